@@ -1,0 +1,28 @@
+//! What survives a run: one directory per checkpoint, which is there whole or not at all.
+//!
+//! ```text
+//! step-00001000/
+//!   manifest.json               what this is: versions, step, seed, data position, configurations, files
+//!   generator.weights.bpk       as trained, to go on from
+//!   generator.optimizer.bpk
+//!   generator.average.bpk       if a moving average is kept
+//!   generator.network.bpk       as used: averaged, reparameterizations folded in
+//!   discriminator. ...
+//! ```
+//!
+//! A checkpoint is written into a hidden sibling, flushed to the disk, and renamed. The manifest holds the
+//! size and checksum of every file.
+
+mod atomic;
+mod load;
+mod manifest;
+mod observer;
+mod reader;
+mod writer;
+
+pub use atomic::write_atomically;
+pub use load::{Checkpoint, Loadable};
+pub use manifest::{Entry, Manifest};
+pub use observer::Checkpoints;
+pub use reader::Reader;
+pub use writer::Writer;

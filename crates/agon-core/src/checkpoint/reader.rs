@@ -1,0 +1,148 @@
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+use super::atomic::parent_of;
+use super::manifest::{Entry, FORMAT, FileMark, Manifest};
+use super::observer::{BEST, step_of};
+use crate::{Error, Result};
+
+/// An opened checkpoint.
+#[derive(Debug)]
+pub struct Reader {
+    path: PathBuf,
+    manifest: Manifest,
+}
+
+impl Reader {
+    /// Opens a checkpoint directory; of a directory of checkpoints, or of `latest` in it, the newest one, and
+    /// of `best` the best.
+    ///
+    /// # Errors
+    /// [`Error::Checkpoint`] if there is none, if it was written by a newer version, or if a file is missing
+    /// or has another size than the manifest says.
+    pub fn open(path: impl AsRef<Path>) -> Result<Self> {
+        let path = resolve(path.as_ref())?;
+        let manifest = read_manifest(&path)?;
+        let reader = Self { path, manifest };
+        for mark in &reader.manifest.files {
+            reader.check_size(mark)?;
+        }
+        Ok(reader)
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// What it says of itself.
+    pub fn manifest(&self) -> &Manifest {
+        &self.manifest
+    }
+
+    /// Whether it has this file.
+    pub fn has(&self, file: &str) -> bool {
+        self.manifest.files.iter().any(|mark| mark.name == file)
+    }
+
+    /// The content of a file, checked against its checksum.
+    pub fn bytes(&self, file: &str) -> Result<Vec<u8>> {
+        let path = self.path.join(file);
+        let mark = self.manifest.files.iter().find(|mark| mark.name == file);
+        let mark = mark.ok_or_else(|| Error::checkpoint(&self.path, format!("a file `{file}`"), "none"))?;
+        let bytes = fs::read(&path).map_err(|error| Error::io(&path, error))?;
+        let crc32 = crc32fast::hash(&bytes);
+        if crc32 != mark.crc32 {
+            let expected = format!("the checksum {:08x}", mark.crc32);
+            return Err(Error::checkpoint(
+                path,
+                expected,
+                format!("{crc32:08x}: the file is damaged"),
+            ));
+        }
+        Ok(bytes)
+    }
+
+    /// What is said of this player.
+    pub fn entry(&self, player: &str) -> Result<&Entry> {
+        let players = &self.manifest.players;
+        players.iter().find(|entry| entry.name == player).ok_or_else(|| {
+            let names: Vec<_> = players.iter().map(|entry| entry.name.as_str()).collect();
+            Error::checkpoint(&self.path, format!("a player `{player}`"), names.join(", "))
+        })
+    }
+
+    fn check_size(&self, mark: &FileMark) -> Result<()> {
+        let path = self.path.join(&mark.name);
+        let expected = format!("{} bytes", mark.bytes);
+        match fs::metadata(&path) {
+            Ok(metadata) if metadata.len() == mark.bytes => Ok(()),
+            Ok(metadata) => Err(Error::checkpoint(path, expected, format!("{}", metadata.len()))),
+            Err(error) => Err(Error::checkpoint(path, expected, error)),
+        }
+    }
+}
+
+fn read_manifest(path: &Path) -> Result<Manifest> {
+    let file = path.join("manifest.json");
+    let text = fs::read(&file).map_err(|error| Error::io(&file, error))?;
+    let invalid = |error| Error::checkpoint(&file, "a manifest", error);
+    let json: Value = serde_json::from_slice(&text).map_err(invalid)?;
+    match json.get("format").and_then(Value::as_u64) {
+        Some(format) if format <= u64::from(FORMAT) => serde_json::from_value(json).map_err(invalid),
+        Some(format) => {
+            let by = json.get("agon").and_then(Value::as_str).unwrap_or("unknown");
+            let got = format!("format {format}, written by agon {by}: a newer version is needed");
+            Err(Error::checkpoint(file, format!("format {FORMAT} or older"), got))
+        }
+        None => Err(Error::checkpoint(file, "a manifest with a format number", "none")),
+    }
+}
+
+fn resolve(path: &Path) -> Result<PathBuf> {
+    if path.join("manifest.json").is_file() {
+        return Ok(path.to_owned());
+    }
+    let name = path.file_name().and_then(|name| name.to_str());
+    let found = match name {
+        Some("best") if !path.exists() => best(&parent_of(path)),
+        Some("latest") if !path.exists() => newest(&parent_of(path)),
+        _ => newest(path),
+    };
+    found.ok_or_else(|| Error::checkpoint(path, "a checkpoint, or a directory of checkpoints", what_is_there(path)))
+}
+
+/// The newest checkpoint in a directory.
+fn newest(directory: &Path) -> Option<PathBuf> {
+    let (_, path) = checkpoints(directory).into_iter().next_back()?;
+    Some(path)
+}
+
+fn best(directory: &Path) -> Option<PathBuf> {
+    let text = fs::read(directory.join(BEST)).ok()?;
+    let best: Value = serde_json::from_slice(&text).ok()?;
+    let step = best.get("step")?.as_u64()?;
+    let mut all = checkpoints(directory).into_iter();
+    all.find(|(other, _)| *other == step).map(|(_, path)| path)
+}
+
+/// The checkpoints in a directory with their steps, oldest first.
+pub(super) fn checkpoints(directory: &Path) -> Vec<(u64, PathBuf)> {
+    let Ok(entries) = fs::read_dir(directory) else {
+        return Vec::new();
+    };
+    let paths = entries.filter_map(|entry| Some(entry.ok()?.path()));
+    let mut found: Vec<_> = paths.filter_map(|path| Some((step_of(&path)?, path))).collect();
+    found.sort();
+    found
+}
+
+fn what_is_there(path: &Path) -> &'static str {
+    match (path.is_dir(), path.exists()) {
+        (true, _) => "a directory without any",
+        (false, true) => "a file",
+        (false, false) => "nothing",
+    }
+}

@@ -1,0 +1,65 @@
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::atomic::{hidden_beside, parent_of, sync_directory, write_synced};
+use super::manifest::{FileMark, Manifest};
+use crate::{Error, Result};
+
+/// A checkpoint in the making: invisible until [`commit`](Self::commit), gone if it never comes to that.
+#[derive(Debug)]
+pub struct Writer {
+    path: PathBuf,
+    staging: PathBuf,
+    files: Vec<FileMark>,
+}
+
+impl Writer {
+    pub(crate) fn begin(path: &Path) -> Result<Self> {
+        let staging = hidden_beside(path, "partial");
+        if staging.exists() {
+            fs::remove_dir_all(&staging).map_err(|error| Error::io(&staging, error))?;
+        }
+        fs::create_dir_all(&staging).map_err(|error| Error::io(&staging, error))?;
+        Ok(Self {
+            path: path.to_owned(),
+            staging,
+            files: Vec::new(),
+        })
+    }
+
+    /// Adds a file.
+    pub fn put(&mut self, name: &str, bytes: &[u8]) -> Result<()> {
+        write_synced(&self.staging.join(name), bytes)?;
+        self.files.push(FileMark {
+            name: name.to_owned(),
+            bytes: bytes.len() as u64,
+            crc32: crc32fast::hash(bytes),
+        });
+        Ok(())
+    }
+
+    /// Makes the checkpoint visible, in one step. One of the same name is replaced.
+    pub(crate) fn commit(mut self, mut manifest: Manifest) -> Result<()> {
+        manifest.files = std::mem::take(&mut self.files);
+        let text = serde_json::to_vec_pretty(&manifest).map_err(Error::other)?;
+        write_synced(&self.staging.join("manifest.json"), &text)?;
+        sync_directory(&self.staging)?;
+        if self.path.exists() {
+            // A directory cannot be renamed onto another. In between, the older checkpoints are there.
+            let old = hidden_beside(&self.path, "replaced");
+            fs::rename(&self.path, &old).map_err(|error| Error::io(&self.path, error))?;
+            fs::rename(&self.staging, &self.path).map_err(|error| Error::io(&self.path, error))?;
+            fs::remove_dir_all(&old).map_err(|error| Error::io(&old, error))?;
+        } else {
+            fs::rename(&self.staging, &self.path).map_err(|error| Error::io(&self.path, error))?;
+        }
+        sync_directory(&parent_of(&self.path))
+    }
+}
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        // After a commit there is nothing left under this name.
+        let _ = fs::remove_dir_all(&self.staging);
+    }
+}

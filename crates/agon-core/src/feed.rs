@@ -1,0 +1,86 @@
+use burn::prelude::Device;
+
+use crate::{Error, Result, random};
+
+/// Data as the engine wants it: the batch at any position of the run.
+///
+/// A batch depends on its index and the seed alone, so a run can begin anywhere and go on as if it had
+/// never stopped. Sources which read ahead may count on being asked in order.
+pub trait Batches: Send {
+    /// What one turn of a game is given.
+    type Batch;
+
+    /// The batch at `index`, counted from the beginning of the run, in the order which `seed` gives.
+    fn batch(&mut self, index: u64, seed: u64, device: &Device) -> Result<Self::Batch>;
+
+    /// How many batches make an epoch. `None`: the data never ends. Zero: there is nothing to train on.
+    fn per_epoch(&self) -> Option<u64>;
+}
+
+/// The same batch, again and again: for games without data of their own, and for tests.
+#[derive(Debug, Clone)]
+pub struct Repeat<B>(pub B);
+
+impl<B: Clone + Send> Batches for Repeat<B> {
+    type Batch = B;
+
+    fn batch(&mut self, _index: u64, _seed: u64, _device: &Device) -> Result<B> {
+        Ok(self.0.clone())
+    }
+
+    fn per_epoch(&self) -> Option<u64> {
+        None
+    }
+}
+
+/// The data of a run, and how far it has come.
+pub struct Feed<'a, B> {
+    source: &'a mut dyn Batches<Batch = B>,
+    device: Device,
+    seed: u64,
+    position: u64,
+}
+
+impl<'a, B> Feed<'a, B> {
+    pub(crate) fn new(
+        source: &'a mut dyn Batches<Batch = B>,
+        device: Device,
+        seed: u64,
+        position: u64,
+    ) -> Result<Self> {
+        if source.per_epoch() == Some(0) {
+            return Err(Error::EmptyData);
+        }
+        Ok(Self {
+            source,
+            device,
+            seed: random::mix(seed, 0xda7a),
+            position,
+        })
+    }
+
+    /// The next batch.
+    pub fn next_batch(&mut self) -> Result<B> {
+        let batch = self.source.batch(self.position, self.seed, &self.device)?;
+        self.position += 1;
+        Ok(batch)
+    }
+
+    /// How many batches have been taken since the beginning of the run.
+    pub fn position(&self) -> u64 {
+        self.position
+    }
+
+    pub(crate) fn per_epoch(&self) -> Option<u64> {
+        self.source.per_epoch()
+    }
+}
+
+impl<B> std::fmt::Debug for Feed<'_, B> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Feed")
+            .field("position", &self.position)
+            .field("seed", &self.seed)
+            .finish()
+    }
+}

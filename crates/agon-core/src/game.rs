@@ -1,0 +1,33 @@
+use crate::{AnyPlayer, Feed, Memory, Result, Round, Sample};
+
+/// Who plays, and how one round goes.
+///
+/// A variant of adversarial training with its own players is one type which implements this; everything
+/// else (trainer, checkpoints, observers, min-max methods) is shared.
+pub trait Game: Send {
+    /// What the data gives it.
+    type Batch;
+
+    /// Plays one round, taking as many batches as it needs.
+    fn play(&mut self, data: &mut Feed<'_, Self::Batch>, round: &mut Round) -> Result<()>;
+
+    /// Everybody who learns.
+    fn players(&mut self) -> Vec<&mut dyn AnyPlayer>;
+
+    /// Small state besides the players', to keep in a checkpoint.
+    fn memory(&self) -> Memory {
+        Memory::default()
+    }
+
+    /// Takes that state back.
+    fn recall(&mut self, _memory: &Memory) {}
+}
+
+/// A game that can show what its generator makes.
+pub trait Sampling {
+    /// What it makes.
+    type Sample: Sample;
+
+    /// `n` samples from seeded codes, as one would use the generator after training.
+    fn sample(&self, n: usize, seed: u64) -> Self::Sample;
+}

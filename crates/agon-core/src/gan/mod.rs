@@ -1,0 +1,239 @@
+//! The standard two-player game.
+
+mod consensus;
+mod noise;
+mod original;
+mod play;
+mod unroll;
+
+use crate::{
+    Adam, AdversarialLoss, AnyPlayer, Constraint, Discriminator, Error, Feed, Game, Generator, Memory, MovingAverage,
+    Optimizer, Penalty, Player, Prior, Result, Round, Sampling, Turns, Updates, network, random,
+};
+
+pub use noise::InstanceNoise;
+pub use unroll::Unroll;
+
+/// Whether both players of a round look at the same generated samples.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Fakes {
+    /// The samples of the discriminator's last turn serve the generator's first: one forward pass less.
+    #[default]
+    Shared,
+    /// Every turn draws its own codes.
+    Fresh,
+}
+
+/// A generator against a discriminator.
+///
+/// Every knob has a default: the non-saturating loss of 2014, one turn each, Adam with the settings of
+/// DCGAN, the generator's own prior. Everything that can be given here combines with everything else.
+///
+/// # Example
+/// ```ignore
+/// let gan = Gan::new(generator, critic)
+///     .loss(Wasserstein)
+///     .penalty(GradientPenalty::two_sided(10.0))
+///     .turns(Turns::critic(5))
+///     .optimizers(Adam::new(1e-4).betas(0.0, 0.9));
+/// ```
+///
+/// # References
+/// Goodfellow et al. 2014, "Generative adversarial nets", arXiv:1406.2661.
+pub struct Gan<G: Generator, D: Discriminator<Input = G::Output>> {
+    generator: Player<G>,
+    discriminator: Player<D>,
+    prior: Box<dyn Prior<Code = G::Input>>,
+    loss: Box<dyn AdversarialLoss>,
+    penalties: Vec<Box<dyn Penalty<D>>>,
+    turns: Turns,
+    updates: Updates,
+    fakes: Fakes,
+    noise: Option<InstanceNoise>,
+    unroll: Option<Unroll>,
+    /// Turns of the discriminator so far; decides which penalties are due.
+    judged: u64,
+}
+
+impl<G: Generator, D: Discriminator<Input = G::Output>> Gan<G, D> {
+    /// These two networks, everything else by default.
+    pub fn new(generator: G, discriminator: D) -> Self {
+        let prior = generator.prior();
+        let (generator_config, discriminator_config) = (generator.config(), discriminator.config());
+        let adam = || Adam::new(2e-4).betas(0.5, 0.999);
+        Self {
+            generator: Player::new("generator", generator, adam()).with_config(generator_config),
+            discriminator: Player::new("discriminator", discriminator, adam()).with_config(discriminator_config),
+            prior,
+            loss: Box::new(original::Original),
+            penalties: Vec::new(),
+            turns: Turns::default(),
+            updates: Updates::default(),
+            fakes: Fakes::default(),
+            noise: None,
+            unroll: None,
+            judged: 0,
+        }
+    }
+
+    /// What the contest is about.
+    pub fn loss(mut self, loss: impl AdversarialLoss) -> Self {
+        self.loss = Box::new(loss);
+        self
+    }
+
+    /// Adds a term to the discriminator's loss; any number of them.
+    pub fn penalty(mut self, penalty: impl Penalty<D>) -> Self {
+        self.penalties.push(Box::new(penalty));
+        self
+    }
+
+    /// Demands something of the discriminator's weights; any number of them.
+    pub fn constraint(mut self, constraint: impl Constraint<D>) -> Self {
+        self.discriminator.constrain(constraint);
+        self
+    }
+
+    /// Demands something of the generator's weights.
+    pub fn generator_constraint(mut self, constraint: impl Constraint<G>) -> Self {
+        self.generator.constrain(constraint);
+        self
+    }
+
+    /// How many updates each player gets in a round.
+    pub fn turns(mut self, turns: Turns) -> Self {
+        self.turns = turns;
+        self
+    }
+
+    /// Whether the players move one after the other or at once.
+    pub fn updates(mut self, updates: Updates) -> Self {
+        self.updates = updates;
+        self
+    }
+
+    /// Whether both players look at the same generated samples.
+    pub fn fakes(mut self, fakes: Fakes) -> Self {
+        self.fakes = fakes;
+        self
+    }
+
+    /// Where codes come from, instead of the generator's own prior.
+    pub fn prior(mut self, prior: impl Prior<Code = G::Input>) -> Self {
+        self.prior = Box::new(prior);
+        self
+    }
+
+    /// Adds noise to all samples before they are judged.
+    pub fn instance_noise(mut self, noise: InstanceNoise) -> Self {
+        self.noise = Some(noise);
+        self
+    }
+
+    /// Lets the generator foresee the discriminator's answer.
+    pub fn unrolled(mut self, unroll: Unroll) -> Self {
+        self.unroll = Some(unroll);
+        self
+    }
+
+    /// Both players learn by this rule.
+    pub fn optimizers(mut self, optimizer: impl Into<Optimizer>) -> Self {
+        let optimizer = optimizer.into();
+        self.generator.set_optimizer(optimizer.clone());
+        self.discriminator.set_optimizer(optimizer);
+        self
+    }
+
+    /// The generator learns by this rule.
+    pub fn generator_optimizer(mut self, optimizer: impl Into<Optimizer>) -> Self {
+        self.generator.set_optimizer(optimizer);
+        self
+    }
+
+    /// The discriminator learns by this rule.
+    pub fn discriminator_optimizer(mut self, optimizer: impl Into<Optimizer>) -> Self {
+        self.discriminator.set_optimizer(optimizer);
+        self
+    }
+
+    /// Keeps a moving average of the generator's weights, which samples and loaded generators use.
+    pub fn average(mut self, decay: f64) -> Self {
+        self.generator.set_average(MovingAverage::new(decay));
+        self
+    }
+
+    /// The generator with its averaged weights if there are any.
+    pub fn generator(&self) -> &G {
+        self.generator.best()
+    }
+
+    /// The discriminator.
+    pub fn discriminator(&self) -> &D {
+        self.discriminator.network()
+    }
+}
+
+impl<G: Generator, D: Discriminator<Input = G::Output>> Game for Gan<G, D> {
+    type Batch = G::Output;
+
+    fn play(&mut self, data: &mut Feed<'_, G::Output>, round: &mut Round) -> Result<()> {
+        if self.turns.discriminator == 0 && self.turns.generator == 0 {
+            return Err(Error::config("turns", "at least one turn in a round", "none"));
+        }
+        match self.updates {
+            Updates::Alternating => self.alternate(data, round),
+            Updates::Simultaneous => self.move_together(data, round),
+            Updates::Consensus { gamma } => self.move_by_consensus(gamma, data, round),
+        }
+    }
+
+    fn players(&mut self) -> Vec<&mut dyn AnyPlayer> {
+        vec![&mut self.discriminator, &mut self.generator]
+    }
+
+    fn memory(&self) -> Memory {
+        let memory = Memory::new()
+            .with("judged", [self.judged as f64])
+            .nest("loss", self.loss.memory());
+        let penalties = self.penalties.iter().enumerate();
+        penalties.fold(memory, |memory, (i, penalty)| {
+            memory.nest(&format!("penalty{i}"), penalty.memory())
+        })
+    }
+
+    fn recall(&mut self, memory: &Memory) {
+        self.judged = memory
+            .get("judged")
+            .and_then(|judged| judged.first())
+            .map_or(0, |&judged| judged as u64);
+        self.loss.recall(&memory.nested("loss"));
+        for (i, penalty) in self.penalties.iter_mut().enumerate() {
+            penalty.recall(&memory.nested(&format!("penalty{i}")));
+        }
+    }
+}
+
+impl<G: Generator, D: Discriminator<Input = G::Output>> Sampling for Gan<G, D> {
+    type Sample = G::Output;
+
+    fn sample(&self, n: usize, seed: u64) -> G::Output {
+        let generator = self.generator();
+        let codes = self
+            .prior
+            .draw(n, &mut random::stream(seed, 0), &network::plain_device(generator));
+        generator.valid().generate(codes)
+    }
+}
+
+impl<G: Generator, D: Discriminator<Input = G::Output>> std::fmt::Debug for Gan<G, D> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Gan")
+            .field("generator", &self.generator)
+            .field("discriminator", &self.discriminator)
+            .field("prior", &self.prior)
+            .field("loss", &self.loss)
+            .field("turns", &self.turns)
+            .field("updates", &self.updates)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,53 @@
+use crate::{Error, Measurements, Result};
+
+/// Looks whether all figures are finite numbers, and names the first that is not.
+///
+/// Figures stay on the device until the guard reads those of many rounds at once, so that it costs one
+/// transfer in `every` rounds. It also looks before anybody writes a checkpoint and at the end of the run.
+#[derive(Debug)]
+pub struct Guard {
+    every: u64,
+    waiting: Vec<(u64, Measurements)>,
+}
+
+impl Guard {
+    /// Reads every `rounds` rounds; 0 never reads.
+    pub fn every(rounds: u64) -> Self {
+        Self {
+            every: rounds,
+            waiting: Vec::new(),
+        }
+    }
+
+    pub(crate) fn watch(&mut self, step: u64, figures: Measurements) -> Result<()> {
+        if self.every == 0 {
+            return Ok(());
+        }
+        self.waiting.push((step, figures));
+        if self.waiting.len() as u64 >= self.every {
+            return self.look();
+        }
+        Ok(())
+    }
+
+    pub(crate) fn look(&mut self) -> Result<()> {
+        let (steps, figures): (Vec<u64>, Vec<Measurements>) = self.waiting.drain(..).unzip();
+        Measurements::read_together(&figures)?;
+        for (step, figures) in steps.into_iter().zip(&figures) {
+            finite(step, figures)?;
+        }
+        Ok(())
+    }
+}
+
+/// An error that names the first figure which is not a finite number.
+pub(crate) fn finite(round: u64, figures: &Measurements) -> Result<()> {
+    match figures.all()?.into_iter().find(|(_, value)| !value.is_finite()) {
+        Some((name, value)) => Err(Error::NotFinite {
+            round,
+            name: name.to_owned(),
+            value,
+        }),
+        None => Ok(()),
+    }
+}

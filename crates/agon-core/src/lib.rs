@@ -1,0 +1,60 @@
+//! The engine of agon: who plays, how one round goes, and what survives it.
+//!
+//! Networks take roles ([`Generator`], [`Discriminator`], [`Encoder`]); a [`Player`] is a network with
+//! what it needs to learn; a [`Game`] says who plays and how one [`Round`] goes; [`Gan`] is the standard
+//! two-player game with every knob; a [`Trainer`] plays rounds until its [`Budget`] is spent, while
+//! [`Observer`]s watch. Losses, penalties and constraints are traits here and live in `agon-losses`.
+#![forbid(unsafe_code)]
+
+mod average;
+mod budget;
+pub mod checkpoint;
+mod constraint;
+pub mod derivative;
+mod error;
+mod feed;
+mod game;
+mod gan;
+mod guard;
+mod loss;
+mod measurements;
+mod memory;
+mod minmax;
+mod network;
+mod observer;
+pub mod optimizer;
+mod penalty;
+mod player;
+pub mod prior;
+pub mod random;
+mod round;
+mod sample;
+mod schedule;
+mod trainer;
+mod turns;
+pub mod weights;
+
+pub use average::MovingAverage;
+pub use budget::Budget;
+pub use checkpoint::{Checkpoint, Checkpoints, Loadable};
+pub use constraint::Constraint;
+pub use error::{Error, Result};
+pub use feed::{Batches, Feed, Repeat};
+pub use game::{Game, Sampling};
+pub use gan::{Fakes, Gan, InstanceNoise, Unroll};
+pub use guard::Guard;
+pub use loss::AdversarialLoss;
+pub use measurements::Measurements;
+pub use memory::Memory;
+pub use minmax::{Extragradient, Lookahead};
+pub use network::{Discriminator, Encoder, Generator, Scored};
+pub use observer::{Moment, Observer, Signal};
+pub use optimizer::{Adam, OptimisticAdam, Optimizer, RmsProp, Sgd};
+pub use penalty::{Bout, Penalty};
+pub use player::{AnyPlayer, Player};
+pub use prior::Prior;
+pub use round::Round;
+pub use sample::Sample;
+pub use schedule::Schedule;
+pub use trainer::{Ending, Outcome, Trainer};
+pub use turns::{Turns, Updates};

@@ -1,0 +1,62 @@
+use std::collections::BTreeMap;
+
+use burn::prelude::{Device, Tensor};
+use serde::{Deserialize, Serialize};
+
+/// Small named state which outlives a round: an equilibrium, a running mean, a counter.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Memory(BTreeMap<String, Vec<f64>>);
+
+impl Memory {
+    /// Nothing remembered.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// With these numbers under this name.
+    pub fn with(mut self, name: impl Into<String>, values: impl Into<Vec<f64>>) -> Self {
+        self.0.insert(name.into(), values.into());
+        self
+    }
+
+    /// With a tensor's values under this name (this reads the tensor from its device).
+    pub fn with_tensor(self, name: impl Into<String>, tensor: &Tensor<1>) -> Self {
+        let values = tensor.clone().inner().try_into_vec_as::<f64>().unwrap_or_default();
+        self.with(name, values)
+    }
+
+    /// The numbers under this name.
+    pub fn get(&self, name: &str) -> Option<&[f64]> {
+        self.0.get(name).map(Vec::as_slice)
+    }
+
+    /// The tensor under this name.
+    pub fn tensor(&self, name: &str, device: &Device) -> Option<Tensor<1>> {
+        self.get(name).map(|values| Tensor::from_data(values, device))
+    }
+
+    /// Whether nothing is remembered.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Everything of `other` under names that begin with `prefix` and a dot.
+    pub fn nest(mut self, prefix: &str, other: Self) -> Self {
+        self.0.extend(
+            other
+                .0
+                .into_iter()
+                .map(|(name, values)| (format!("{prefix}.{name}"), values)),
+        );
+        self
+    }
+
+    /// What [`nest`](Self::nest) put under this prefix.
+    pub fn nested(&self, prefix: &str) -> Self {
+        let strip = |(name, values): (&String, &Vec<f64>)| {
+            let rest = name.strip_prefix(prefix)?.strip_prefix('.')?;
+            Some((rest.to_owned(), values.clone()))
+        };
+        Self(self.0.iter().filter_map(strip).collect())
+    }
+}

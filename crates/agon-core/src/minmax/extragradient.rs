@@ -1,0 +1,62 @@
+use crate::{AnyPlayer, Feed, Game, Memory, Result, Round, Sampling};
+
+/// Every player first looks one step ahead, then steps from where it was along the gradient seen there.
+///
+/// `w' = w - lr F(w)`, then `w <- w - lr F(w')`, with fresh data and codes for the second gradient. With
+/// Adam both steps feed the moments (ExtraAdam).
+///
+/// # Example
+/// ```ignore
+/// Trainer::new(Extragradient::new(gan)).run(data, Budget::steps(10_000))?;
+/// ```
+///
+/// # References
+/// Gidel, Berard, Vignoud, Vincent and Lacoste-Julien 2019, "A variational inequality perspective on
+/// generative adversarial networks", arXiv:1802.10551, algorithms 2 and 4.
+#[derive(Debug)]
+pub struct Extragradient<G> {
+    game: G,
+}
+
+impl<G: Game> Extragradient<G> {
+    /// Plays this game by extragradient.
+    pub fn new(game: G) -> Self {
+        Self { game }
+    }
+
+    /// The game itself.
+    pub fn game(&self) -> &G {
+        &self.game
+    }
+}
+
+impl<G: Game> Game for Extragradient<G> {
+    type Batch = G::Batch;
+
+    fn play(&mut self, data: &mut Feed<'_, G::Batch>, round: &mut Round) -> Result<()> {
+        self.game.players().into_iter().for_each(AnyPlayer::leave);
+        round.silently(|round| self.game.play(data, round))?;
+        self.game.players().into_iter().for_each(AnyPlayer::come_back);
+        self.game.play(data, round)
+    }
+
+    fn players(&mut self) -> Vec<&mut dyn AnyPlayer> {
+        self.game.players()
+    }
+
+    fn memory(&self) -> Memory {
+        self.game.memory()
+    }
+
+    fn recall(&mut self, memory: &Memory) {
+        self.game.recall(memory);
+    }
+}
+
+impl<G: Sampling> Sampling for Extragradient<G> {
+    type Sample = G::Sample;
+
+    fn sample(&self, n: usize, seed: u64) -> G::Sample {
+        self.game.sample(n, seed)
+    }
+}

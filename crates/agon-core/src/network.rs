@@ -1,0 +1,96 @@
+use burn::module::Module;
+use burn::prelude::{Device, Tensor};
+use serde_json::Value;
+
+use crate::prior::Prior;
+use crate::{Sample, derivative, random};
+
+/// A network that turns codes into samples.
+pub trait Generator: Module + 'static {
+    /// What it is fed: codes, or codes with conditions.
+    type Input: 'static;
+    /// What it makes.
+    type Output: Sample;
+
+    /// Makes one sample per code.
+    fn generate(&self, input: Self::Input) -> Self::Output;
+
+    /// Where its codes come from, unless the game says otherwise.
+    fn prior(&self) -> Box<dyn Prior<Code = Self::Input>>;
+
+    /// The configuration it can be rebuilt from, which checkpoints keep beside the weights.
+    ///
+    /// `None`: a run with this network can be resumed, but the network cannot be loaded without
+    /// building it first.
+    fn config(&self) -> Option<Value> {
+        None
+    }
+
+    /// Makes `n` samples as after training: no gradients, running statistics, seeded codes.
+    fn sample(&self, n: usize, seed: u64) -> Self::Output {
+        let codes = self.prior().draw(n, &mut random::stream(seed, 0), &plain_device(self));
+        self.valid().generate(codes)
+    }
+}
+
+/// A network that judges samples: a discriminator, a critic, an energy.
+pub trait Discriminator: Module + 'static {
+    /// What it judges.
+    type Input: Sample;
+    /// What it says: raw scores, and perhaps more.
+    type Output: Scored;
+
+    /// Judges each member of the batch.
+    fn discriminate(&self, input: Self::Input) -> Self::Output;
+
+    /// The derivative of the scores at `at` in the direction `along`, itself differentiable.
+    ///
+    /// Gradient penalties are built on it. The default is a central difference, which works for any
+    /// network; a network whose layers carry tangents overrides it with the exact derivative.
+    ///
+    /// # Shapes
+    /// As the scores: `[batch, scores]`.
+    fn derivative(&self, at: &Self::Input, along: &Self::Input) -> Tensor<2> {
+        derivative::central_difference(self, at, along)
+    }
+
+    /// The configuration it can be rebuilt from, which checkpoints keep beside the weights.
+    fn config(&self) -> Option<Value> {
+        None
+    }
+}
+
+/// A network that finds the codes of samples.
+pub trait Encoder: Module + 'static {
+    /// What it is fed.
+    type Input: Sample;
+    /// The codes.
+    type Output;
+
+    /// One code per member of the batch.
+    fn encode(&self, input: Self::Input) -> Self::Output;
+
+    /// The configuration it can be rebuilt from, which checkpoints keep beside the weights.
+    fn config(&self) -> Option<Value> {
+        None
+    }
+}
+
+/// What a discriminator says, reduced to what a loss needs.
+pub trait Scored {
+    /// Raw scores, `[batch, scores]`: one column for a plain critic, more for one that judges patches or
+    /// embeds.
+    fn scores(&self) -> Tensor<2>;
+}
+
+impl<const D: usize> Scored for Tensor<D> {
+    fn scores(&self) -> Tensor<2> {
+        let batch = self.dims()[0];
+        self.clone().reshape([batch as i64, -1])
+    }
+}
+
+/// The device a network lives on, without autodiff.
+pub(crate) fn plain_device(network: &impl Module) -> Device {
+    network.devices().into_iter().next().unwrap_or_default().inner()
+}

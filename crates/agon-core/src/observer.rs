@@ -1,0 +1,73 @@
+use std::path::Path;
+
+use crate::checkpoint::{Manifest, Writer};
+use crate::{Ending, Game, Measurements, Result};
+
+/// Whether to go on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Signal {
+    /// Go on.
+    Continue,
+    /// Stop after this round, for this reason.
+    Stop(String),
+}
+
+/// A run between two rounds, as observers see it.
+#[derive(Debug)]
+pub struct Moment<'a, G: Game> {
+    /// The game: to sample from, to evaluate, to change.
+    pub game: &'a mut G,
+    /// The round that has just been played; 0 at the start of a new run.
+    pub step: u64,
+    /// How many rounds there will be, if that can be told.
+    pub total: Option<u64>,
+    /// How many batches have been taken from the data.
+    pub position: u64,
+    /// The seed of the run.
+    pub seed: u64,
+    /// The figures of the round; observers may add their own.
+    pub figures: &'a mut Measurements,
+}
+
+impl<G: Game> Moment<'_, G> {
+    /// Writes a checkpoint of this moment as the directory `path`, which appears whole or not at all.
+    pub fn save(&mut self, path: impl AsRef<Path>) -> Result<()> {
+        let mut writer = Writer::begin(path.as_ref())?;
+        let mut players = Vec::new();
+        for player in self.game.players() {
+            players.push(player.save(&mut writer)?);
+        }
+        writer.commit(Manifest {
+            step: self.step,
+            seed: self.seed,
+            position: self.position,
+            players,
+            memory: self.game.memory(),
+            figures: self
+                .figures
+                .all()?
+                .into_iter()
+                .map(|(name, value)| (name.to_owned(), value))
+                .collect(),
+            ..Manifest::of::<G>()
+        })
+    }
+}
+
+/// Something that watches a run, and may stop it.
+pub trait Observer<G: Game>: Send {
+    /// Before the first round: `moment.step` is 0, or where the run was resumed.
+    fn start(&mut self, _moment: &mut Moment<'_, G>) -> Result<()> {
+        Ok(())
+    }
+
+    /// After each round.
+    fn round(&mut self, _moment: &mut Moment<'_, G>) -> Result<Signal> {
+        Ok(Signal::Continue)
+    }
+
+    /// After the last round, whatever ended the run.
+    fn finish(&mut self, _moment: &mut Moment<'_, G>, _ending: &Ending) -> Result<()> {
+        Ok(())
+    }
+}

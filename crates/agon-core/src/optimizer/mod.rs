@@ -1,0 +1,125 @@
+//! How a player turns gradients into steps.
+
+mod adam;
+mod optimistic;
+mod rms_prop;
+mod sgd;
+
+use burn::module::Module;
+use burn::optim::{GradientsParams, ModuleOptimizer};
+
+use crate::{Schedule, weights};
+
+pub use adam::Adam;
+pub use optimistic::OptimisticAdam;
+pub use rms_prop::RmsProp;
+pub use sgd::Sgd;
+
+/// An update rule with its learning rate and what is done to gradients before it.
+///
+/// # Example
+/// ```
+/// use agon_core::{Adam, Optimizer, Schedule};
+///
+/// let optimizer = Optimizer::from(Adam::new(2e-4).betas(0.5, 0.999))
+///     .schedule(Schedule::Linear { after: 100_000, over: 100_000, end: 0.0 })
+///     .clip_norm(5.0);
+/// ```
+#[derive(Clone)]
+pub struct Optimizer {
+    pub(crate) rule: ModuleOptimizer,
+    learning_rate: f64,
+    schedule: Schedule,
+    clip: Clip,
+    pub(crate) accumulate: u64,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Clip {
+    Nothing,
+    Norm(f64),
+    Value(f64),
+}
+
+impl Optimizer {
+    /// Any optimizer of burn, or one written against its `Optimizer` trait.
+    pub fn new(rule: ModuleOptimizer, learning_rate: f64) -> Self {
+        Self {
+            rule,
+            learning_rate,
+            schedule: Schedule::Constant,
+            clip: Clip::Nothing,
+            accumulate: 1,
+        }
+    }
+
+    /// Changes the learning rate as training goes on.
+    pub fn schedule(mut self, schedule: Schedule) -> Self {
+        self.schedule = schedule;
+        self
+    }
+
+    /// Scales gradients down when the norm over all parameters together exceeds `bound`.
+    pub fn clip_norm(mut self, bound: f64) -> Self {
+        self.clip = Clip::Norm(bound);
+        self
+    }
+
+    /// Limits each entry of the gradients to `[-bound, bound]`.
+    pub fn clip_value(mut self, bound: f64) -> Self {
+        self.clip = Clip::Value(bound);
+        self
+    }
+
+    /// Steps once per `updates` updates, along the mean of their gradients.
+    pub fn accumulate(mut self, updates: u64) -> Self {
+        self.accumulate = updates.max(1);
+        self
+    }
+
+    /// The learning rate after so many steps.
+    pub fn learning_rate(&self, steps: u64) -> f64 {
+        self.learning_rate * self.schedule.factor(steps)
+    }
+
+    /// Whether every setting is one that can work; names the first which is not.
+    pub(crate) fn problem(&self) -> Option<(&'static str, f64)> {
+        let bad = |x: f64| !x.is_finite() || x < 0.0;
+        match self.clip {
+            _ if bad(self.learning_rate) => Some(("learning rate", self.learning_rate)),
+            Clip::Norm(bound) | Clip::Value(bound) if bad(bound) => Some(("gradient clipping bound", bound)),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn step<M: Module>(&mut self, network: M, gradients: GradientsParams, steps: u64) -> M {
+        let gradients = self.clipped(&network, gradients);
+        self.rule.step(self.learning_rate(steps), network, gradients)
+    }
+
+    fn clipped(&self, network: &impl Module, gradients: GradientsParams) -> GradientsParams {
+        match self.clip {
+            Clip::Nothing => gradients,
+            Clip::Value(bound) => weights::clamped(network, gradients, bound),
+            Clip::Norm(bound) => match weights::squared_norm(network, &gradients) {
+                // PyTorch's clip_grad_norm_: min(1, bound / (norm + 1e-6)).
+                Some(square) => {
+                    let factor = (square.sqrt() + 1e-6).recip().mul_scalar(bound).clamp_max(1.0);
+                    weights::times(network, gradients, &factor)
+                }
+                None => gradients,
+            },
+        }
+    }
+}
+
+impl std::fmt::Debug for Optimizer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Optimizer")
+            .field("learning_rate", &self.learning_rate)
+            .field("schedule", &self.schedule)
+            .field("clip", &self.clip)
+            .field("accumulate", &self.accumulate)
+            .finish_non_exhaustive()
+    }
+}

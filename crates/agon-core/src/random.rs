@@ -1,0 +1,58 @@
+//! Seeded randomness: every random choice of a run follows from its seed.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use burn::prelude::Tensor;
+use burn::tensor::{Device, TensorData};
+use rand::{RngExt, SeedableRng};
+use rand_distr::StandardNormal;
+
+/// The generator of random numbers which everything in agon draws from.
+pub type Random = rand::rngs::ChaCha8Rng;
+
+/// A generator that depends on the seed and on what it is for, and on nothing else.
+pub fn stream(seed: u64, purpose: u64) -> Random {
+    Random::seed_from_u64(mix(seed, purpose))
+}
+
+/// Two numbers stirred into one that looks like neither (SplitMix64's finaliser).
+pub fn mix(seed: u64, purpose: u64) -> u64 {
+    let mut z = seed ^ purpose.wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    z ^ (z >> 31)
+}
+
+/// A tensor of independent standard normal values, drawn on the host.
+pub fn normal<const D: usize>(shape: [usize; D], random: &mut Random, device: &Device) -> Tensor<D> {
+    filled(shape, device, || random.sample(StandardNormal))
+}
+
+/// A tensor of independent values, uniform in `[low, high)`, drawn on the host.
+pub fn uniform<const D: usize>(
+    shape: [usize; D],
+    low: f32,
+    high: f32,
+    random: &mut Random,
+    device: &Device,
+) -> Tensor<D> {
+    filled(shape, device, || low + (high - low) * random.random::<f32>())
+}
+
+/// A tensor filled element by element, in row-major order.
+pub(crate) fn filled<const D: usize>(shape: [usize; D], device: &Device, mut value: impl FnMut() -> f32) -> Tensor<D> {
+    let values: Vec<f32> = (0..shape.iter().product()).map(|_| value()).collect();
+    Tensor::from_data(TensorData::new(values, shape), device)
+}
+
+static DEVICE_GENERATOR: Mutex<()> = Mutex::new(());
+
+/// Seeds the backend's own generator and holds it while `work` runs.
+///
+/// Backends keep one generator for the whole process (parameters are initialised from it), so two threads
+/// that seed it at once would disturb each other.
+pub fn with_seeded_device<T>(device: &Device, seed: u64, work: impl FnOnce() -> T) -> T {
+    let _guard: MutexGuard<'_, ()> = DEVICE_GENERATOR.lock().unwrap_or_else(PoisonError::into_inner);
+    device.seed(seed);
+    work()
+}

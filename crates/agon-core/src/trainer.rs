@@ -1,0 +1,247 @@
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use burn::prelude::Device;
+
+use crate::checkpoint::Reader;
+use crate::{Batches, Budget, Error, Feed, Game, Guard, Measurements, Moment, Observer, Result, Round, Signal, random};
+
+/// Why a run ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Ending {
+    /// The budget is spent.
+    Spent,
+    /// An observer said stop, for this reason.
+    Stopped(String),
+    /// An error ended it.
+    Failed(String),
+}
+
+/// What a run came to.
+#[derive(Debug, Clone)]
+pub struct Outcome {
+    /// Rounds played since the beginning, resumed ones included.
+    pub steps: u64,
+    /// Why it ended.
+    pub ending: Ending,
+    /// How long this part of the run took.
+    pub elapsed: Duration,
+}
+
+/// Plays a game until the budget is spent or an observer says stop.
+///
+/// The seed decides everything: initial weights (unless they have values already), codes, the order of the
+/// data. A run that was stopped and resumed equals the run that never was.
+///
+/// # Errors
+/// [`run`](Self::run) turns panics in networks, losses, data and observers into [`Error::Panic`] with the
+/// round's number, and NaN or infinity in any figure into [`Error::NotFinite`] with its name.
+pub struct Trainer<G: Game> {
+    game: G,
+    seed: Option<u64>,
+    observers: Vec<Box<dyn Observer<G>>>,
+    guard: Guard,
+    resume: Option<PathBuf>,
+    at: Place,
+}
+
+#[derive(Debug, Clone, Copy, Default)]
+struct Place {
+    seed: u64,
+    step: u64,
+    position: u64,
+    prepared: bool,
+}
+
+impl<G: Game> Trainer<G> {
+    /// A run of this game with seed 0.
+    pub fn new(game: G) -> Self {
+        Self {
+            game,
+            seed: None,
+            observers: Vec::new(),
+            guard: Guard::every(100),
+            resume: None,
+            at: Place::default(),
+        }
+    }
+
+    /// Decides every random choice of the run.
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.seed = Some(seed);
+        self
+    }
+
+    /// Has somebody watch. Observers are called in the order in which they were added.
+    pub fn observe(mut self, observer: impl Observer<G> + 'static) -> Self {
+        self.observers.push(Box::new(observer));
+        self
+    }
+
+    /// How often figures are looked at for NaN and infinity; every 100 rounds unless said otherwise.
+    pub fn guard(mut self, guard: Guard) -> Self {
+        self.guard = guard;
+        self
+    }
+
+    /// Goes on from a checkpoint: a checkpoint directory, or `.../latest` or `.../best` beside them.
+    pub fn resume(mut self, checkpoint: impl Into<PathBuf>) -> Self {
+        self.resume = Some(checkpoint.into());
+        self
+    }
+
+    /// The game.
+    pub fn game(&self) -> &G {
+        &self.game
+    }
+
+    /// The game, when the run is over.
+    pub fn into_game(self) -> G {
+        self.game
+    }
+
+    /// Plays until the budget is spent, an observer stops the run, or something fails.
+    pub fn run(&mut self, mut data: impl Batches<Batch = G::Batch>, budget: Budget) -> Result<Outcome> {
+        let started = Instant::now();
+        self.prepare()?;
+        let device = self.device()?;
+        let mut feed = Feed::new(&mut data, device.clone(), self.at.seed, self.at.position)?;
+        if budget.needs_epochs() && feed.per_epoch().is_none() {
+            return Err(Error::config("budget", "steps, since this data never ends", "epochs"));
+        }
+        let result = self.play_all(&mut feed, &device, budget);
+        let ending = match &result {
+            Ok(ending) => ending.clone(),
+            Err(error) => Ending::Failed(error.to_string()),
+        };
+        let finished = self.finish(&ending, budget, feed.per_epoch());
+        let ending = result?;
+        finished?;
+        Ok(Outcome {
+            steps: self.at.step,
+            ending,
+            elapsed: started.elapsed(),
+        })
+    }
+
+    fn prepare(&mut self) -> Result<()> {
+        if self.at.prepared {
+            return Ok(());
+        }
+        let reader = self.resume.take().map(Reader::open).transpose()?;
+        self.at.seed = match (&reader, self.seed) {
+            (Some(reader), Some(seed)) if seed != reader.manifest().seed => {
+                let expected = format!("{}, as the run to be resumed", reader.manifest().seed);
+                return Err(Error::config("seed", expected, seed));
+            }
+            (Some(reader), _) => reader.manifest().seed,
+            (None, seed) => seed.unwrap_or_default(),
+        };
+        for (index, player) in self.game.players().into_iter().enumerate() {
+            player.initialize(random::mix(self.at.seed, 0x1417 + index as u64))?;
+        }
+        if let Some(reader) = reader {
+            for player in self.game.players() {
+                player.load(&reader)?;
+            }
+            let manifest = reader.manifest();
+            self.game.recall(&manifest.memory);
+            (self.at.step, self.at.position) = (manifest.step, manifest.position);
+        }
+        self.at.prepared = true;
+        Ok(())
+    }
+
+    fn device(&mut self) -> Result<Device> {
+        match self.game.players().first() {
+            Some(player) => Ok(player.device().autodiff()),
+            None => Err(Error::config("game", "at least one player", "none")),
+        }
+    }
+
+    fn play_all(&mut self, feed: &mut Feed<'_, G::Batch>, device: &Device, budget: Budget) -> Result<Ending> {
+        let per_epoch = feed.per_epoch();
+        self.notify(&mut Measurements::default(), budget, per_epoch, |observer, moment| {
+            observer.start(moment).map(|()| Signal::Continue)
+        })?;
+        while !budget.is_spent(self.at.step, self.at.position, per_epoch) {
+            let mut round = Round::new(self.at.step + 1, self.at.seed, device.clone());
+            caught(round.step(), || self.game.play(feed, &mut round))?;
+            self.at.step += 1;
+            self.at.position = feed.position();
+            let mut figures = round.into_measurements();
+            let signal = self.notify(&mut figures, budget, per_epoch, |observer, moment| {
+                observer.round(moment)
+            })?;
+            self.guard.watch(self.at.step, figures)?;
+            if let Signal::Stop(reason) = signal {
+                self.guard.look()?;
+                return Ok(Ending::Stopped(reason));
+            }
+        }
+        self.guard.look()?;
+        Ok(Ending::Spent)
+    }
+
+    fn finish(&mut self, ending: &Ending, budget: Budget, per_epoch: Option<u64>) -> Result<()> {
+        let mut figures = Measurements::default();
+        let finish = |observer: &mut dyn Observer<G>, moment: &mut Moment<'_, G>| {
+            observer.finish(moment, ending).map(|()| Signal::Continue)
+        };
+        self.notify(&mut figures, budget, per_epoch, finish).map(|_| ())
+    }
+
+    /// Calls every observer, also when one of them says stop.
+    fn notify(
+        &mut self,
+        figures: &mut Measurements,
+        budget: Budget,
+        per_epoch: Option<u64>,
+        call: impl Fn(&mut dyn Observer<G>, &mut Moment<'_, G>) -> Result<Signal>,
+    ) -> Result<Signal> {
+        if self.observers.is_empty() {
+            return Ok(Signal::Continue);
+        }
+        let Place {
+            seed, step, position, ..
+        } = self.at;
+        let mut moment = Moment {
+            game: &mut self.game,
+            step,
+            total: budget.total(step, position, per_epoch),
+            position,
+            seed,
+            figures,
+        };
+        let mut signal = Signal::Continue;
+        for observer in &mut self.observers {
+            let said = caught(step, || call(&mut **observer, &mut moment))?;
+            if signal == Signal::Continue {
+                signal = said;
+            }
+        }
+        Ok(signal)
+    }
+}
+
+/// Runs code that may be anybody's, and turns a panic into an error.
+fn caught<T>(round: u64, work: impl FnOnce() -> Result<T>) -> Result<T> {
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| {
+        let message = panic
+            .downcast_ref::<&str>()
+            .map(ToString::to_string)
+            .or_else(|| panic.downcast_ref::<String>().cloned())
+            .unwrap_or_else(|| "no message".to_owned());
+        Err(Error::Panic { round, message })
+    })
+}
+
+impl<G: Game> std::fmt::Debug for Trainer<G> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Trainer")
+            .field("at", &self.at)
+            .field("observers", &self.observers.len())
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,245 @@
+//! The parameters of a network as one vector: sums, multiples, copies.
+//!
+//! A vector over parameters is a [`GradientsParams`], keyed by parameter; only what is trained takes part,
+//! buffers (running statistics) do not, unless a function says so.
+
+use burn::module::{Module, ModuleMapper, ModuleVisitor, Param, ParamId};
+use burn::optim::GradientsParams;
+use burn::prelude::Tensor;
+
+/// Draws the initial value of every parameter that is still waiting for its first use.
+pub fn initialize(network: &impl Module) {
+    struct Touch;
+    impl ModuleVisitor for Touch {
+        fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+            let _ = param.base();
+        }
+    }
+    network.visit(&mut Touch);
+}
+
+/// A true copy: other networks share running statistics when cloned, this one does not.
+pub fn copy<M: Module>(network: &M) -> M {
+    network.valid().train()
+}
+
+/// The values of all trained parameters.
+pub fn values(network: &impl Module) -> GradientsParams {
+    collect(network, |param| param.is_require_grad())
+}
+
+/// The values of everything that is recorded but not trained: running statistics, frozen parameters.
+pub fn buffers(network: &impl Module) -> GradientsParams {
+    // `valid` brings pending updates of running statistics into their buffers.
+    let _ = network.valid();
+    collect(network, |param| !param.is_require_grad())
+}
+
+fn collect(network: &impl Module, wanted: fn(&dyn Trained) -> bool) -> GradientsParams {
+    struct Values {
+        values: GradientsParams,
+        wanted: fn(&dyn Trained) -> bool,
+    }
+    impl ModuleVisitor for Values {
+        fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+            if (self.wanted)(param) {
+                self.values.register(param.id, param.base().inner());
+            }
+        }
+    }
+    let mut visitor = Values {
+        values: GradientsParams::new(),
+        wanted,
+    };
+    network.visit(&mut visitor);
+    visitor.values
+}
+
+trait Trained {
+    fn is_require_grad(&self) -> bool;
+}
+
+impl<const D: usize> Trained for Param<Tensor<D>> {
+    fn is_require_grad(&self) -> bool {
+        (**self).is_require_grad()
+    }
+}
+
+/// `network + scale * direction`. Parameters that the direction lacks stay.
+pub fn shifted<M: Module>(network: M, direction: &GradientsParams, scale: f64) -> M {
+    struct Shift<'a> {
+        direction: &'a GradientsParams,
+        scale: f64,
+    }
+    impl Change for Shift<'_> {
+        fn change<const D: usize>(&mut self, id: ParamId, value: Tensor<D>) -> Tensor<D> {
+            match self.direction.get::<D>(id) {
+                Some(step) => value + step.mul_scalar(self.scale),
+                None => value,
+            }
+        }
+    }
+    map_trained(network, Shift { direction, scale })
+}
+
+/// `network + rate * (target - network)`.
+pub fn drawn_towards<M: Module>(network: M, target: &GradientsParams, rate: f64) -> M {
+    struct Draw<'a> {
+        target: &'a GradientsParams,
+        rate: f64,
+    }
+    impl Change for Draw<'_> {
+        fn change<const D: usize>(&mut self, id: ParamId, value: Tensor<D>) -> Tensor<D> {
+            match self.target.get::<D>(id) {
+                Some(target) => value.clone() + (target - value).mul_scalar(self.rate),
+                None => value,
+            }
+        }
+    }
+    map_trained(network, Draw { target, rate })
+}
+
+/// The network with these values in place of its own, buffers included where there are values for them.
+pub fn replaced<M: Module>(network: M, values: &GradientsParams) -> M {
+    struct Replace<'a>(&'a GradientsParams);
+    impl ModuleMapper for Replace<'_> {
+        fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
+            match self.0.get::<D>(param.id) {
+                Some(value) => param.map(|old| like(old, value)),
+                None => param,
+            }
+        }
+    }
+    network.map(&mut Replace(values))
+}
+
+/// `a + scale * b`, over the parameters of `network`; what one of them lacks counts as zero.
+pub fn sum(network: &impl Module, a: &GradientsParams, b: &GradientsParams, scale: f64) -> GradientsParams {
+    struct Sum<'a> {
+        a: &'a GradientsParams,
+        b: &'a GradientsParams,
+        scale: f64,
+        out: GradientsParams,
+    }
+    impl ModuleVisitor for Sum<'_> {
+        fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+            let b = self.b.get::<D>(param.id).map(|b| b.mul_scalar(self.scale));
+            let sum = match (self.a.get::<D>(param.id), b) {
+                (Some(a), Some(b)) => Some(a + b),
+                (a, b) => a.or(b),
+            };
+            if let Some(sum) = sum {
+                self.out.register(param.id, sum);
+            }
+        }
+    }
+    let mut visitor = Sum {
+        a,
+        b,
+        scale,
+        out: GradientsParams::new(),
+    };
+    network.visit(&mut visitor);
+    visitor.out
+}
+
+/// `scale * a`.
+pub fn scaled(network: &impl Module, a: &GradientsParams, scale: f64) -> GradientsParams {
+    sum(network, &GradientsParams::new(), a, scale)
+}
+
+/// The sum of squares of all entries, as a tensor of one element: nothing is read from the device.
+/// `None` when there are no entries.
+pub fn squared_norm(network: &impl Module, vector: &GradientsParams) -> Option<Tensor<1>> {
+    struct Norm<'a> {
+        vector: &'a GradientsParams,
+        sum: Option<Tensor<1>>,
+    }
+    impl ModuleVisitor for Norm<'_> {
+        fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+            if let Some(value) = self.vector.get::<D>(param.id) {
+                let square = value.square().sum();
+                self.sum = Some(match self.sum.take() {
+                    Some(sum) => sum + square,
+                    None => square,
+                });
+            }
+        }
+    }
+    let mut visitor = Norm { vector, sum: None };
+    network.visit(&mut visitor);
+    visitor.sum
+}
+
+/// Every entry multiplied by a factor which lives on the device.
+pub(crate) fn times(network: &impl Module, vector: GradientsParams, factor: &Tensor<1>) -> GradientsParams {
+    struct Times<'a> {
+        vector: GradientsParams,
+        factor: &'a Tensor<1>,
+    }
+    impl ModuleVisitor for Times<'_> {
+        fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+            if let Some(value) = self.vector.remove::<D>(param.id) {
+                self.vector
+                    .register(param.id, value * self.factor.clone().reshape([1; D]));
+            }
+        }
+    }
+    let mut visitor = Times { vector, factor };
+    network.visit(&mut visitor);
+    visitor.vector
+}
+
+/// Every entry limited to `[-bound, bound]`.
+pub(crate) fn clamped(network: &impl Module, vector: GradientsParams, bound: f64) -> GradientsParams {
+    struct Clamp {
+        vector: GradientsParams,
+        bound: f64,
+    }
+    impl ModuleVisitor for Clamp {
+        fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+            if let Some(value) = self.vector.remove::<D>(param.id) {
+                self.vector.register(param.id, value.clamp(-self.bound, self.bound));
+            }
+        }
+    }
+    let mut visitor = Clamp { vector, bound };
+    network.visit(&mut visitor);
+    visitor.vector
+}
+
+/// A rule that gives each trained parameter a new value, off the tape.
+trait Change {
+    fn change<const D: usize>(&mut self, id: ParamId, value: Tensor<D>) -> Tensor<D>;
+}
+
+fn map_trained<M: Module>(network: M, change: impl Change) -> M {
+    struct Trainable<C>(C);
+    impl<C: Change> ModuleMapper for Trainable<C> {
+        fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
+            if !param.is_require_grad() {
+                return param;
+            }
+            let id = param.id;
+            param.map(|old| {
+                let value = self.0.change(id, old.clone().inner());
+                like(old, value)
+            })
+        }
+    }
+    network.map(&mut Trainable(change))
+}
+
+/// `value` with the autodiff association, the checkpointing strategy and the gradient requirement of `old`.
+fn like<const D: usize>(old: Tensor<D>, value: Tensor<D>) -> Tensor<D> {
+    let value = value.inner();
+    if !old.is_autodiff() {
+        return value;
+    }
+    let strategy = old.gradient_checkpointing_strategy();
+    let mut value = Tensor::from_inner(value);
+    if let Some(strategy) = strategy {
+        value = value.with_gradient_checkpointing_strategy(strategy);
+    }
+    value.set_require_grad(old.is_require_grad())
+}

@@ -1,0 +1,1 @@
+//! Published adversarial networks, one file each.

@@ -1,0 +1,1 @@
+//! Adversarial training in pure Rust.
