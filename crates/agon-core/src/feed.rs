@@ -17,6 +17,30 @@ pub trait Batches: Send {
     fn per_epoch(&self) -> Option<u64>;
 }
 
+impl<B: Batches + ?Sized> Batches for &mut B {
+    type Batch = B::Batch;
+
+    fn batch(&mut self, index: u64, seed: u64, device: &Device) -> Result<B::Batch> {
+        (**self).batch(index, seed, device)
+    }
+
+    fn per_epoch(&self) -> Option<u64> {
+        (**self).per_epoch()
+    }
+}
+
+impl<B: Batches + ?Sized> Batches for Box<B> {
+    type Batch = B::Batch;
+
+    fn batch(&mut self, index: u64, seed: u64, device: &Device) -> Result<B::Batch> {
+        (**self).batch(index, seed, device)
+    }
+
+    fn per_epoch(&self) -> Option<u64> {
+        (**self).per_epoch()
+    }
+}
+
 /// The same batch, again and again: for games without data of their own, and for tests.
 #[derive(Debug, Clone)]
 pub struct Repeat<B>(pub B);

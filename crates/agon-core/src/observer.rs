@@ -1,7 +1,7 @@
 use std::path::Path;
 
 use crate::checkpoint::{Manifest, Writer};
-use crate::{Ending, Game, Measurements, Result};
+use crate::{Ending, Error, Game, Guard, Measurements, Result, guard};
 
 /// Whether to go on.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,11 +27,33 @@ pub struct Moment<'a, G: Game> {
     pub seed: u64,
     /// The figures of the round; observers may add their own.
     pub figures: &'a mut Measurements,
+    pub(crate) guard: &'a mut Guard,
 }
 
 impl<G: Game> Moment<'_, G> {
+    /// An error that names the first figure so far, or the first player's weights, that are not finite.
+    pub fn check_finite(&mut self) -> Result<()> {
+        self.guard.look()?;
+        guard::finite(self.step, self.figures)?;
+        for player in self.game.players() {
+            if !player.is_finite()? {
+                return Err(Error::NotFinite {
+                    round: self.step,
+                    name: format!("weights of {}", player.name()),
+                    value: f64::NAN,
+                });
+            }
+        }
+        Ok(())
+    }
+
     /// Writes a checkpoint of this moment as the directory `path`, which appears whole or not at all.
+    ///
+    /// # Errors
+    /// As [`check_finite`](Self::check_finite): what has diverged is not kept. [`Error::Io`] if it cannot be
+    /// written; what was there before still is.
     pub fn save(&mut self, path: impl AsRef<Path>) -> Result<()> {
+        self.check_finite()?;
         let mut writer = Writer::begin(path.as_ref())?;
         let mut players = Vec::new();
         for player in self.game.players() {

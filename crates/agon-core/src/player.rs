@@ -218,6 +218,9 @@ pub trait AnyPlayer: Send {
     /// The learning rate of the next step.
     fn learning_rate(&self) -> f64;
 
+    /// Whether all its weights are finite numbers; this reads from the device.
+    fn is_finite(&self) -> Result<bool>;
+
     /// Writes all that is needed to go on, and the network as one would use it.
     fn save(&self, writer: &mut Writer) -> Result<Entry>;
 
@@ -280,6 +283,16 @@ impl<M: Module + 'static> AnyPlayer for Player<M> {
 
     fn learning_rate(&self) -> f64 {
         self.optimizer.learning_rate(self.steps)
+    }
+
+    fn is_finite(&self) -> Result<bool> {
+        let Some(square) = weights::squared_norm(self.network(), &weights::values(self.network())) else {
+            return Ok(true);
+        };
+        let value: f64 = square
+            .try_into_scalar()
+            .map_err(|error| Error::Device(format!("{error:?}")))?;
+        Ok(value.is_finite())
     }
 
     fn save(&self, writer: &mut Writer) -> Result<Entry> {

@@ -213,6 +213,7 @@ impl<G: Game> Trainer<G> {
             position,
             seed,
             figures,
+            guard: &mut self.guard,
         };
         let mut signal = Signal::Continue;
         for observer in &mut self.observers {

@@ -1,1 +1,12 @@
-//! Layers that adversarial networks need.
+//! Layers that adversarial networks need, and layers that carry derivatives along.
+#![forbid(unsafe_code)]
+
+mod activation;
+mod dual;
+mod init;
+mod maxout;
+
+pub use activation::Activation;
+pub use dual::Dual;
+pub use init::{batch_norm, linear};
+pub use maxout::maxout;

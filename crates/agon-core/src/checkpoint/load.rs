@@ -21,7 +21,7 @@ pub trait Loadable: Module + 'static {
     type Config: DeserializeOwned;
 
     /// Builds the network.
-    fn from_config(config: &Self::Config, device: &Device) -> Self;
+    fn from_config(config: &Self::Config, device: &Device) -> Result<Self>;
 
     /// The network of this type in a checkpoint, with averaged weights if the run kept an average.
     ///
@@ -99,7 +99,7 @@ impl Checkpoint {
         let bytes = burn::tensor::Bytes::from_bytes_vec(self.0.bytes(&file)?);
         let unusable = |error| Error::checkpoint(self.path().join(&file), format!("weights of `{wanted}`"), error);
         let record = ModuleRecord::from_bytes(bytes).map_err(unusable)?;
-        N::from_config(&config, device)
+        N::from_config(&config, device)?
             .try_load_record(record)
             .map_err(unusable)
     }

@@ -5,7 +5,6 @@ use serde::{Deserialize, Serialize};
 
 use super::atomic::write_atomically;
 use super::reader::checkpoints;
-use crate::guard::finite;
 use crate::{Ending, Error, Game, Moment, Observer, Result, Signal};
 
 /// The file that says which checkpoint is the best.
@@ -101,7 +100,6 @@ impl Checkpoints {
     }
 
     fn write<G: Game>(&mut self, moment: &mut Moment<'_, G>) -> Result<()> {
-        finite(moment.step, moment.figures)?;
         moment.save(self.path(moment.step))?;
         self.newest = Some(moment.step);
         self.prune()

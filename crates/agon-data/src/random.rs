@@ -1,0 +1,33 @@
+//! Seeded randomness. The same numbers as `agon_core::random`, kept here so that the crate stands alone.
+
+use rand::SeedableRng;
+
+/// The generator of random numbers which every data set draws from.
+pub(crate) type Random = rand::rngs::ChaCha8Rng;
+
+/// A generator that depends on the seed and on what it is for, and on nothing else.
+pub(crate) fn stream(seed: u64, purpose: u64) -> Random {
+    Random::seed_from_u64(mix(seed, purpose))
+}
+
+/// Two numbers stirred into one that looks like neither (SplitMix64's finaliser).
+pub(crate) fn mix(seed: u64, purpose: u64) -> u64 {
+    let mut z = seed ^ purpose.wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    z ^ (z >> 31)
+}
+
+#[cfg(all(test, feature = "engine"))]
+mod tests {
+    use rand::Rng;
+
+    #[test]
+    fn the_numbers_are_those_of_the_engine() {
+        assert_eq!(super::mix(7, 3), agon_core::random::mix(7, 3));
+        assert_eq!(
+            super::stream(7, 3).next_u64(),
+            agon_core::random::stream(7, 3).next_u64()
+        );
+    }
+}

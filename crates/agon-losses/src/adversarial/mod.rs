@@ -1,0 +1,46 @@
+//! What both players minimise.
+
+mod boundary_equilibrium;
+mod boundary_seeking;
+mod divergence;
+mod energy_based;
+mod f_divergence;
+mod fisher;
+mod hinge;
+mod label_smoothing;
+mod least_squares;
+mod logistic;
+mod loss_sensitive;
+mod maximum_likelihood;
+mod maximum_mean_discrepancy;
+mod mean_feature_matching;
+mod minimax;
+mod non_saturating;
+mod relativistic_average_hinge;
+mod relativistic_average_least_squares;
+mod relativistic_average_standard;
+mod relativistic_standard;
+mod softmax;
+mod wasserstein;
+
+pub use boundary_equilibrium::BoundaryEquilibrium;
+pub use boundary_seeking::BoundarySeeking;
+pub use divergence::Divergence;
+pub use energy_based::EnergyBased;
+pub use f_divergence::FDivergence;
+pub use fisher::Fisher;
+pub use hinge::Hinge;
+pub use label_smoothing::LabelSmoothing;
+pub use least_squares::LeastSquares;
+pub use loss_sensitive::LossSensitive;
+pub use maximum_likelihood::MaximumLikelihood;
+pub use maximum_mean_discrepancy::{Kernel, MaximumMeanDiscrepancy};
+pub use mean_feature_matching::MeanFeatureMatching;
+pub use minimax::Minimax;
+pub use non_saturating::NonSaturating;
+pub use relativistic_average_hinge::RelativisticAverageHinge;
+pub use relativistic_average_least_squares::RelativisticAverageLeastSquares;
+pub use relativistic_average_standard::RelativisticAverageStandard;
+pub use relativistic_standard::RelativisticStandard;
+pub use softmax::SoftmaxGan;
+pub use wasserstein::Wasserstein;

@@ -1,0 +1,25 @@
+//! Every adversarial loss, penalty, constraint and auxiliary term of agon, one idea per file.
+//!
+//! - [`adversarial`]: what both players minimise ([`agon_core::AdversarialLoss`]).
+//! - [`penalties`]: what is added to the discriminator's loss ([`agon_core::Penalty`]).
+//! - [`constraints`]: what its weights must obey ([`agon_core::Constraint`]).
+//! - [`terms`]: further terms, as functions of tensors.
+//!
+//! Everything is also found at the root: `agon_losses::Hinge`, `agon_losses::R1`.
+//!
+//! Conventions: scores are raw (no sigmoid), greater for what looks real, unless a loss says that they are
+//! energies; every mean is over the whole score matrix; both players minimise.
+#![forbid(unsafe_code)]
+
+pub mod adversarial;
+pub mod constraints;
+mod math;
+pub mod penalties;
+pub mod terms;
+#[cfg(test)]
+mod testing;
+
+pub use adversarial::*;
+pub use constraints::*;
+pub use penalties::*;
+pub use terms::*;

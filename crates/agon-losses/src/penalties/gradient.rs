@@ -1,0 +1,58 @@
+//! What the penalties on `g = dD/dx` share: an exact gradient for the weights from first-order autodiff.
+
+use agon_core::derivative::{central_difference, input_gradient};
+use agon_core::random::{self, Random};
+use agon_core::{Discriminator, Sample};
+use burn::prelude::Tensor;
+
+use crate::math::over;
+
+/// How the derivative of the scores along a direction is had.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum Way {
+    /// As the discriminator says: exactly if it can.
+    #[default]
+    Best,
+    /// By central differences, whatever it can.
+    Differences,
+}
+
+/// The mean over the batch of `P(|g|)`, with its value and its gradient for the weights.
+///
+/// With `v = dP/dg` held constant, the gradient of `P` for the weights is that of the derivative of the
+/// scores along `v`. `formula` maps norms `n` to `P(n)` and `P'(n) / n`, so that `v = P'(n) / n * g`.
+pub(crate) fn mean_of_norms<D: Discriminator>(
+    discriminator: &D,
+    at: &D::Input,
+    way: Way,
+    formula: impl Fn(Tensor<2>) -> (Tensor<2>, Tensor<2>),
+) -> Tensor<1> {
+    let gradient = input_gradient(discriminator, at);
+    let batch = gradient.dims()[0] as f64;
+    let norms = gradient.clone().square().sum_dim(1).sqrt();
+    let (value, factor) = formula(norms);
+    let along = at.with_rows(Tensor::from_inner(gradient * factor));
+    let derivative = match way {
+        Way::Best => discriminator.derivative(at, &along),
+        Way::Differences => central_difference(discriminator, at, &along),
+    };
+    let surrogate = over(derivative.sum(), batch);
+    // The surrogate less itself is zero, and keeps its gradient.
+    surrogate.clone() - surrogate.detach() + Tensor::from_inner(value.mean())
+}
+
+/// `1/2 |g|^2`, whose derivative is `g`.
+pub(crate) fn half_square(norms: Tensor<2>) -> (Tensor<2>, Tensor<2>) {
+    let factor = norms.ones_like();
+    (norms.square() * 0.5, factor)
+}
+
+/// A point between each real sample and its generated partner, drawn evenly from the line between them.
+pub(crate) fn between<S: Sample>(real: &S, fake: &S, random: &mut Random) -> S {
+    let pairs = real.size().min(fake.size());
+    let shape_of = if real.size() == pairs { real } else { fake };
+    let real = real.rows().detach().narrow(0, 0, pairs);
+    let fake = fake.rows().detach().narrow(0, 0, pairs);
+    let share = random::uniform([pairs, 1], 0.0, 1.0, random, &real.device()).cast(real.dtype());
+    shape_of.with_rows(fake.clone() + (real - fake) * share)
+}

@@ -1,0 +1,107 @@
+use agon_core::random::Random;
+use agon_core::{Bout, Discriminator, Penalty};
+use burn::prelude::Tensor;
+use burn::tensor::activation::relu;
+
+use super::gradient::{Way, between, mean_of_norms};
+
+/// The slope of the critic should be one (or at most one) between real and generated samples.
+///
+/// ```text
+/// lambda E (|grad D(z)| - t)^2, or lambda E max(0, |grad D(z)| - t)^2,    z = a x + (1 - a) g
+/// ```
+///
+/// `x`, `g`: a real and a generated sample; `a`: uniform in `[0, 1)`, one per sample, drawn on the host;
+/// `t`: the target, 1; `lambda`: the weight; the norm is over all dimensions of one sample, the mean over
+/// the batch. The two-sided form is WGAN-GP, the one-sided form WGAN-LP.
+///
+/// The value is exact. So is the gradient for the weights where the network overrides
+/// [`Discriminator::derivative`]; elsewhere it comes from central differences. A discriminator with batch
+/// normalization couples the samples of a batch, and the penalty then means something else.
+///
+/// # Example
+/// ```
+/// use agon_losses::GradientPenalty;
+///
+/// let wgan_gp = GradientPenalty::two_sided(10.0);
+/// let lazy = GradientPenalty::one_sided(10.0).every(4);
+/// # let _ = (wgan_gp, lazy);
+/// ```
+///
+/// # References
+/// Gulrajani et al. 2017, "Improved Training of Wasserstein GANs", arXiv:1704.00028 (lambda 10; 0.1 for toy
+/// data); Petzka, Fischer, Lukovnikov 2018, arXiv:1709.08894 (one-sided).
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct GradientPenalty {
+    weight: f64,
+    target: f64,
+    one_sided: bool,
+    interval: u64,
+    way: Way,
+}
+
+impl GradientPenalty {
+    /// Slopes above and below the target cost: WGAN-GP.
+    pub const fn two_sided(weight: f64) -> Self {
+        Self {
+            weight,
+            target: 1.0,
+            one_sided: false,
+            interval: 1,
+            way: Way::Best,
+        }
+    }
+
+    /// Only slopes above the target cost: WGAN-LP.
+    pub const fn one_sided(weight: f64) -> Self {
+        Self {
+            one_sided: true,
+            ..Self::two_sided(weight)
+        }
+    }
+
+    /// The slope aimed at.
+    pub const fn target(mut self, target: f64) -> Self {
+        self.target = target;
+        self
+    }
+
+    /// Adds the penalty in every `interval`-th turn only, times `interval`.
+    pub const fn every(mut self, interval: u64) -> Self {
+        self.interval = interval;
+        self
+    }
+
+    /// Takes derivatives by central differences even where the network knows them exactly.
+    pub const fn by_differences(mut self) -> Self {
+        self.way = Way::Differences;
+        self
+    }
+}
+
+impl<D: Discriminator> Penalty<D> for GradientPenalty {
+    fn penalty(&mut self, bout: &Bout<'_, D>, random: &mut Random) -> Tensor<1> {
+        let at = between(bout.real, bout.fake, random);
+        let excess = |norms: Tensor<2>| {
+            let excess = norms - self.target;
+            if self.one_sided { relu(excess) } else { excess }
+        };
+        mean_of_norms(bout.discriminator, &at, self.way, |norms| square(norms, excess)) * self.weight
+    }
+
+    fn name(&self) -> &'static str {
+        "gradient_penalty"
+    }
+
+    fn interval(&self) -> u64 {
+        self.interval
+    }
+}
+
+/// The square of what `excess` makes of the norms, and its slope over the norm.
+pub(super) fn square(norms: Tensor<2>, excess: impl Fn(Tensor<2>) -> Tensor<2>) -> (Tensor<2>, Tensor<2>) {
+    let excess = excess(norms.clone());
+    // At a vanishing gradient the norm has no derivative; the floor makes the direction zero there.
+    let factor = excess.clone() * 2.0 / norms.clamp_min(1e-12);
+    (excess.square(), factor)
+}

@@ -1,0 +1,57 @@
+use burn::prelude::Tensor;
+use burn::tensor::activation;
+use serde::{Deserialize, Serialize};
+
+/// A non-linearity that works element by element, as a setting.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub enum Activation {
+    /// `x`
+    Identity,
+    /// `max(x, 0)`
+    Relu,
+    /// `x` above zero, `slope x` below.
+    LeakyRelu(f64),
+    /// `tanh x`
+    Tanh,
+    /// `1 / (1 + e^-x)`
+    Sigmoid,
+    /// `log(1 + e^x)`
+    Softplus,
+}
+
+impl Activation {
+    /// Applies it.
+    pub fn forward<const D: usize>(self, x: Tensor<D>) -> Tensor<D> {
+        match self {
+            Self::Identity => x,
+            Self::Relu => activation::relu(x),
+            Self::LeakyRelu(slope) => activation::leaky_relu(x, slope),
+            Self::Tanh => x.tanh(),
+            Self::Sigmoid => activation::sigmoid(x),
+            Self::Softplus => activation::softplus(x, 1.0),
+        }
+    }
+
+    /// Applies it and returns its slope there as well. Where it has a kink the slope is the left one, as in
+    /// burn's own backward pass.
+    pub(crate) fn with_slope<const D: usize>(self, x: Tensor<D>) -> (Tensor<D>, Tensor<D>) {
+        match self {
+            Self::Identity => (x.clone(), x.ones_like()),
+            Self::Relu => Self::LeakyRelu(0.0).with_slope(x),
+            Self::LeakyRelu(slope) => {
+                let below = x.clone().detach().lower_equal_elem(0.0);
+                let slope = x.clone().detach().ones_like().mask_fill(below, slope);
+                (x * slope.clone(), slope)
+            }
+            Self::Tanh => {
+                let y = x.tanh();
+                (y.clone(), (y.square() - 1.0).neg())
+            }
+            Self::Sigmoid => {
+                let y = activation::sigmoid(x);
+                (y.clone(), y.clone() * (y - 1.0).neg())
+            }
+            Self::Softplus => (activation::softplus(x.clone(), 1.0), activation::sigmoid(x)),
+        }
+    }
+}

@@ -1,0 +1,5 @@
+mod csv;
+mod json_lines;
+mod log;
+
+pub use log::{LogFormat, MetricsLog};

@@ -1,0 +1,4 @@
+mod bar;
+mod status;
+
+pub use bar::Progress;

@@ -1,0 +1,189 @@
+//! What the examples share: their common options, the choice of a device, how they print, and how they end.
+//!
+//! This is the only place that names backends.
+#![allow(dead_code, reason = "each example uses a part of it")]
+#![allow(clippy::print_stdout, clippy::print_stderr)]
+
+mod plot;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use agon::prelude::Device;
+use clap::Args;
+use serde_json::Value;
+
+#[allow(unused_imports, reason = "not every example draws")]
+pub use plot::{Panel, colours};
+
+/// How an example ends: an error is printed, and makes the exit status 1.
+pub type Ending = Result<(), Box<dyn std::error::Error>>;
+
+/// Options of every example.
+#[derive(Debug, Clone, Args)]
+pub struct Common {
+    /// Decides every random choice
+    #[arg(long, default_value_t = 0)]
+    pub seed: u64,
+    /// Backend, one of those compiled in (flex unless built otherwise); without it the environment variable BURN_DEVICE
+    #[arg(long, value_name = "NAME")]
+    pub device: Option<String>,
+    /// Rounds to play, instead of the example's own number
+    #[arg(long)]
+    pub steps: Option<u64>,
+    /// Folder for what is written [default: out/<example>]
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// End with one line of JSON on the standard output; all other text then goes to the standard error
+    #[arg(long)]
+    pub json: bool,
+}
+
+impl Common {
+    /// The device asked for, without autodiff.
+    pub fn device(&self) -> Result<Device, String> {
+        device(self.device.as_deref())
+    }
+
+    /// The folder for what is written, made if need be.
+    pub fn folder(&self, example: &str) -> std::io::Result<PathBuf> {
+        let path = self.out.clone().unwrap_or_else(|| PathBuf::from("out").join(example));
+        std::fs::create_dir_all(&path)?;
+        Ok(path)
+    }
+
+    /// A line for people.
+    pub fn say(&self, line: impl std::fmt::Display) {
+        if self.json {
+            eprintln!("{line}");
+        } else {
+            println!("{line}");
+        }
+    }
+
+    /// The line for machines, if it is wanted.
+    pub fn report(&self, report: &Value) {
+        if self.json {
+            println!("{report}");
+        }
+    }
+}
+
+/// Prints the error, if there is one.
+pub fn exit(ending: Ending) -> ExitCode {
+    match ending {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// How a device is made, if its backend is compiled in.
+macro_rules! compiled {
+    ($condition:meta, $device:expr) => {{
+        #[cfg($condition)]
+        let make: Option<fn() -> Device> = Some(|| $device);
+        #[cfg(not($condition))]
+        let make: Option<fn() -> Device> = None;
+        make
+    }};
+}
+
+/// Every backend: its name, the cargo feature that adds it, and how to get its device.
+fn backends() -> [(&'static str, Option<fn() -> Device>); 10] {
+    [
+        ("flex", compiled!(feature = "flex", Device::flex())),
+        ("ndarray", compiled!(feature = "ndarray", Device::ndarray())),
+        (
+            "wgpu",
+            compiled!(feature = "wgpu", Device::wgpu(burn::tensor::DeviceKind::DefaultDevice)),
+        ),
+        (
+            "vulkan",
+            compiled!(
+                any(feature = "vulkan", feature = "vulkan-software"),
+                Device::vulkan(burn::tensor::DeviceKind::DefaultDevice)
+            ),
+        ),
+        (
+            "metal",
+            compiled!(
+                feature = "metal",
+                Device::metal(burn::tensor::DeviceKind::DefaultDevice)
+            ),
+        ),
+        (
+            "webgpu",
+            compiled!(
+                feature = "webgpu",
+                Device::webgpu(burn::tensor::DeviceKind::DefaultDevice)
+            ),
+        ),
+        ("cuda", compiled!(feature = "cuda", Device::cuda(0))),
+        ("rocm", compiled!(feature = "rocm", Device::rocm(0))),
+        ("cpu", compiled!(feature = "cpu", Device::cpu())),
+        ("tch", compiled!(feature = "tch", Device::libtorch())),
+    ]
+}
+
+/// The device of this name, else the one that `BURN_DEVICE` names, else the best that is compiled in.
+///
+/// burn reads `BURN_DEVICE` too and panics when it cannot be; here that is an error, whoever asks.
+pub fn device(name: Option<&str>) -> Result<Device, String> {
+    let variable = std::env::var("BURN_DEVICE").ok();
+    let by_variable = variable
+        .map(|name| find(&name).map_err(|error| format!("BURN_DEVICE: {error}")))
+        .transpose()?;
+    match (name, by_variable) {
+        (Some(name), _) => find(name)
+            .map_err(|error| format!("--device: {error}"))
+            .map(|make| make()),
+        (None, Some(make)) => Ok(make()),
+        (None, None) if backends().iter().all(|(_, make)| make.is_none()) => Err(nothing("no device")),
+        (None, None) => Ok(Device::default()),
+    }
+}
+
+fn find(name: &str) -> Result<fn() -> Device, String> {
+    let name = name.to_lowercase();
+    match backends().into_iter().find(|(other, _)| *other == name) {
+        Some((_, Some(make))) => Ok(make),
+        Some((_, None)) => Err(format!(
+            "`{name}` is not compiled in; build with `--features {name}`. {}",
+            compiled_in()
+        )),
+        None => Err(nothing(&format!("`{name}` is not a backend"))),
+    }
+}
+
+fn compiled_in() -> String {
+    let names: Vec<_> = backends()
+        .iter()
+        .filter(|(_, make)| make.is_some())
+        .map(|(name, _)| *name)
+        .collect();
+    format!(
+        "Compiled in: {}.",
+        if names.is_empty() {
+            "none".to_owned()
+        } else {
+            names.join(", ")
+        }
+    )
+}
+
+fn nothing(what: &str) -> String {
+    let all = backends();
+    let others: Vec<_> = all
+        .iter()
+        .filter(|(_, make)| make.is_none())
+        .map(|(name, _)| *name)
+        .collect();
+    format!(
+        "{what}. {} The cargo features of the same name add: {}.",
+        compiled_in(),
+        others.join(", ")
+    )
+}

@@ -1,0 +1,138 @@
+//! A GAN of one's own in one file: own network, own loss, own penalty, own observer.
+
+mod common;
+
+use agon::core::random::Random;
+use agon::core::{Bout, derivative};
+use agon::prelude::*;
+use burn::nn::{Linear, LinearConfig};
+use clap::Parser;
+use common::{Common, Ending};
+
+/// A critic that looks at a point through random waves.
+#[derive(Module, Debug)]
+struct WaveCritic {
+    waves: Linear,
+    score: Linear,
+}
+
+impl WaveCritic {
+    fn new(waves: usize, device: &Device) -> Self {
+        Self {
+            waves: LinearConfig::new(2, waves).init(device),
+            score: LinearConfig::new(waves, 1).init(device),
+        }
+    }
+}
+
+impl Discriminator for WaveCritic {
+    type Input = Tensor<2>;
+    type Output = Tensor<2>;
+
+    fn discriminate(&self, points: Tensor<2>) -> Tensor<2> {
+        self.score.forward((self.waves.forward(points) * 4.0).sin())
+    }
+}
+
+/// The Wasserstein game, with both sides squashed so that no single score counts for much.
+#[derive(Debug)]
+struct Squashed;
+
+impl AdversarialLoss for Squashed {
+    fn discriminator(&self, real: Tensor<2>, fake: Tensor<2>) -> Tensor<1> {
+        fake.tanh().mean() - real.tanh().mean()
+    }
+
+    fn generator(&self, fake: Tensor<2>, _real: Option<Tensor<2>>) -> Tensor<1> {
+        -fake.tanh().mean()
+    }
+}
+
+/// Half the mean squared slope, half way between real and generated points.
+struct MidwaySlope(f64);
+
+impl<D: Discriminator> Penalty<D> for MidwaySlope {
+    fn penalty(&mut self, bout: &Bout<'_, D>, _random: &mut Random) -> Tensor<1> {
+        let middle = bout.real.with_rows((bout.real.rows() + bout.fake.rows()) / 2.0);
+        let slope = derivative::input_gradient(bout.discriminator, &middle);
+        let weight = self.0 / middle.size() as f64;
+        // P = w/2 |g|^2 has dP/dg = w g: the slope along that direction has the penalty's gradient.
+        let along = middle.with_rows(Tensor::from_inner(slope * weight));
+        bout.discriminator.derivative(&middle, &along).sum()
+    }
+
+    fn name(&self) -> &'static str {
+        "penalty/midway"
+    }
+}
+
+/// Stops when the points lie on the ring.
+struct StopWhenCovered(GaussianMixture);
+
+impl<G: Game + Sampling<Sample = Tensor<2>>> Observer<G> for StopWhenCovered {
+    fn round(&mut self, moment: &mut Moment<'_, G>) -> Result<Signal> {
+        if !moment.step.is_multiple_of(250) {
+            return Ok(Signal::Continue);
+        }
+        let rows: Vec<f32> = moment.game.sample(1_000, 0).try_into_vec_as().map_err(Error::other)?;
+        let points: Vec<[f32; 2]> = rows.as_chunks().0.to_vec();
+        let coverage = self.0.coverage(&points);
+        moment.figures.add_known("modes", coverage.modes as f64);
+        Ok(
+            match coverage.modes == self.0.means().len() && coverage.high_quality > 0.8 {
+                true => Signal::Stop(format!("all modes found: {coverage:?}")),
+                false => Signal::Continue,
+            },
+        )
+    }
+}
+
+/// Train a GAN made of your own network, loss, penalty and observer on a ring of Gaussians.
+#[derive(Parser)]
+struct Options {
+    #[command(flatten)]
+    common: Common,
+}
+
+fn main() -> std::process::ExitCode {
+    common::exit(run(&Options::parse()))
+}
+
+fn run(options: &Options) -> Ending {
+    let device = options.common.device()?.autodiff();
+    let out = options.common.folder("custom_variant")?;
+    let ring = GaussianMixture::ring_of(8, 1.0, 0.1);
+    let gan = Gan::new(
+        MlpGeneratorConfig::new(4, 2).init(&device),
+        WaveCritic::new(128, &device),
+    )
+    .loss(Squashed)
+    .penalty(MidwaySlope(0.1))
+    .optimizers(Adam::new(1e-3).betas(0.5, 0.9));
+    let mut trainer = Trainer::new(gan)
+        .seed(options.common.seed)
+        .observe(StopWhenCovered(ring.clone()))
+        .observe(Progress::new())
+        .observe(StopOnInterrupt::new());
+    let budget = Budget::steps(options.common.steps.unwrap_or(10_000));
+    let outcome = trainer.run(ring.clone().batches(256), budget)?;
+
+    let fake: Vec<f32> = trainer
+        .game()
+        .sample(2_000, 1)
+        .try_into_vec_as()
+        .map_err(Error::other)?;
+    let fake = fake.as_chunks().0;
+    let coverage = ring.coverage(fake);
+    write_png(out.join("points.png"), &scatter(&ring.points(2_000, 1)?, fake, 512))?;
+    options.common.say(format!(
+        "{:?} after {} rounds: {coverage:?}",
+        outcome.ending, outcome.steps
+    ));
+    options.common.report(&serde_json::json!({
+        "steps": outcome.steps,
+        "modes": coverage.modes,
+        "high_quality": coverage.high_quality,
+    }));
+    Ok(())
+}

@@ -1,0 +1,173 @@
+//! What is in a checkpoint can be trusted, or there is a clear error.
+
+use std::fs;
+
+use agon::prelude::*;
+
+use crate::support::*;
+
+fn trained(scratch: &Scratch) -> Points {
+    let mut trainer =
+        Trainer::new(points().average(0.9)).observe(Checkpoints::every(2).keep(2).to(scratch.join("checkpoints")));
+    trainer.run(ring(), Budget::steps(7)).unwrap();
+    trainer.into_game()
+}
+
+#[test]
+fn a_generator_loads_without_the_training_code() {
+    let scratch = Scratch::new("load");
+    let gan = trained(&scratch);
+    let generator = MlpGenerator::load(scratch.join("checkpoints/latest"), &Device::default()).unwrap();
+    assert_eq!(bits(&generator.sample(8, 3)), bits(&gan.sample(8, 3)));
+}
+
+#[test]
+fn a_normalised_discriminator_loads_with_its_norm_folded_in() {
+    let scratch = Scratch::new("folded");
+    let mut trainer = Trainer::new(points().constraint(SpectralNorm::new()))
+        .observe(Checkpoints::every(2).to(scratch.join("checkpoints")));
+    trainer.run(ring(), Budget::steps(4)).unwrap();
+    let loaded = MlpDiscriminator::load(scratch.join("checkpoints/latest"), &Device::default()).unwrap();
+    let points = Tensor::<2>::from_floats([[0.3, -0.2], [1.0, 0.5]], &Device::default());
+    let expected = trainer.game().discriminator().valid().forward(points.clone());
+    let error: f32 = (loaded.forward(points) - expected).abs().max().into_scalar();
+    assert!(error < 1e-5, "{error}");
+}
+
+#[test]
+fn the_newest_are_kept_and_the_last_round() {
+    let scratch = Scratch::new("keep");
+    trained(&scratch);
+    let mut names: Vec<_> = fs::read_dir(scratch.join("checkpoints"))
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    names.sort();
+    assert_eq!(names, ["step-00000006", "step-00000007"]);
+}
+
+#[test]
+fn the_best_by_a_figure_stays() {
+    struct Score;
+    impl<Gm: Game> Observer<Gm> for Score {
+        fn round(&mut self, moment: &mut Moment<'_, Gm>) -> Result<Signal> {
+            moment.figures.add_known("score", (moment.step as f64 - 3.0).abs());
+            Ok(Signal::Continue)
+        }
+    }
+    let scratch = Scratch::new("best");
+    let mut trainer = Trainer::new(points()).observe(Score).observe(
+        Checkpoints::every(2)
+            .keep(1)
+            .lowest("score")
+            .to(scratch.join("checkpoints")),
+    );
+    trainer.run(ring(), Budget::steps(8)).unwrap();
+    let step = |name: &str| {
+        Checkpoint::open(scratch.join("checkpoints").join(name))
+            .unwrap()
+            .manifest()
+            .step
+    };
+    assert_eq!((step("best"), step("latest")), (3, 8));
+}
+
+#[test]
+fn wrong_types_damage_and_newer_versions_are_named() {
+    let scratch = Scratch::new("damage");
+    trained(&scratch);
+    let latest = scratch.join("checkpoints/step-00000007");
+    let device = Device::default();
+    let complaint = || MlpGenerator::load(&latest, &device).unwrap_err().to_string();
+
+    let error = DcganGenerator::load(&latest, &device).unwrap_err().to_string();
+    assert!(
+        error.contains("expected a `DcganGenerator`") && error.contains("MlpGenerator"),
+        "{error}"
+    );
+
+    let file = latest.join("generator.network.bpk");
+    let whole = fs::read(&file).unwrap();
+    fs::write(&file, &whole[..whole.len() / 2]).unwrap();
+    let error = complaint();
+    assert!(error.contains(&format!("expected {} bytes", whole.len())), "{error}");
+
+    let mut flipped = whole.clone();
+    flipped[whole.len() / 2] ^= 1;
+    fs::write(&file, &flipped).unwrap();
+    assert!(complaint().contains("damaged"), "{}", complaint());
+
+    fs::remove_file(&file).unwrap();
+    assert!(complaint().contains("generator.network.bpk"), "{}", complaint());
+    fs::write(&file, &whole).unwrap();
+
+    let manifest = latest.join("manifest.json");
+    let text = fs::read_to_string(&manifest).unwrap();
+    fs::write(&manifest, text.replace("\"format\": 1", "\"format\": 99")).unwrap();
+    assert!(complaint().contains("a newer version is needed"), "{}", complaint());
+    fs::write(&manifest, &text[..text.len() / 2]).unwrap();
+    assert!(complaint().contains("expected a manifest"), "{}", complaint());
+
+    let error = MlpGenerator::load(scratch.join("nowhere"), &device)
+        .unwrap_err()
+        .to_string();
+    assert!(error.contains("got nothing"), "{error}");
+}
+
+#[test]
+fn another_run_is_not_overwritten() {
+    let scratch = Scratch::new("another");
+    trained(&scratch);
+    let again = || Trainer::new(points());
+    let checkpoints = || Checkpoints::every(2).to(scratch.join("checkpoints"));
+    let error = again()
+        .observe(checkpoints())
+        .run(ring(), Budget::steps(1))
+        .unwrap_err()
+        .to_string();
+    assert!(error.contains("another run"), "{error}");
+    assert_eq!(
+        Checkpoint::open(scratch.join("checkpoints")).unwrap().manifest().step,
+        7
+    );
+
+    again()
+        .observe(checkpoints().replacing())
+        .run(ring(), Budget::steps(1))
+        .unwrap();
+    assert_eq!(
+        Checkpoint::open(scratch.join("checkpoints")).unwrap().manifest().step,
+        1
+    );
+}
+
+#[test]
+fn resuming_another_seed_or_another_game_is_an_error() {
+    let scratch = Scratch::new("mismatch");
+    trained(&scratch);
+    let latest = scratch.join("checkpoints/latest");
+    let error = Trainer::new(points())
+        .seed(3)
+        .resume(&latest)
+        .run(ring(), Budget::steps(9))
+        .unwrap_err();
+    assert!(error.to_string().contains("seed: expected 0"), "{error}");
+
+    let error = Trainer::new(images())
+        .resume(&latest)
+        .run(waves(), Budget::steps(9))
+        .unwrap_err();
+    assert!(error.to_string().contains("`MlpDiscriminator`"), "{error}");
+}
+
+#[test]
+fn a_place_that_cannot_be_written_is_named() {
+    let scratch = Scratch::new("unwritable");
+    fs::write(scratch.join("file"), "in the way").unwrap();
+    let mut trainer = Trainer::new(points()).observe(Checkpoints::every(1).to(scratch.join("file/checkpoints")));
+    let error = trainer.run(ring(), Budget::steps(1)).unwrap_err();
+    assert!(
+        matches!(&error, Error::Io { .. }) && error.to_string().contains("file/checkpoints"),
+        "{error}"
+    );
+}

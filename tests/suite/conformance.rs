@@ -1,0 +1,234 @@
+//! What every loss, penalty, constraint, optimizer, min-max method and model must do, on any device.
+//!
+//! A new piece joins with one line. `BURN_DEVICE` picks the device.
+
+use agon::prelude::*;
+use burn::optim::AdamWConfig;
+use serde_json::Value;
+
+use crate::support::*;
+
+/// One test for each piece, in which a game with it plays three rounds.
+macro_rules! plays {
+    ($($name:ident: $game:expr,)*) => {
+        $(
+            #[test]
+            fn $name() {
+                play_and_check($game, ring());
+            }
+        )*
+    };
+}
+
+/// Three rounds, all figures finite, both players moved, samples finite.
+fn play_and_check<Gm>(game: Gm, data: impl Batches<Batch = Gm::Batch>)
+where
+    Gm: Game + Sampling,
+{
+    let mut trainer = Trainer::new(game).seed(7).guard(Guard::every(1));
+    trainer.run(data, Budget::steps(3)).unwrap();
+    let samples: Vec<f32> = trainer.game().sample(4, 0).rows().inner().try_into_vec_as().unwrap();
+    assert!(samples.iter().all(|value| value.is_finite()), "{samples:?}");
+    let mut game = trainer.into_game();
+    assert!(
+        game.players().iter().all(|player| player.steps() > 0),
+        "somebody did not move"
+    );
+}
+
+/// The points game with an energy for a discriminator: scores that are never negative.
+fn energies() -> Gan<MlpGenerator, Energy> {
+    Gan::new(
+        MlpGeneratorConfig::new(4, 2).with_hidden(vec![16]).init(&device()),
+        Energy {
+            inner: MlpDiscriminatorConfig::new(2).with_hidden(vec![16]).init(&device()),
+        },
+    )
+}
+
+#[derive(Module, Debug)]
+struct Energy {
+    inner: MlpDiscriminator,
+}
+
+impl Discriminator for Energy {
+    type Input = Tensor<2>;
+    type Output = Tensor<2>;
+
+    fn discriminate(&self, points: Tensor<2>) -> Tensor<2> {
+        self.inner.forward(points).square()
+    }
+}
+
+/// The points game with a discriminator that embeds.
+fn embeddings() -> Gan<MlpGenerator, MlpDiscriminator> {
+    Gan::new(
+        MlpGeneratorConfig::new(4, 2).with_hidden(vec![16]).init(&device()),
+        MlpDiscriminatorConfig::new(2)
+            .with_hidden(vec![16])
+            .with_scores(3)
+            .init(&device()),
+    )
+}
+
+mod losses {
+    use super::*;
+
+    fn f(divergence: Divergence) -> Points {
+        points().loss(FDivergence::new(divergence).alternative())
+    }
+
+    plays! {
+        minimax: points().loss(Minimax),
+        non_saturating: points().loss(NonSaturating),
+        least_squares: points().loss(LeastSquares::binary()),
+        wasserstein: points().loss(Wasserstein),
+        hinge: points().loss(Hinge),
+        relativistic_standard: points().loss(RelativisticStandard),
+        relativistic_average_standard: points().loss(RelativisticAverageStandard),
+        relativistic_average_least_squares: points().loss(RelativisticAverageLeastSquares),
+        relativistic_average_hinge: points().loss(RelativisticAverageHinge),
+        total_variation: f(Divergence::TotalVariation),
+        kl: f(Divergence::Kl),
+        reverse_kl: f(Divergence::ReverseKl),
+        pearson_chi2: f(Divergence::PearsonChi2),
+        neyman_chi2: f(Divergence::NeymanChi2),
+        squared_hellinger: f(Divergence::SquaredHellinger),
+        jensen_shannon: f(Divergence::JensenShannon),
+        gan: f(Divergence::Gan),
+        jeffreys: f(Divergence::Jeffreys),
+        alpha: f(Divergence::Alpha(0.5)),
+        loss_sensitive: points().loss(LossSensitive::new(0.1)),
+        energy_based: energies().loss(EnergyBased::new(1.0)),
+        boundary_equilibrium: energies().loss(BoundaryEquilibrium::new(0.5)),
+        softmax: points().loss(SoftmaxGan),
+        boundary_seeking: points().loss(BoundarySeeking),
+        maximum_likelihood: points().loss(MaximumLikelihood::new()),
+        fisher: points().loss(Fisher),
+        mean_feature_matching: embeddings().loss(MeanFeatureMatching),
+        maximum_mean_discrepancy: embeddings().loss(MaximumMeanDiscrepancy::gaussian([1.0])),
+        label_smoothing: points().loss(LabelSmoothing::two_sided(NonSaturating, 0.9, 0.1)),
+    }
+}
+
+mod penalties {
+    use super::*;
+
+    plays! {
+        two_sided: points().penalty(GradientPenalty::two_sided(10.0)),
+        one_sided: points().penalty(GradientPenalty::one_sided(10.0)),
+        by_differences: points().penalty(GradientPenalty::two_sided(10.0).by_differences()),
+        r1: points().penalty(R1::new(1.0)),
+        r2: points().penalty(R2::new(1.0)),
+        dragan: points().penalty(Dragan::new(10.0)),
+        zero_centered: points().penalty(ZeroCentered::new(10.0)),
+        le_cam: points().penalty(LeCam::new(0.1)),
+        orthogonal: points().penalty(OrthogonalRegularization::new(1e-4)),
+        several_and_lazy: points().penalty(R1::new(1.0).every(2)).penalty(R2::new(1.0)),
+    }
+}
+
+mod constraints {
+    use super::*;
+
+    plays! {
+        weight_clip: points().constraint(WeightClip(0.01)),
+        spectral_norm: points().constraint(SpectralNorm::new()),
+        spectral_norm_of_both: points().constraint(SpectralNorm::new()).generator_constraint(SpectralNorm::new()),
+    }
+}
+
+mod methods {
+    use super::*;
+
+    plays! {
+        sgd: points().optimizers(Sgd::new(0.1).momentum(0.9)),
+        rms_prop: points().optimizers(RmsProp::new(1e-3)),
+        optimistic_adam: points().optimizers(OptimisticAdam::new(1e-3)),
+        any_optimizer_of_burn: points().optimizers(Optimizer::new(AdamWConfig::new().init(), 1e-3)),
+        clipped_and_accumulated: points().optimizers(Optimizer::from(Adam::new(1e-3)).clip_norm(0.1).accumulate(2)),
+        averaged: points().average(0.9),
+        instance_noise: points().instance_noise(InstanceNoise::annealed(0.5, 0.0, 2)),
+        unrolled: points().unrolled(Unroll::new(2, 0.1)),
+        unrolled_first_order: points().unrolled(Unroll::new(2, 0.1).first_order()),
+        consensus: points().updates(Updates::Consensus { gamma: 0.1 }),
+        extragradient: Extragradient::new(points()),
+        lookahead: Lookahead::new(points()).every(2),
+    }
+}
+
+mod models {
+    use super::*;
+
+    /// Trains, saves, loads without the training code, and compares samples and configurations.
+    fn round_trip<G, D>(name: &str, gan: Gan<G, D>, data: impl Batches<Batch = G::Output>)
+    where
+        G: Generator + Loadable,
+        G::Config: serde::Serialize,
+        D: Discriminator<Input = G::Output> + Loadable,
+    {
+        let scratch = Scratch::new(&format!("model-{name}"));
+        let mut trainer = Trainer::new(gan)
+            .seed(7)
+            .guard(Guard::every(1))
+            .observe(Checkpoints::every(2).to(scratch.join("kept")));
+        trainer.run(data, Budget::steps(2)).unwrap();
+        let device = Device::default();
+        let loaded = G::load(scratch.join("kept/latest"), &device).unwrap();
+        let (a, b) = (trainer.game().sample(3, 5).rows(), loaded.sample(3, 5).rows());
+        let difference: f32 = (a.inner() - b.inner()).abs().max().into_scalar();
+        assert!(difference < 1e-6, "{name}: {difference}");
+        D::load(scratch.join("kept/latest"), &device).unwrap();
+
+        let written: Value = loaded.config().unwrap();
+        let read: G::Config = serde_json::from_value(written.clone()).unwrap();
+        assert_eq!(serde_json::to_value(read).unwrap(), written);
+    }
+
+    #[test]
+    fn mlp() {
+        round_trip("mlp", points(), ring());
+    }
+
+    #[test]
+    fn mlp_with_maxout_dropout_and_batch_norm() {
+        let gan = Gan::new(
+            MlpGeneratorConfig::new(3, 2)
+                .with_hidden(vec![8, 8])
+                .with_batch_norm(true)
+                .init(&device()),
+            MlpDiscriminatorConfig::new(2)
+                .with_hidden(vec![6])
+                .with_maxout(Some(3))
+                .with_dropout(0.2)
+                .init(&device()),
+        );
+        round_trip("maxout", gan.penalty(R1::new(0.1)), ring());
+    }
+
+    #[test]
+    fn dcgan() {
+        round_trip("dcgan", images(), waves());
+    }
+
+    #[test]
+    fn dcgan_of_odd_sizes() {
+        let shape = [3, 11, 18];
+        let gan = Gan::new(
+            DcganGeneratorConfig::new(5, shape).with_width(2).init(&device()),
+            DcganDiscriminatorConfig::new(shape).with_width(2).init(&device()),
+        );
+        let values: Vec<f32> = (0..2 * 3 * 11 * 18).map(|i| (i as f32 * 0.3).sin()).collect();
+        let real = Tensor::<1>::from_floats(&values[..], &device()).reshape([2, 3, 11, 18]);
+        round_trip("odd", gan.penalty(GradientPenalty::two_sided(1.0)), Repeat(real));
+    }
+
+    #[test]
+    fn images_too_small_are_an_error() {
+        let error = DcganGeneratorConfig::new(5, [1, 7, 32])
+            .try_init(&device())
+            .unwrap_err()
+            .to_string();
+        assert!(error.contains("at least 8 pixels") && error.contains("7x32"), "{error}");
+    }
+}

@@ -1,0 +1,220 @@
+//! What the trainer promises: determinism, budgets, errors that say what happened.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use agon::prelude::*;
+
+use crate::support::*;
+
+#[test]
+fn the_same_seed_gives_the_same_run() {
+    let one = play(points(), ring(), 5).into_game();
+    let two = play(points(), ring(), 5).into_game();
+    assert_eq!(weights(one.generator()), weights(two.generator()));
+    assert_eq!(bits(&one.sample(8, 1)), bits(&two.sample(8, 1)));
+
+    let mut other = Trainer::new(points()).seed(8);
+    other.run(ring(), Budget::steps(5)).unwrap();
+    assert_ne!(weights(one.generator()), weights(other.game().generator()));
+}
+
+#[test]
+fn epochs_count_batches() {
+    let data = || GaussianMixture::ring().fixed(50).batches(16);
+    let mut trainer = Trainer::new(points());
+    assert_eq!(trainer.run(data(), Budget::epochs(2)).unwrap().steps, 8);
+
+    let mut critic = Trainer::new(points().turns(Turns::critic(2)));
+    assert_eq!(critic.run(data(), Budget::epochs(2)).unwrap().steps, 4);
+}
+
+#[test]
+fn endless_data_has_no_epochs() {
+    let error = Trainer::new(points()).run(ring(), Budget::epochs(1)).unwrap_err();
+    assert!(error.to_string().contains("expected steps"), "{error}");
+}
+
+#[test]
+fn empty_data_is_an_error() {
+    let data = GaussianMixture::ring().fixed(0).batches(16);
+    let error = Trainer::new(points()).run(data, Budget::steps(1)).unwrap_err();
+    assert!(matches!(error, Error::EmptyData), "{error}");
+}
+
+#[test]
+fn settings_that_cannot_work_are_named() {
+    let mut trainer = Trainer::new(points().generator_optimizer(Adam::new(f64::NAN)));
+    let error = trainer.run(ring(), Budget::steps(1)).unwrap_err().to_string();
+    assert!(
+        error.contains("learning rate of `generator`") && error.contains("NaN"),
+        "{error}"
+    );
+
+    let mut trainer = Trainer::new(points().average(1.5));
+    let error = trainer.run(ring(), Budget::steps(1)).unwrap_err().to_string();
+    assert!(error.contains("moving average") && error.contains("1.5"), "{error}");
+
+    let mut trainer = Trainer::new(points().turns(Turns::new(0, 0)));
+    let error = trainer.run(ring(), Budget::steps(1)).unwrap_err().to_string();
+    assert!(error.contains("turns"), "{error}");
+}
+
+/// A loss that misbehaves at the third round.
+#[derive(Debug)]
+struct Trap {
+    calls: Arc<AtomicU64>,
+    panics: bool,
+}
+
+impl AdversarialLoss for Trap {
+    fn discriminator(&self, real: Tensor<2>, fake: Tensor<2>) -> Tensor<1> {
+        let loss = fake.mean() - real.mean();
+        let call = self.calls.fetch_add(1, Ordering::Relaxed) + 1;
+        match (call == 3, self.panics) {
+            (false, _) => loss,
+            (true, true) => panic!("the trap closed"),
+            (true, false) => loss * f64::NAN,
+        }
+    }
+
+    fn generator(&self, fake: Tensor<2>, _real: Option<Tensor<2>>) -> Tensor<1> {
+        -fake.mean()
+    }
+}
+
+#[test]
+fn panics_become_errors_with_the_round() {
+    let trap = Trap {
+        calls: Arc::default(),
+        panics: true,
+    };
+    let error = Trainer::new(points().loss(trap))
+        .run(ring(), Budget::steps(9))
+        .unwrap_err();
+    let Error::Panic { round, message } = error else {
+        panic!("{error}");
+    };
+    assert_eq!((round, message.as_str()), (3, "the trap closed"));
+}
+
+#[test]
+fn nan_is_found_and_named() {
+    let scratch = Scratch::new("nan");
+    let trap = Trap {
+        calls: Arc::default(),
+        panics: false,
+    };
+    let mut trainer = Trainer::new(points().loss(trap)).observe(Checkpoints::every(2).to(scratch.join("checkpoints")));
+    let error = trainer.run(ring(), Budget::steps(9)).unwrap_err();
+    let Error::NotFinite { round, name, value } = error else {
+        panic!("{error}");
+    };
+    assert!(
+        round == 3 && name == "loss/discriminator" && value.is_nan(),
+        "{round} {name} {value}"
+    );
+    assert_eq!(
+        Checkpoint::open(scratch.join("checkpoints/latest"))
+            .unwrap()
+            .manifest()
+            .step,
+        2
+    );
+}
+
+/// Stops the run after some rounds.
+struct StopAt(u64);
+
+impl<Gm: Game> Observer<Gm> for StopAt {
+    fn round(&mut self, moment: &mut Moment<'_, Gm>) -> Result<Signal> {
+        Ok(if moment.step == self.0 {
+            Signal::Stop("enough".to_owned())
+        } else {
+            Signal::Continue
+        })
+    }
+}
+
+#[test]
+fn observers_stop_the_run_and_the_last_round_is_kept() {
+    let scratch = Scratch::new("stop");
+    let mut trainer = Trainer::new(points())
+        .observe(StopAt(3))
+        .observe(Checkpoints::every(100).to(scratch.join("checkpoints")));
+    let outcome = trainer.run(ring(), Budget::steps(9)).unwrap();
+    assert_eq!(
+        (outcome.steps, outcome.ending),
+        (3, Ending::Stopped("enough".to_owned()))
+    );
+    assert_eq!(
+        Checkpoint::open(scratch.join("checkpoints")).unwrap().manifest().step,
+        3
+    );
+}
+
+/// Shows what the engine would see without a discriminator's own derivative.
+#[test]
+fn batches_of_any_size_are_played() {
+    let data = GaussianMixture::ring().fixed(19).batches(16);
+    play(points(), data, 4);
+}
+
+#[test]
+fn both_ways_of_sharing_and_moving_learn() {
+    for fakes in [Fakes::Shared, Fakes::Fresh] {
+        for updates in [
+            Updates::Alternating,
+            Updates::Simultaneous,
+            Updates::Consensus { gamma: 0.1 },
+        ] {
+            let before = play(points(), ring(), 0).into_game();
+            let after = play(points().fakes(fakes).updates(updates), ring(), 3).into_game();
+            assert_ne!(
+                weights(before.generator()),
+                weights(after.generator()),
+                "{fakes:?} {updates:?}"
+            );
+            assert_ne!(
+                weights(before.discriminator()),
+                weights(after.discriminator()),
+                "{fakes:?} {updates:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_player_without_turns_stays() {
+    let before = play(points(), ring(), 0).into_game();
+    let after = play(points().turns(Turns::new(2, 0)), ring(), 3).into_game();
+    assert_eq!(weights(before.generator()), weights(after.generator()));
+    assert_ne!(weights(before.discriminator()), weights(after.discriminator()));
+}
+
+/// A loss that is finite while its gradient is not.
+#[derive(Debug)]
+struct SteepAtZero;
+
+impl AdversarialLoss for SteepAtZero {
+    fn discriminator(&self, real: Tensor<2>, fake: Tensor<2>) -> Tensor<1> {
+        ((real.clone() - real).sqrt() + fake).mean()
+    }
+
+    fn generator(&self, fake: Tensor<2>, _real: Option<Tensor<2>>) -> Tensor<1> {
+        -fake.mean()
+    }
+}
+
+#[test]
+fn weights_that_are_not_finite_are_never_kept() {
+    let scratch = Scratch::new("weights");
+    let mut trainer = Trainer::new(points().loss(SteepAtZero).turns(Turns::new(1, 0)))
+        .observe(Checkpoints::every(1).to(scratch.join("checkpoints")));
+    let error = trainer.run(ring(), Budget::steps(1)).unwrap_err();
+    assert!(
+        matches!(&error, Error::NotFinite { name, .. } if name.starts_with("weights of disc")),
+        "{error}"
+    );
+    assert!(Checkpoint::open(scratch.join("checkpoints")).is_err());
+}

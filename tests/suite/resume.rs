@@ -1,0 +1,102 @@
+//! A run that was stopped and resumed equals the run that never was, bit for bit.
+
+use agon::prelude::*;
+use serde_json::Value;
+
+use crate::support::*;
+
+/// Plays 12 rounds in one go, and again with a break after round `stop`; everything must agree.
+fn check<Gm: Game>(
+    name: &str,
+    stop: u64,
+    game: impl Fn() -> Gm,
+    data: impl Fn() -> Box<dyn Batches<Batch = Gm::Batch>>,
+    look: impl Fn(&Gm) -> Vec<u32>,
+) {
+    let scratch = Scratch::new(&format!("resume-{name}-{stop}"));
+    let run = |directory: &str, steps: u64, from: Option<&str>| {
+        let mut trainer = Trainer::new(game())
+            .observe(MetricsLog::every(1).to(scratch.join(directory).join("log")))
+            .observe(Checkpoints::every(100).to(scratch.join(directory).join("checkpoints")));
+        trainer = match from {
+            Some(from) => trainer.resume(scratch.join(from).join("checkpoints/latest")),
+            None => trainer.seed(7),
+        };
+        trainer.run(data(), Budget::steps(steps)).unwrap();
+        look(trainer.game())
+    };
+    let whole = run("whole", 12, None);
+    let first = run("parts", stop, None);
+    let second = run("parts", 12, Some("parts"));
+    assert_ne!(first, second, "{name}: nothing was learned");
+    assert!(whole == second, "{name}: resumed at {stop}, weights differ");
+
+    for file in ["metrics.jsonl", "metrics.csv"] {
+        let read = |directory: &str| std::fs::read_to_string(scratch.join(directory).join("log").join(file)).unwrap();
+        assert_eq!(read("whole"), read("parts"), "{name}: {file}");
+    }
+    let manifest = |directory: &str| -> Value {
+        let path = scratch.join(directory).join("checkpoints/step-00000012/manifest.json");
+        serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap()
+    };
+    let (mut a, mut b) = (manifest("whole"), manifest("parts"));
+    for manifest in [&mut a, &mut b] {
+        // Parameter ids are drawn anew by every program, and the files hold them.
+        manifest["files"] = Value::Null;
+    }
+    assert_eq!(a, b, "{name}: manifests");
+}
+
+fn both(gan: &Points) -> Vec<u32> {
+    [weights(gan.generator()), weights(gan.discriminator())].concat()
+}
+
+#[test]
+fn perceptrons_with_every_stateful_knob() {
+    let game = || {
+        points()
+            .loss(BoundaryEquilibrium::new(0.5))
+            .penalty(LeCam::new(0.1))
+            .penalty(R1::new(1.0).every(3))
+            .instance_noise(InstanceNoise::annealed(0.1, 0.0, 10))
+            .turns(Turns::critic(2))
+            .optimizers(Optimizer::from(Adam::new(1e-3)).accumulate(2).clip_norm(1.0))
+            .average(0.9)
+    };
+    for stop in [1, 5, 8] {
+        check("knobs", stop, game, || Box::new(ring()), both);
+    }
+}
+
+#[test]
+fn optimistic_players() {
+    let game = || points().optimizers(OptimisticAdam::new(1e-3));
+    check("optimistic", 5, game, || Box::new(ring()), both);
+}
+
+#[test]
+fn lookahead_and_extragradient() {
+    let game = || Lookahead::new(Extragradient::new(points())).every(5);
+    check("minmax", 7, game, || Box::new(ring()), |game| both(game.game().game()));
+}
+
+#[test]
+fn batch_norm_and_its_running_statistics() {
+    let game = || images().average(0.99);
+    let look = |gan: &Gan<DcganGenerator, DcganDiscriminator>| {
+        [weights(gan.generator()), weights(gan.discriminator())].concat()
+    };
+    check("images", 5, game, || Box::new(waves()), look);
+}
+
+#[test]
+fn spectral_norm_keeps_its_vectors() {
+    let game = || points().constraint(SpectralNorm::new());
+    check("spectral", 5, game, || Box::new(ring()), both);
+}
+
+#[test]
+fn shuffled_data_goes_on_in_its_order() {
+    let data = || -> Box<dyn Batches<Batch = Tensor<2>>> { Box::new(GaussianMixture::ring().fixed(50).batches(16)) };
+    check("shuffled", 5, points, data, both);
+}
