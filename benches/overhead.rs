@@ -3,6 +3,8 @@
 //! Rounds of both alternate in one run, so that whatever else the machine does meets both; the figure is the
 //! ratio of the medians.
 
+#![allow(clippy::expect_used, reason = "a bench that fails should say so at once")]
+
 mod support;
 
 use std::sync::{Arc, Mutex};

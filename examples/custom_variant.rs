@@ -2,8 +2,8 @@
 
 mod common;
 
+use agon::core::Bout;
 use agon::core::random::Random;
-use agon::core::{Bout, derivative};
 use agon::prelude::*;
 use burn::nn::{Linear, LinearConfig};
 use clap::Parser;
@@ -54,15 +54,13 @@ struct MidwaySlope(f64);
 impl<D: Discriminator> Penalty<D> for MidwaySlope {
     fn penalty(&mut self, bout: &Bout<'_, D>, _random: &mut Random) -> Tensor<1> {
         let middle = bout.real.with_rows((bout.real.rows() + bout.fake.rows()) / 2.0);
-        let slope = derivative::input_gradient(bout.discriminator, &middle);
-        let weight = self.0 / middle.size() as f64;
-        // P = w/2 |g|^2 has dP/dg = w g: the slope along that direction has the penalty's gradient.
-        let along = middle.with_rows(Tensor::from_inner(slope * weight));
-        bout.discriminator.derivative(&middle, &along).sum()
+        norm_penalty(bout.discriminator, &middle, |norm| {
+            (norm.clone().square() * 0.5, norm.ones_like())
+        }) * self.0
     }
 
     fn name(&self) -> &'static str {
-        "penalty/midway"
+        "midway"
     }
 }
 

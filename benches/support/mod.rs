@@ -1,4 +1,5 @@
 //! What the benches share.
+#![allow(clippy::expect_used, reason = "a bench that fails should say so at once")]
 #![allow(dead_code, reason = "each bench uses a part of it")]
 
 use agon::prelude::*;

@@ -2,10 +2,10 @@
 //!
 //! This is the only place that names backends.
 #![allow(dead_code, reason = "each example uses a part of it")]
-#![allow(clippy::print_stdout, clippy::print_stderr)]
 
 mod plot;
 
+use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -46,25 +46,27 @@ impl Common {
     }
 
     /// The folder for what is written, made if need be.
-    pub fn folder(&self, example: &str) -> std::io::Result<PathBuf> {
+    pub fn folder(&self, example: &str) -> Result<PathBuf, String> {
         let path = self.out.clone().unwrap_or_else(|| PathBuf::from("out").join(example));
-        std::fs::create_dir_all(&path)?;
-        Ok(path)
+        match std::fs::create_dir_all(&path) {
+            Ok(()) => Ok(path),
+            Err(error) => Err(format!("--out {}: {error}", path.display())),
+        }
     }
 
-    /// A line for people.
+    /// A line for people. That nobody reads it (`| head`) is no reason to stop.
     pub fn say(&self, line: impl std::fmt::Display) {
-        if self.json {
-            eprintln!("{line}");
+        let _ = if self.json {
+            writeln!(std::io::stderr(), "{line}")
         } else {
-            println!("{line}");
-        }
+            writeln!(std::io::stdout(), "{line}")
+        };
     }
 
     /// The line for machines, if it is wanted.
     pub fn report(&self, report: &Value) {
         if self.json {
-            println!("{report}");
+            let _ = writeln!(std::io::stdout(), "{report}");
         }
     }
 }
@@ -74,25 +76,27 @@ pub fn exit(ending: Ending) -> ExitCode {
     match ending {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("error: {error}");
+            let _ = writeln!(std::io::stderr(), "error: {error}");
             ExitCode::FAILURE
         }
     }
 }
 
+type Make = fn() -> Device;
+
 /// How a device is made, if its backend is compiled in.
 macro_rules! compiled {
     ($condition:meta, $device:expr) => {{
         #[cfg($condition)]
-        let make: Option<fn() -> Device> = Some(|| $device);
+        let make: Option<Make> = Some(|| $device);
         #[cfg(not($condition))]
-        let make: Option<fn() -> Device> = None;
+        let make: Option<Make> = None;
         make
     }};
 }
 
 /// Every backend: its name, the cargo feature that adds it, and how to get its device.
-fn backends() -> [(&'static str, Option<fn() -> Device>); 10] {
+fn backends() -> [(&'static str, Option<Make>); 10] {
     [
         ("flex", compiled!(feature = "flex", Device::flex())),
         ("ndarray", compiled!(feature = "ndarray", Device::ndarray())),
@@ -146,7 +150,7 @@ pub fn device(name: Option<&str>) -> Result<Device, String> {
     }
 }
 
-fn find(name: &str) -> Result<fn() -> Device, String> {
+fn find(name: &str) -> Result<Make, String> {
     let name = name.to_lowercase();
     match backends().into_iter().find(|(other, _)| *other == name) {
         Some((_, Some(make))) => Ok(make),

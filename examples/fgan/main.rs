@@ -222,7 +222,7 @@ impl Batches for Mixture {
     type Batch = Tensor<2>;
 
     fn batch(&mut self, index: u64, seed: u64, device: &Device) -> Result<Tensor<2>> {
-        let mut random = agon::core::random::stream(seed, index);
+        let mut random = random::stream(seed, index);
         let parts = exact::PARTS.map(|(share, mean, variance)| (share, Normal::new(mean, variance.sqrt())));
         let mut points = Vec::with_capacity(BATCH);
         for _ in 0..BATCH {

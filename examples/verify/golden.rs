@@ -1,6 +1,7 @@
 //! Files of reference values, and how far something is from them.
 
 use std::collections::BTreeMap;
+use std::ffi::OsStr;
 use std::fmt;
 use std::path::Path;
 
@@ -29,6 +30,13 @@ pub struct Golden {
 impl Golden {
     /// Reads the JSON, and the tensors of the same name where there are any.
     pub fn read(path: &Path) -> Result<Self> {
+        if !["json", "safetensors"]
+            .map(OsStr::new)
+            .map(Some)
+            .contains(&path.extension())
+        {
+            return Err(format!("{}: expected a .json or .safetensors file", path.display()));
+        }
         let json_path = path.with_extension("json");
         let text = std::fs::read_to_string(&json_path).map_err(|e| format!("{}: {e}", json_path.display()))?;
         let json: Value = serde_json::from_str(&text).map_err(|e| {
@@ -53,9 +61,13 @@ impl Golden {
         Ok(Self { json, tensors })
     }
 
-    /// The cases, by name.
-    pub fn cases(&self) -> impl Iterator<Item = (&String, &Value)> {
-        self.json["cases"].as_object().into_iter().flatten()
+    /// The cases, by name, of which there must be some.
+    pub fn cases(&self) -> Result<impl Iterator<Item = (&String, &Value)>> {
+        let cases = self.json.get("cases").and_then(Value::as_object);
+        match cases.filter(|cases| !cases.is_empty()) {
+            Some(cases) => Ok(cases.iter()),
+            None => Err("expected an object `cases` in the file, got none or an empty one".into()),
+        }
     }
 
     /// A tensor of the file.

@@ -24,7 +24,7 @@ pub fn verify(golden: &Golden, setting: &Setting) -> Result<Vec<Case>> {
         error: error_of(name, case, golden, setting),
         tolerance: setting.tolerance(),
     };
-    Ok(golden.cases().map(run).collect())
+    Ok(golden.cases()?.map(run).collect())
 }
 
 fn error_of(name: &str, case: &Value, golden: &Golden, setting: &Setting) -> Result<f64> {

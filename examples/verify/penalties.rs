@@ -21,7 +21,7 @@ const DIFFERENCES: f64 = 2e-3;
 /// only a step far below the resolution of float32 crosses none.
 pub fn verify(golden: &Golden, setting: &Setting) -> Result<Vec<Case>> {
     let mut cases = Vec::new();
-    for (name, case) in golden.cases() {
+    for (name, case) in golden.cases()? {
         let kinked = name
             .split_once('.')
             .is_some_and(|(critic, _)| !layer_names(golden, critic, "conv").is_empty());

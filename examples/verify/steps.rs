@@ -1,7 +1,7 @@
 //! Whole training steps of a DCGAN through `Trainer` and `Gan`, against PyTorch's weights after each.
 
 use std::collections::{BTreeMap, VecDeque};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use agon::prelude::*;
 use burn::module::{ModuleMapper, ModuleVisitor, Param};
@@ -186,11 +186,10 @@ impl Prior for Codes {
     type Code = Tensor<2>;
 
     fn draw(&self, _n: usize, _random: &mut random::Random, _device: &Device) -> Tensor<2> {
-        self.0
-            .lock()
-            .expect("one thread plays")
+        let mut codes = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        codes
             .pop_front()
-            .expect("two draws a step")
+            .unwrap_or_else(|| panic!("the engine drew codes more than twice a step"))
     }
 }
 

@@ -1,5 +1,7 @@
 //! Every case of the reference files passes.
 
+#![allow(clippy::unwrap_used)]
+
 #[path = "../../examples/verify/critics.rs"]
 mod critics;
 #[path = "../../examples/verify/golden.rs"]
@@ -66,6 +68,6 @@ fn unknown_cases_fail_by_name() {
 fn a_missing_or_wrong_file_is_said_in_words() {
     let missing = Golden::read(Path::new("tests/golden/nowhere.json")).unwrap_err();
     assert!(missing.contains("nowhere.json"), "{missing}");
-    let wrong = Golden::read(Path::new("Cargo.json")).unwrap_err();
-    assert!(wrong.contains("Cargo.json"), "{wrong}");
+    let wrong = Golden::read(Path::new("Cargo.toml")).unwrap_err();
+    assert!(wrong.contains("expected a .json"), "{wrong}");
 }

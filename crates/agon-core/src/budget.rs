@@ -34,7 +34,7 @@ impl Budget {
             Limit::Steps(limit) => Some(limit),
             Limit::Epochs(limit) => {
                 let all = limit.saturating_mul(batches_per_epoch?);
-                let per_step = if steps == 0 { 1 } else { (batches / steps).max(1) };
+                let per_step = batches.checked_div(steps).unwrap_or(1).max(1);
                 Some(all.div_ceil(per_step))
             }
         }

@@ -23,7 +23,7 @@ pub fn input_gradient<D: Discriminator>(discriminator: &D, at: &D::Input) -> Ten
 
 /// `(D(at + e along) - D(at - e along)) / 2e`, differentiable for the weights: `[batch, scores]`.
 ///
-/// The step `e` moves the batch by a thousandth of its own size in f32 (a hundred-thousandth in f64). Both
+/// The step `e` moves the batch by a thousandth of its own size in f32 (a ten-millionth in f64). Both
 /// passes see the same dropout masks and the same running statistics and power iterations, which are put
 /// back afterwards.
 pub fn central_difference<D: Discriminator>(discriminator: &D, at: &D::Input, along: &D::Input) -> Tensor<2> {
@@ -93,7 +93,7 @@ fn has_buffers(network: &impl Module) -> bool {
 }
 
 /// The step of a central difference over weights along `direction`: it moves them by a thousandth of their
-/// own norm in f32 (a hundred-thousandth in f64). On the device; `None` if the direction is empty.
+/// own norm in f32 (a ten-millionth in f64). On the device; `None` if the direction is empty.
 pub(crate) fn weight_step(network: &impl Module, direction: &GradientsParams) -> Option<Tensor<1>> {
     let length = weights::squared_norm(network, direction)?.sqrt();
     let size = weights::squared_norm(network, &weights::values(network))?.sqrt();
@@ -103,7 +103,7 @@ pub(crate) fn weight_step(network: &impl Module, direction: &GradientsParams) ->
 
 fn relative_step<const D: usize>(like: &Tensor<D>) -> f64 {
     if like.dtype() == burn::tensor::DType::F64 {
-        1e-5
+        1e-7
     } else {
         1e-3
     }

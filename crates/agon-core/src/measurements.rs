@@ -17,6 +17,10 @@ pub struct Measurements {
 }
 
 #[derive(Debug, Clone)]
+#[allow(
+    clippy::large_enum_variant,
+    reason = "there are a handful in a round, nearly all on the device"
+)]
 enum Figure {
     OnDevice(Tensor<1>),
     Known(f64),

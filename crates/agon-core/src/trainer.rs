@@ -44,6 +44,8 @@ pub struct Trainer<G: Game> {
     guard: Guard,
     resume: Option<PathBuf>,
     at: Place,
+    /// The figures of the last round.
+    last: Measurements,
 }
 
 #[derive(Debug, Clone, Copy, Default)]
@@ -64,6 +66,7 @@ impl<G: Game> Trainer<G> {
             guard: Guard::every(100),
             resume: None,
             at: Place::default(),
+            last: Measurements::default(),
         }
     }
 
@@ -174,6 +177,7 @@ impl<G: Game> Trainer<G> {
             let signal = self.notify(&mut figures, budget, per_epoch, |observer, moment| {
                 observer.round(moment)
             })?;
+            self.last = figures.clone();
             self.guard.watch(self.at.step, figures)?;
             if let Signal::Stop(reason) = signal {
                 self.guard.look()?;
@@ -185,7 +189,7 @@ impl<G: Game> Trainer<G> {
     }
 
     fn finish(&mut self, ending: &Ending, budget: Budget, per_epoch: Option<u64>) -> Result<()> {
-        let mut figures = Measurements::default();
+        let mut figures = std::mem::take(&mut self.last);
         let finish = |observer: &mut dyn Observer<G>, moment: &mut Moment<'_, G>| {
             observer.finish(moment, ending).map(|()| Signal::Continue)
         };

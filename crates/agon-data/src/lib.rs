@@ -8,6 +8,7 @@
 //! The feature `engine` (on by default) makes [`Batched`] something that the trainer of `agon-core` can run
 //! on; without it the crate stands alone.
 #![forbid(unsafe_code)]
+#![cfg_attr(test, allow(clippy::unwrap_used))]
 
 mod batched;
 mod coverage;

@@ -10,6 +10,7 @@
 //! Conventions: scores are raw (no sigmoid), greater for what looks real, unless a loss says that they are
 //! energies; every mean is over the whole score matrix; both players minimise.
 #![forbid(unsafe_code)]
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::approx_constant))]
 
 pub mod adversarial;
 pub mod constraints;

@@ -1,4 +1,5 @@
 //! What every adversarial loss must do. A new loss joins with one line in `all`.
+#![allow(clippy::unwrap_used)]
 
 use agon_core::random::{normal, stream};
 use agon_core::{AdversarialLoss, Memory};

@@ -1,4 +1,5 @@
 //! Every gradient penalty against numeric derivatives, parameter by parameter, on random small networks.
+#![allow(clippy::unwrap_used)]
 
 use agon_core::random::{Random, normal, stream};
 use agon_core::{Bout, Discriminator, Penalty, Sample, Scored};

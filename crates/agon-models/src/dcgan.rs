@@ -135,10 +135,12 @@ impl DcganDiscriminatorConfig {
         }
         layers.push(Conv2dConfig::new([channels(stages), 1], sizes[stages]));
         let build = |layer: Conv2dConfig| layer.with_bias(false).with_initializer(WEIGHTS).init(device);
-        let normed = if self.batch_norm { 2..=stages } else { 1..=0 };
         Ok(DcganDiscriminator {
             layers: layers.into_iter().map(build).collect(),
-            norms: normed.map(|stage| batch_norm(channels(stage), 0.02, device)).collect(),
+            norms: (2..=stages)
+                .filter(|_| self.batch_norm)
+                .map(|stage| batch_norm(channels(stage), 0.02, device))
+                .collect(),
             config: self.clone(),
         })
     }

@@ -54,6 +54,14 @@ impl StopOnInterrupt {
         Ok(())
     }
 
+    fn signal(&self) -> Signal {
+        if PRESSED.load(Ordering::SeqCst) {
+            Signal::Stop("interrupted".to_owned())
+        } else {
+            Signal::Continue
+        }
+    }
+
     fn leave(&mut self) {
         if std::mem::take(&mut self.listening) && LISTENING.fetch_sub(1, Ordering::SeqCst) == 1 {
             PRESSED.store(false, Ordering::SeqCst);
@@ -85,11 +93,7 @@ impl<G: Game> Observer<G> for StopOnInterrupt {
     }
 
     fn round(&mut self, _moment: &mut Moment<'_, G>) -> Result<Signal> {
-        Ok(if PRESSED.load(Ordering::SeqCst) {
-            Signal::Stop("interrupted".to_owned())
-        } else {
-            Signal::Continue
-        })
+        Ok(self.signal())
     }
 
     fn finish(&mut self, _moment: &mut Moment<'_, G>, _ending: &Ending) -> Result<()> {
@@ -107,32 +111,22 @@ impl Drop for StopOnInterrupt {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::at;
 
     // One test, since Ctrl-C is the whole process's.
     #[test]
     fn the_first_press_finishes_the_round_and_the_second_leaves() {
         assert!(!may_finish(), "nobody listens yet");
         let mut observer = StopOnInterrupt::new();
-        at(0, None, &[], |moment| observer.start(moment)).unwrap();
-        assert_eq!(
-            at(1, None, &[], |moment| observer.round(moment)).unwrap(),
-            Signal::Continue
-        );
+        observer.listen().unwrap();
+        assert_eq!(observer.signal(), Signal::Continue);
         assert!(may_finish());
-        assert!(matches!(
-            at(2, None, &[], |moment| observer.round(moment)).unwrap(),
-            Signal::Stop(_)
-        ));
+        assert!(matches!(observer.signal(), Signal::Stop(_)));
         assert!(!may_finish(), "the second press");
-        at(2, None, &[], |moment| {
-            observer.finish(moment, &Ending::Stopped(String::new()))
-        })
-        .unwrap();
+        observer.leave();
         assert!(!may_finish(), "the run is over");
 
         let mut next = StopOnInterrupt::new();
-        at(0, None, &[], |moment| next.start(moment)).unwrap();
+        next.listen().unwrap();
         drop(next);
         assert!(!may_finish(), "a run that was dropped does not listen");
     }

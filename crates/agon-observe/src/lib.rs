@@ -5,6 +5,7 @@
 //! [`StopOnInterrupt`] lets Ctrl-C end it in good order. To draw by oneself: [`image_grid`], [`scatter`] and
 //! [`write_png`].
 #![forbid(unsafe_code)]
+#![cfg_attr(test, allow(clippy::unwrap_used))]
 
 mod atomic;
 mod image;

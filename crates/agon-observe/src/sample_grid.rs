@@ -81,17 +81,27 @@ impl SampleGrid {
         self
     }
 
-    fn draw<G>(&mut self, moment: &Moment<'_, G>) -> Result<()>
-    where
-        G: Game + Sampling<Sample: Drawable>,
-    {
-        if self.drawn == Some(moment.step) {
-            return Ok(());
+    fn check(&self) -> Result<()> {
+        let positive = |what: &str, n: u64| match n {
+            0 => Err(Error::config(what, "at least 1", 0)),
+            _ => Ok(()),
+        };
+        positive("the rounds between two sample grids", self.every)?;
+        positive("the side of a sample grid", self.side as u64)
+    }
+
+    fn is_due(&self, step: u64) -> bool {
+        step.is_multiple_of(self.every)
+    }
+
+    /// Draws what the generator makes now, once per round.
+    fn draw(&mut self, step: u64, game: &impl Sampling<Sample: Drawable>) -> Result<()> {
+        if self.drawn != Some(step) {
+            let samples = game.sample(self.side * self.side, self.seed);
+            let path = self.folder.join(format!("step-{step:08}.png"));
+            write_png(path, &samples.draw(self.side)?)?;
+            self.drawn = Some(step);
         }
-        let samples = moment.game.sample(self.side * self.side, self.seed);
-        let path = self.folder.join(format!("step-{:08}.png", moment.step));
-        write_png(path, &samples.draw(self.side)?)?;
-        self.drawn = Some(moment.step);
         Ok(())
     }
 }
@@ -101,18 +111,17 @@ where
     G: Game + Sampling<Sample: Drawable>,
 {
     fn start(&mut self, moment: &mut Moment<'_, G>) -> Result<()> {
-        if self.every == 0 {
-            return Err(Error::config("the rounds between two sample grids", "at least 1", 0));
+        self.check()?;
+        self.drawn = None;
+        if moment.step == 0 {
+            self.draw(0, moment.game)?;
         }
-        if self.side == 0 {
-            return Err(Error::config("the side of a sample grid", "at least 1", 0));
-        }
-        if moment.step == 0 { self.draw(moment) } else { Ok(()) }
+        Ok(())
     }
 
     fn round(&mut self, moment: &mut Moment<'_, G>) -> Result<Signal> {
-        if moment.step.is_multiple_of(self.every) {
-            self.draw(moment)?;
+        if self.is_due(moment.step) {
+            self.draw(moment.step, moment.game)?;
         }
         Ok(Signal::Continue)
     }
@@ -120,25 +129,39 @@ where
     fn finish(&mut self, moment: &mut Moment<'_, G>, ending: &Ending) -> Result<()> {
         match ending {
             Ending::Failed(_) => Ok(()),
-            Ending::Spent | Ending::Stopped(_) => self.draw(moment),
+            Ending::Spent | Ending::Stopped(_) => self.draw(moment.step, moment.game),
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use burn::prelude::Device;
+
     use super::*;
-    use crate::testing::{Folder, at};
+    use crate::testing::Folder;
+
+    /// Its samples are grey, and the lighter the larger the seed.
+    struct Grey;
+
+    impl Sampling for Grey {
+        type Sample = Tensor<4>;
+
+        fn sample(&self, n: usize, seed: u64) -> Tensor<4> {
+            Tensor::full([n, 1, 4, 6], seed as f32 / 10.0, &Device::default())
+        }
+    }
 
     #[test]
     fn files_are_named_by_the_round() {
         let folder = Folder::new("grid");
         let mut grid = SampleGrid::every(3).side(2).seed(4).to(folder.path().join("samples"));
-        at(0, None, &[], |moment| grid.start(moment)).unwrap();
-        for step in 1..=7 {
-            at(step, None, &[], |moment| grid.round(moment)).unwrap();
+        grid.check().unwrap();
+        for step in (0..=7).filter(|&step| step % 3 == 0 || step == 7) {
+            assert_eq!(grid.is_due(step), step != 7);
+            grid.draw(step, &Grey).unwrap();
+            grid.draw(step, &Grey).unwrap();
         }
-        at(7, None, &[], |moment| grid.finish(moment, &Ending::Spent)).unwrap();
         let mut names: Vec<_> = std::fs::read_dir(folder.path().join("samples"))
             .unwrap()
             .map(|entry| entry.unwrap().file_name().into_string().unwrap())
@@ -150,8 +173,7 @@ mod tests {
 
     #[test]
     fn settings_that_cannot_work_are_errors() {
-        for mut wrong in [SampleGrid::every(0), SampleGrid::every(1).side(0)] {
-            assert!(at(0, None, &[], |moment| wrong.start(moment)).is_err());
-        }
+        assert!(SampleGrid::every(0).check().is_err());
+        assert!(SampleGrid::every(1).side(0).check().is_err());
     }
 }

@@ -3,8 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use agon_core::{AnyPlayer, Feed, Game, Measurements, Moment, Result, Round, Sampling};
-use burn::prelude::{Device, Tensor};
+use agon_core::Measurements;
 
 /// A folder that goes when the test is over.
 pub(crate) struct Folder(PathBuf);
@@ -28,48 +27,13 @@ impl Drop for Folder {
     }
 }
 
-/// A game which nobody plays; its samples are grey steps.
-pub(crate) struct Idle;
-
-impl Game for Idle {
-    type Batch = ();
-
-    fn play(&mut self, _data: &mut Feed<'_, ()>, _round: &mut Round) -> Result<()> {
-        Ok(())
+/// The figures of a round.
+pub(crate) fn figures(known: &[(&'static str, f64)]) -> Measurements {
+    let mut figures = Measurements::default();
+    for &(name, value) in known {
+        figures.add_known(name, value);
     }
-
-    fn players(&mut self) -> Vec<&mut dyn AnyPlayer> {
-        Vec::new()
-    }
-}
-
-impl Sampling for Idle {
-    type Sample = Tensor<4>;
-
-    fn sample(&self, n: usize, seed: u64) -> Tensor<4> {
-        Tensor::full([n, 1, 4, 6], seed as f32 / 10.0, &Device::default())
-    }
-}
-
-/// The moment after a round with these figures.
-pub(crate) fn at<T>(
-    step: u64,
-    total: Option<u64>,
-    figures: &[(&'static str, f64)],
-    look: impl FnOnce(&mut Moment<'_, Idle>) -> T,
-) -> T {
-    let mut measured = Measurements::default();
-    for &(name, value) in figures {
-        measured.add_known(name, value);
-    }
-    look(&mut Moment {
-        game: &mut Idle,
-        step,
-        total,
-        position: step,
-        seed: 7,
-        figures: &mut measured,
-    })
+    figures
 }
 
 /// A writer whose text can be read while it is written.

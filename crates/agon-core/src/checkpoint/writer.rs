@@ -5,7 +5,7 @@ use super::atomic::{hidden_beside, parent_of, sync_directory, write_synced};
 use super::manifest::{FileMark, Manifest};
 use crate::{Error, Result};
 
-/// A checkpoint in the making: invisible until [`commit`](Self::commit), gone if it never comes to that.
+/// A checkpoint in the making: invisible until it is committed, gone if it never comes to that.
 #[derive(Debug)]
 pub struct Writer {
     path: PathBuf,

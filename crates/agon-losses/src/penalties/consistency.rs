@@ -6,6 +6,8 @@ use burn::prelude::Tensor;
 
 use super::augment;
 
+type Augmentation<S> = Box<dyn Fn(&S, &mut Random) -> S + Send>;
+
 /// A sample, and the same sample changed in a way that should not matter, deserve the same score.
 ///
 /// ```text
@@ -29,7 +31,7 @@ use super::augment;
 /// (lambda 10, flips and shifts by 4 pixels).
 pub struct Consistency<S> {
     weight: f64,
-    augment: Box<dyn Fn(&S, &mut Random) -> S + Send>,
+    augment: Augmentation<S>,
     interval: u64,
 }
 

@@ -17,6 +17,41 @@ pub(crate) enum Way {
     Differences,
 }
 
+/// The mean over the batch of `P(|g|)`, `g = dD/dx` at `at`: what a gradient penalty of one's own is made of.
+///
+/// `formula` maps the norms `n`, one per row, to `P(n)` and `P'(n) / n`. Value and gradient for the weights are
+/// the penalty's own, exact where the network overrides [`Discriminator::derivative`].
+///
+/// # Shapes
+/// `formula` sees and returns `[batch, 1]`; the result has one element.
+///
+/// # Example
+/// Half the squared slope:
+/// ```
+/// use agon_core::{Bout, Discriminator, Penalty, random::Random};
+/// use agon_losses::norm_penalty;
+/// use burn::prelude::Tensor;
+///
+/// struct Flat(f64);
+///
+/// impl<D: Discriminator> Penalty<D> for Flat {
+///     fn penalty(&mut self, bout: &Bout<'_, D>, _random: &mut Random) -> Tensor<1> {
+///         norm_penalty(bout.discriminator, bout.fake, |n| (n.clone().square() * 0.5, n.ones_like())) * self.0
+///     }
+///
+///     fn name(&self) -> &'static str {
+///         "flat"
+///     }
+/// }
+/// ```
+pub fn norm_penalty<D: Discriminator>(
+    discriminator: &D,
+    at: &D::Input,
+    formula: impl Fn(Tensor<2>) -> (Tensor<2>, Tensor<2>),
+) -> Tensor<1> {
+    mean_of_norms(discriminator, at, Way::Best, formula)
+}
+
 /// The mean over the batch of `P(|g|)`, with its value and its gradient for the weights.
 ///
 /// With `v = dP/dg` held constant, the gradient of `P` for the weights is that of the derivative of the

@@ -33,24 +33,24 @@ pub struct LeCam {
 
 impl LeCam {
     /// With this weight, `lambda`.
-    pub const fn new(weight: f64) -> Self {
+    pub fn new(weight: f64) -> Self {
         Self {
             weight,
             decay: 0.99,
             interval: 1,
-            real: Average::Unseen,
-            fake: Average::Unseen,
+            real: Average::default(),
+            fake: Average::default(),
         }
     }
 
     /// The decay of the moving averages.
-    pub const fn decay(mut self, decay: f64) -> Self {
+    pub fn decay(mut self, decay: f64) -> Self {
         self.decay = decay;
         self
     }
 
     /// Adds the penalty in every `interval`-th turn only, times `interval`.
-    pub const fn every(mut self, interval: u64) -> Self {
+    pub fn every(mut self, interval: u64) -> Self {
         self.interval = interval;
         self
     }
@@ -84,39 +84,36 @@ impl<D: Discriminator> Penalty<D> for LeCam {
 }
 
 /// A moving average, from its first value on.
-#[derive(Debug, Clone)]
-enum Average {
-    Unseen,
-    Recalled(f64),
-    Running(Tensor<1>),
+#[derive(Debug, Clone, Default)]
+struct Average {
+    now: Option<Tensor<1>>,
+    recalled: Option<f64>,
 }
 
 impl Average {
     /// Moves towards the mean of these scores.
     fn follow(&mut self, scores: &Tensor<2>, decay: f64) -> Tensor<1> {
         let mean = scores.clone().detach().mean();
-        let before = match self {
-            Self::Unseen => mean.clone(),
-            Self::Recalled(value) => mean.full_like(*value),
-            Self::Running(average) => average.clone(),
+        let start = || {
+            self.recalled
+                .map_or_else(|| mean.clone(), |value| mean.full_like(value))
         };
+        let before = self.now.clone().unwrap_or_else(start);
         let average = before * decay + mean * (1.0 - decay);
-        *self = Self::Running(average.clone());
+        self.now = Some(average.clone());
         average
     }
 
     fn keep(&self, name: &str, memory: Memory) -> Memory {
-        match self {
-            Self::Unseen => memory,
-            Self::Recalled(value) => memory.with(name, [*value]),
-            Self::Running(average) => memory.with_tensor(name, average),
+        match (&self.now, self.recalled) {
+            (Some(average), _) => memory.with_tensor(name, average),
+            (None, Some(value)) => memory.with(name, [value]),
+            (None, None) => memory,
         }
     }
 
     fn recalled(values: Option<&[f64]>) -> Self {
-        match values {
-            Some(&[value]) => Self::Recalled(value),
-            _ => Self::Unseen,
-        }
+        let recalled = values.and_then(|values| values.first().copied());
+        Self { now: None, recalled }
     }
 }

@@ -13,6 +13,7 @@ mod zero_centered;
 
 pub use consistency::Consistency;
 pub use dragan::Dragan;
+pub use gradient::norm_penalty;
 pub use gradient_penalty::GradientPenalty;
 pub use le_cam::LeCam;
 pub use orthogonal::OrthogonalRegularization;

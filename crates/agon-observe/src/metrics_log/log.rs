@@ -2,7 +2,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
-use agon_core::{Error, Game, Moment, Observer, Result, Signal};
+use agon_core::{Error, Game, Measurements, Moment, Observer, Result, Signal};
 
 use super::csv::Csv;
 use super::json_lines::JsonLines;
@@ -98,6 +98,45 @@ impl MetricsLog {
         self.formats = vec![format];
         self
     }
+
+    /// Opens the files at round `step`.
+    fn open(&mut self, step: u64) -> Result<()> {
+        if self.every == 0 {
+            return Err(Error::config(
+                "the rounds between two records of a log",
+                "at least 1",
+                0,
+            ));
+        }
+        let open = |format: &LogFormat| {
+            let (name, format): (_, Box<dyn Format>) = match format {
+                LogFormat::JsonLines => ("metrics.jsonl", Box::new(JsonLines)),
+                LogFormat::Csv => ("metrics.csv", Box::new(Csv::default())),
+            };
+            LogFile::open(self.folder.join(name), format, step)
+        };
+        self.files = self.formats.iter().map(open).collect::<Result<_>>()?;
+        Ok(())
+    }
+
+    /// Writes the figures of a round, if it is one that is written.
+    fn write(&mut self, step: u64, figures: &Measurements) -> Result<()> {
+        if !step.is_multiple_of(self.every) {
+            return Ok(());
+        }
+        let figures = figures.all()?;
+        if figures.iter().any(|(name, _)| *name == "step") {
+            return Err(Error::config(
+                "the name of a figure",
+                "any but `step`, which logs use",
+                "step",
+            ));
+        }
+        for file in &mut self.files {
+            file.write(step, &figures)?;
+        }
+        Ok(())
+    }
 }
 
 impl LogFile {
@@ -143,38 +182,11 @@ fn read(path: &Path) -> Result<String> {
 
 impl<G: Game> Observer<G> for MetricsLog {
     fn start(&mut self, moment: &mut Moment<'_, G>) -> Result<()> {
-        if self.every == 0 {
-            return Err(Error::config(
-                "the rounds between two records of a log",
-                "at least 1",
-                0,
-            ));
-        }
-        let open = |format: &LogFormat| {
-            let (name, format): (_, Box<dyn Format>) = match format {
-                LogFormat::JsonLines => ("metrics.jsonl", Box::new(JsonLines)),
-                LogFormat::Csv => ("metrics.csv", Box::new(Csv::default())),
-            };
-            LogFile::open(self.folder.join(name), format, moment.step)
-        };
-        self.files = self.formats.iter().map(open).collect::<Result<_>>()?;
-        Ok(())
+        self.open(moment.step)
     }
 
     fn round(&mut self, moment: &mut Moment<'_, G>) -> Result<Signal> {
-        if moment.step.is_multiple_of(self.every) {
-            let figures = moment.figures.all()?;
-            if figures.iter().any(|(name, _)| *name == "step") {
-                return Err(Error::config(
-                    "the name of a figure",
-                    "any but `step`, which logs use",
-                    "step",
-                ));
-            }
-            for file in &mut self.files {
-                file.write(moment.step, &figures)?;
-            }
-        }
+        self.write(moment.step, moment.figures)?;
         Ok(Signal::Continue)
     }
 }
@@ -182,21 +194,21 @@ impl<G: Game> Observer<G> for MetricsLog {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{Folder, at};
+    use crate::testing::{Folder, figures};
 
     /// Runs a log over some rounds; `eval` comes every fifth.
     fn run(folder: &Folder, start: u64, end: u64) {
         let mut log = MetricsLog::every(1).to(folder.path().join("log"));
-        at(start, None, &[], |moment| log.start(moment)).unwrap();
+        log.open(start).unwrap();
         for step in start + 1..=end {
-            let mut figures = vec![
+            let mut measured = vec![
                 ("loss/d", 1.0 / step as f64),
                 ("a, \"b\"", f64::from(step as f32 * 0.1)),
             ];
             if step.is_multiple_of(5) {
-                figures.push(("eval", f64::NAN));
+                measured.push(("eval", f64::NAN));
             }
-            at(step, None, &figures, |moment| log.round(moment)).unwrap();
+            log.write(step, &figures(&measured)).unwrap();
         }
     }
 
@@ -263,12 +275,12 @@ mod tests {
         let path = folder.path().join("log");
         fs::write(&path, "a file where the folder should be").unwrap();
         let mut log = MetricsLog::every(1).to(&path);
-        let error = at(0, None, &[], |moment| log.start(moment)).unwrap_err();
+        let error = log.open(0).unwrap_err();
         assert!(error.to_string().contains("log"), "{error}");
         let mut log = MetricsLog::every(0).to(folder.path().join("other"));
-        assert!(at(0, None, &[], |moment| log.start(moment)).is_err());
+        assert!(log.open(0).is_err());
         let mut log = MetricsLog::every(1).to(folder.path().join("other"));
-        at(0, None, &[], |moment| log.start(moment)).unwrap();
-        assert!(at(1, None, &[("step", 1.0)], |moment| log.round(moment)).is_err());
+        log.open(0).unwrap();
+        assert!(log.write(1, &figures(&[("step", 1.0)])).is_err());
     }
 }

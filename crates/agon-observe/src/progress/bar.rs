@@ -1,7 +1,7 @@
 use std::io::{IsTerminal, Write};
 use std::time::{Duration, Instant};
 
-use agon_core::{Ending, Game, Moment, Observer, Result, Signal};
+use agon_core::{Ending, Game, Measurements, Moment, Observer, Result, Signal};
 
 use super::status::Status;
 
@@ -85,6 +85,51 @@ impl Progress {
         self
     }
 
+    fn begin(&mut self, step: u64, total: Option<u64>) {
+        self.clock = Some(Clock::new(step));
+        self.status = Status {
+            step,
+            total,
+            ..Status::default()
+        };
+        if self.redraws {
+            self.show();
+        }
+    }
+
+    /// Shows the figures if it is time to.
+    fn tick(&mut self, step: u64, total: Option<u64>, figures: &Measurements) -> Result<()> {
+        let clock = self.clock.get_or_insert_with(|| Clock::new(step.saturating_sub(1)));
+        if clock.shown.elapsed() < self.pause && total != Some(step) {
+            return Ok(());
+        }
+        self.status.figures = figures
+            .all()?
+            .into_iter()
+            .map(|(name, value)| (name.to_owned(), value))
+            .collect();
+        self.status.rate = clock.rate(step, self.status.rate);
+        self.status.elapsed = clock.started.elapsed();
+        (self.status.step, self.status.total) = (step, total);
+        self.show();
+        Ok(())
+    }
+
+    fn end(&mut self, step: u64, ending: &Ending) {
+        let clock = self.clock.take().unwrap_or_else(|| Clock::new(step));
+        self.status.step = step;
+        self.status.rate = clock.mean_rate(step);
+        self.status.elapsed = clock.started.elapsed();
+        let ending = match ending {
+            Ending::Spent => "done".to_owned(),
+            Ending::Stopped(reason) => format!("stopped, {reason}"),
+            Ending::Failed(error) => format!("failed, {error}"),
+        };
+        let summary = self.status.summary(&ending);
+        let before = if self.redraws { "\n" } else { "" };
+        self.say(&format!("{before}{summary}\n"));
+    }
+
     fn show(&mut self) {
         if self.redraws {
             let line = self.status.line(Some(self.width));
@@ -129,50 +174,17 @@ impl Clock {
 
 impl<G: Game> Observer<G> for Progress {
     fn start(&mut self, moment: &mut Moment<'_, G>) -> Result<()> {
-        self.clock = Some(Clock::new(moment.step));
-        self.status = Status {
-            step: moment.step,
-            total: moment.total,
-            ..Status::default()
-        };
-        if self.redraws {
-            self.show();
-        }
+        self.begin(moment.step, moment.total);
         Ok(())
     }
 
     fn round(&mut self, moment: &mut Moment<'_, G>) -> Result<Signal> {
-        let clock = self
-            .clock
-            .get_or_insert_with(|| Clock::new(moment.step.saturating_sub(1)));
-        let last = moment.total == Some(moment.step);
-        if clock.shown.elapsed() >= self.pause || last {
-            let figures = moment.figures.all()?;
-            self.status.figures = figures
-                .into_iter()
-                .map(|(name, value)| (name.to_owned(), value))
-                .collect();
-            self.status.rate = clock.rate(moment.step, self.status.rate);
-            self.status.elapsed = clock.started.elapsed();
-            (self.status.step, self.status.total) = (moment.step, moment.total);
-            self.show();
-        }
+        self.tick(moment.step, moment.total, moment.figures)?;
         Ok(Signal::Continue)
     }
 
     fn finish(&mut self, moment: &mut Moment<'_, G>, ending: &Ending) -> Result<()> {
-        let clock = self.clock.take().unwrap_or_else(|| Clock::new(moment.step));
-        self.status.step = moment.step;
-        self.status.rate = clock.mean_rate(moment.step);
-        self.status.elapsed = clock.started.elapsed();
-        let ending = match ending {
-            Ending::Spent => "done".to_owned(),
-            Ending::Stopped(reason) => format!("stopped, {reason}"),
-            Ending::Failed(error) => format!("failed, {error}"),
-        };
-        let summary = self.status.summary(&ending);
-        let before = if self.redraws { "\n" } else { "" };
-        self.say(&format!("{before}{summary}\n"));
+        self.end(moment.step, ending);
         Ok(())
     }
 }
@@ -190,14 +202,14 @@ impl std::fmt::Debug for Progress {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{Paper, at};
+    use crate::testing::{Paper, figures};
 
     fn run(progress: &mut Progress, total: Option<u64>) {
-        at(0, total, &[], |moment| progress.start(moment)).unwrap();
+        progress.begin(0, total);
         for step in 1..=5 {
-            at(step, total, &[("loss", step as f64)], |moment| progress.round(moment)).unwrap();
+            progress.tick(step, total, &figures(&[("loss", step as f64)])).unwrap();
         }
-        at(5, total, &[], |moment| progress.finish(moment, &Ending::Spent)).unwrap();
+        progress.end(5, &Ending::Spent);
     }
 
     #[test]

@@ -80,10 +80,11 @@ impl Status {
 fn figure(value: f64) -> String {
     match value.abs() {
         0.0 => "0".to_owned(),
-        size if size >= 1e5 || size < 1e-3 => format!("{value:.2e}"),
-        size if size >= 100.0 => format!("{value:.0}"),
-        size if size >= 10.0 => format!("{value:.1}"),
-        _ => format!("{value:.3}"),
+        size if size < 1e-3 => format!("{value:.2e}"),
+        size if size < 10.0 => format!("{value:.3}"),
+        size if size < 100.0 => format!("{value:.1}"),
+        size if size < 1e5 => format!("{value:.0}"),
+        _ => format!("{value:.2e}"),
     }
 }
 
@@ -108,7 +109,7 @@ mod tests {
             total: Some(1000),
             rate: Some(12.5),
             elapsed: Duration::from_secs(20),
-            figures: vec![("loss/d".to_owned(), 0.69314), ("loss/g".to_owned(), -1234.5)],
+            figures: vec![("loss/d".to_owned(), 0.7251), ("loss/g".to_owned(), -1234.5)],
         }
     }
 
@@ -116,11 +117,11 @@ mod tests {
     fn a_line_says_where_the_run_is() {
         assert_eq!(
             status().line(None),
-            "250/1000  25 %  12.5/s  1:00 left  loss/d 0.693  loss/g -1234"
+            "250/1000  25 %  12.5/s  1:00 left  loss/d 0.725  loss/g -1234"
         );
         assert_eq!(
             status().line(Some(80)),
-            "[=====>              ] 250/1000  25 %  12.5/s  1:00 left  loss/d 0.693"
+            "[=====>              ] 250/1000  25 %  12.5/s  1:00 left  loss/d 0.725"
         );
     }
 
@@ -130,7 +131,7 @@ mod tests {
             total: None,
             ..status()
         };
-        assert_eq!(open.line(Some(40)), "round 250  12.5/s  0:20  loss/d 0.693");
+        assert_eq!(open.line(Some(40)), "round 250  12.5/s  0:20  loss/d 0.725");
         let start = Status {
             total: Some(0),
             ..Status::default()
