@@ -39,6 +39,8 @@ fn run(options: &Options) -> Ending {
     let out = options.common.folder("quickstart")?;
     let shape = [1, options.size, options.size];
 
+    let steps = options.common.steps.unwrap_or(1_500);
+
     let gan = Gan::new(
         DcganGeneratorConfig::new(64, shape)
             .with_width(options.width)
@@ -48,7 +50,9 @@ fn run(options: &Options) -> Ending {
             .try_init(&device)?,
     )
     .loss(LabelSmoothing::one_sided(NonSaturating, 0.9))
-    .average(0.99);
+    .average(0.99)
+    // Without it the discriminator wins at once: nothing generated is as black as the paper of real glyphs.
+    .instance_noise(InstanceNoise::annealed(0.15, 0.03, steps));
 
     let mut trainer = Trainer::new(gan)
         .observe(Progress::new())
@@ -61,8 +65,8 @@ fn run(options: &Options) -> Ending {
     } else {
         trainer.seed(options.common.seed)
     };
-    let data = Glyphs::new().size(options.size).batches(options.batch);
-    let outcome = trainer.run(data, Budget::steps(options.common.steps.unwrap_or(2_000)))?;
+    let data = Glyphs::new().size(options.size).noise(0.0).batches(options.batch);
+    let outcome = trainer.run(data, Budget::steps(steps))?;
 
     let generator = DcganGenerator::load(out.join("checkpoints/latest"), &device.inner())?;
     let picture = out.join("digits.png");
