@@ -20,8 +20,8 @@ const BATCH: usize = 512;
 
 /// The same networks, loss, optimizers and codes, without the engine.
 struct ByHand {
-    generator: MlpGenerator,
-    discriminator: MlpDiscriminator,
+    generator: Option<MlpGenerator>,
+    discriminator: Option<MlpDiscriminator>,
     generator_optimizer: ModuleOptimizer,
     discriminator_optimizer: ModuleOptimizer,
     random: random::Random,
@@ -31,9 +31,17 @@ struct ByHand {
 impl ByHand {
     fn new(device: &Device) -> Self {
         let adam = || AdamConfig::new().with_beta_1(0.5).with_epsilon(1e-8).init();
+        let (generator, discriminator) = (
+            MlpGeneratorConfig::new(2, 2).init(device),
+            MlpDiscriminatorConfig::new(2).init(device),
+        );
+        // As the trainer does: parameters that still wait for their first use cost a lock at each.
+        weights::initialize(&generator);
+        weights::initialize(&discriminator);
+        let (generator, discriminator) = (generator.train(), discriminator.train());
         Self {
-            generator: MlpGeneratorConfig::new(2, 2).init(device),
-            discriminator: MlpDiscriminatorConfig::new(2).init(device),
+            generator: Some(generator),
+            discriminator: Some(discriminator),
             generator_optimizer: adam(),
             discriminator_optimizer: adam(),
             random: random::stream(0, 0),
@@ -41,22 +49,23 @@ impl ByHand {
         }
     }
 
+    /// Networks are moved into their optimizers, as a careful program does: a clone would cost a copy.
     fn play(&mut self, real: Tensor<2>) {
-        let codes = random::normal([BATCH, 2], &mut self.random, &self.device);
-        let fake = self.generator.forward(codes);
+        let generator = self.generator.take().expect("it is put back");
+        let discriminator = self.discriminator.take().expect("it is put back");
+        let fake = generator.forward(random::normal([BATCH, 2], &mut self.random, &self.device));
 
-        let real_scores = self.discriminator.forward(real);
-        let fake_scores = self.discriminator.forward(fake.clone().detach());
+        let real_scores = discriminator.forward(real);
+        let fake_scores = discriminator.forward(fake.clone().detach());
         let loss = softplus(-real_scores, 1.0).mean() + softplus(fake_scores, 1.0).mean();
-        let gradients = GradientsParams::from_grads(loss.backward(), &self.discriminator);
-        self.discriminator = self
-            .discriminator_optimizer
-            .step(2e-4, self.discriminator.clone(), gradients);
+        let gradients = GradientsParams::from_grads(loss.backward(), &discriminator);
+        let discriminator = self.discriminator_optimizer.step(2e-4, discriminator, gradients);
 
-        let judge = self.discriminator.clone().no_grad();
+        let judge = discriminator.clone().no_grad();
         let loss = softplus(-judge.forward(fake), 1.0).mean();
-        let gradients = GradientsParams::from_grads(loss.backward(), &self.generator);
-        self.generator = self.generator_optimizer.step(2e-4, self.generator.clone(), gradients);
+        let gradients = GradientsParams::from_grads(loss.backward(), &generator);
+        self.generator = Some(self.generator_optimizer.step(2e-4, generator, gradients));
+        self.discriminator = Some(discriminator);
     }
 }
 
