@@ -91,7 +91,10 @@ fn run(options: &Options) -> Ending {
     }
     let summary = Summary::of(&runs);
     common.say(format!("{:<28}modes           high quality      reverse KL", ""));
-    common.say(format!("{:<28}{summary}", format!("mean of {} runs", runs.len())));
+    common.say(format!(
+        "{:<28}{summary}",
+        format!("here, {} run{}", runs.len(), if runs.len() == 1 { "" } else { "s" })
+    ));
     for row in published::rows(options.layout, options.method) {
         common.say(row);
     }

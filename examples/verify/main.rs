@@ -10,6 +10,8 @@
 //! tolerance, 2 if the file cannot be used.
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
+#[path = "../common/mod.rs"]
+mod common;
 mod critics;
 mod golden;
 mod losses;
@@ -19,7 +21,6 @@ mod steps;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use burn::prelude::Device;
 use burn::tensor::DType;
 use clap::{Parser, ValueEnum};
 
@@ -33,6 +34,9 @@ struct Options {
     what: What,
     /// The JSON file (its tensors lie beside it, in the .safetensors of the same name).
     path: PathBuf,
+    /// Backend, one of those compiled in (flex unless built otherwise)
+    #[arg(long, value_name = "NAME")]
+    device: Option<String>,
     /// Compute in float32 instead of float64.
     #[arg(long)]
     f32: bool,
@@ -65,7 +69,7 @@ fn main() -> ExitCode {
 fn run(options: &Options) -> golden::Result<Vec<Case>> {
     let golden = Golden::read(&options.path)?;
     let dtype = if options.f32 { DType::F32 } else { DType::F64 };
-    let setting = Setting::new(&Device::default(), dtype)?;
+    let setting = Setting::new(&common::device(options.device.as_deref())?, dtype)?;
     match options.what {
         What::Losses => losses::verify(&golden, &setting),
         What::Penalties => penalties::verify(&golden, &setting),

@@ -153,11 +153,20 @@ fn resuming_another_seed_or_another_game_is_an_error() {
         .unwrap_err();
     assert!(error.to_string().contains("seed: expected 0"), "{error}");
 
+    let error = Trainer::new(points().optimizers(Sgd::new(0.1)))
+        .resume(&latest)
+        .run(ring(), Budget::steps(9))
+        .unwrap_err();
+    assert!(
+        error.to_string().contains("`discriminator` to learn by \"SGD\""),
+        "{error}"
+    );
+
     let error = Trainer::new(images())
         .resume(&latest)
         .run(waves(), Budget::steps(9))
         .unwrap_err();
-    assert!(error.to_string().contains("`MlpDiscriminator`"), "{error}");
+    assert!(error.to_string().contains("MlpDiscriminator>`"), "{error}");
 }
 
 #[test]

@@ -122,6 +122,7 @@ mod penalties {
         r2: points().penalty(R2::new(1.0)),
         dragan: points().penalty(Dragan::new(10.0)),
         zero_centered: points().penalty(ZeroCentered::new(10.0)),
+        consistency: points().penalty(Consistency::jitter(10.0, 0.1)),
         le_cam: points().penalty(LeCam::new(0.1)),
         orthogonal: points().penalty(OrthogonalRegularization::new(1e-4)),
         several_and_lazy: points().penalty(R1::new(1.0).every(2)).penalty(R2::new(1.0)),

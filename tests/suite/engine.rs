@@ -153,7 +153,6 @@ fn observers_stop_the_run_and_the_last_round_is_kept() {
     );
 }
 
-/// Shows what the engine would see without a discriminator's own derivative.
 #[test]
 fn batches_of_any_size_are_played() {
     let data = GaussianMixture::ring().fixed(19).batches(16);
@@ -217,4 +216,83 @@ fn weights_that_are_not_finite_are_never_kept() {
         "{error}"
     );
     assert!(Checkpoint::open(scratch.join("checkpoints")).is_err());
+}
+
+#[test]
+fn what_has_no_meaning_together_is_an_error() {
+    let consensus = Updates::Consensus { gamma: 1.0 };
+    let error = |gan: Points| Trainer::new(gan).run(ring(), Budget::steps(1)).unwrap_err().to_string();
+    assert!(error(points().updates(consensus).penalty(R1::new(1.0))).contains("penalties"));
+    assert!(error(points().updates(Updates::Simultaneous).turns(Turns::critic(5))).contains("one each"));
+
+    let accumulating = points().optimizers(Optimizer::from(Adam::new(1e-3)).accumulate(2));
+    let error = Trainer::new(Extragradient::new(accumulating))
+        .run(ring(), Budget::steps(1))
+        .unwrap_err();
+    assert!(error.to_string().contains("one update a step"), "{error}");
+}
+
+#[test]
+fn a_look_ahead_leaves_no_trace() {
+    // The penalty is due in every second turn of the game, not of the look ahead.
+    let trainer = play(Extragradient::new(points().penalty(R1::new(1.0).every(2))), ring(), 3);
+    assert_eq!(
+        trainer.game().game().memory(),
+        play(points(), ring(), 3).game().memory()
+    );
+}
+
+#[test]
+fn networks_on_a_plain_device_are_trained_and_constrained() {
+    let plain = Device::default();
+    let gan = Gan::new(
+        MlpGeneratorConfig::new(4, 2).with_hidden(vec![8]).init(&plain),
+        MlpDiscriminatorConfig::new(2).with_hidden(vec![8]).init(&plain),
+    );
+    let free = play(gan, ring(), 1);
+    let gan = Gan::new(
+        MlpGeneratorConfig::new(4, 2).with_hidden(vec![8]).init(&plain),
+        MlpDiscriminatorConfig::new(2).with_hidden(vec![8]).init(&plain),
+    );
+    let normed = play(gan.constraint(SpectralNorm::new()), ring(), 1);
+    let many = |trainer: &Trainer<Points>| weights(trainer.game().discriminator()).len();
+    assert!(many(&normed) > many(&free), "no vectors of power iterations");
+}
+
+#[test]
+fn gradient_checkpointing_goes_with_everything() {
+    let device = Device::default().autodiff().gradient_checkpointing();
+    let gan = Gan::new(
+        MlpGeneratorConfig::new(4, 2).with_hidden(vec![8]).init(&device),
+        MlpDiscriminatorConfig::new(2).with_hidden(vec![8]).init(&device),
+    );
+    let gan = gan
+        .penalty(GradientPenalty::two_sided(1.0))
+        .average(0.9)
+        .unrolled(Unroll::new(2, 0.1));
+    Trainer::new(gan).run(ring(), Budget::steps(2)).unwrap();
+}
+
+/// Fails when the run is over.
+struct BadLoser;
+
+impl<Gm: Game> Observer<Gm> for BadLoser {
+    fn finish(&mut self, _moment: &mut Moment<'_, Gm>, _ending: &Ending) -> Result<()> {
+        Err(Error::other("not fair"))
+    }
+}
+
+#[test]
+fn one_observer_that_fails_does_not_cost_the_last_checkpoint() {
+    let scratch = Scratch::new("loser");
+    let keep = || Checkpoints::every(100).to(scratch.join("checkpoints"));
+    let mut trainer = Trainer::new(points())
+        .observe(BadLoser)
+        .observe(keep())
+        .observe(BadLoser);
+    assert!(trainer.run(ring(), Budget::steps(3)).is_err());
+    assert_eq!(
+        Checkpoint::open(scratch.join("checkpoints")).unwrap().manifest().step,
+        3
+    );
 }

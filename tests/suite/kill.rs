@@ -37,6 +37,9 @@ fn a_checkpoint_survives_kills() {
         let step = checkpoint.manifest().step;
         assert!(step >= reached, "kill {kill}: went back from round {reached} to {step}");
         reached = step;
+        if scratch.join("best.json").exists() {
+            Checkpoint::open(scratch.join("best")).unwrap();
+        }
         let generator: MlpGenerator = checkpoint.network("generator", &Device::default()).unwrap();
         assert_eq!(generator.sample(2, 0).dims(), [2, 2]);
         let mut resumed = Trainer::new(points()).resume(scratch.join("latest"));
@@ -59,7 +62,8 @@ fn run_and_kill(directory: &Path, wait: Duration) {
 }
 
 fn write_for_ever(directory: &Path) -> ! {
-    let mut trainer = Trainer::new(points()).observe(Checkpoints::every(1).keep(2).to(directory));
+    let mut trainer =
+        Trainer::new(points()).observe(Checkpoints::every(1).keep(2).lowest("loss/generator").to(directory));
     if Checkpoint::open(directory.join("latest")).is_ok() {
         trainer = trainer.resume(directory.join("latest"));
     }

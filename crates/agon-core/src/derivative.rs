@@ -11,7 +11,7 @@ use crate::{Discriminator, Sample, Scored, random, weights};
 
 /// The gradient of the summed scores with respect to the rows of `at`: `[batch, features]`, a constant.
 ///
-/// The weights get no gradient from it, and the network's buffers and random state are as before.
+/// The weights get no gradient from it, and the network's buffers are as before.
 pub fn input_gradient<D: Discriminator>(discriminator: &D, at: &D::Input) -> Tensor<2> {
     let frozen = discriminator.clone().no_grad();
     let rows = at.rows().detach().require_grad();
@@ -64,7 +64,7 @@ impl<'a, D: Discriminator> Replay<'a, D> {
             return pass();
         };
         let device = self.network.devices().into_iter().next().unwrap_or_default();
-        let result = random::with_seeded_device(&device, 0, pass);
+        let result = random::replayed(&device, pass);
         restore(self.network, buffers);
         result
     }

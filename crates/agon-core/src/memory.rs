@@ -5,7 +5,44 @@ use serde::{Deserialize, Serialize};
 
 /// Small named state which outlives a round: an equilibrium, a running mean, a counter.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(from = "BTreeMap<String, Vec<Number>>", into = "BTreeMap<String, Vec<Number>>")]
 pub struct Memory(BTreeMap<String, Vec<f64>>);
+
+/// A number on paper: JSON has no word for those that are not finite.
+#[derive(Serialize, Deserialize)]
+#[serde(untagged)]
+enum Number {
+    Finite(f64),
+    Bits { bits: u64 },
+}
+
+impl From<Memory> for BTreeMap<String, Vec<Number>> {
+    fn from(Memory(entries): Memory) -> Self {
+        let written = |value: f64| match value.is_finite() {
+            true => Number::Finite(value),
+            false => Number::Bits { bits: value.to_bits() },
+        };
+        let entries = entries.into_iter();
+        entries
+            .map(|(name, values)| (name, values.into_iter().map(written).collect()))
+            .collect()
+    }
+}
+
+impl From<BTreeMap<String, Vec<Number>>> for Memory {
+    fn from(entries: BTreeMap<String, Vec<Number>>) -> Self {
+        let read = |number| match number {
+            Number::Finite(value) => value,
+            Number::Bits { bits } => f64::from_bits(bits),
+        };
+        let entries = entries.into_iter();
+        Self(
+            entries
+                .map(|(name, values)| (name, values.into_iter().map(read).collect()))
+                .collect(),
+        )
+    }
+}
 
 impl Memory {
     /// Nothing remembered.
@@ -58,5 +95,20 @@ impl Memory {
             Some((rest.to_owned(), values.clone()))
         };
         Self(self.0.iter().filter_map(strip).collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Memory;
+
+    #[test]
+    fn every_number_comes_back() {
+        let memory = Memory::new()
+            .with("k", [0.1, f64::INFINITY, -0.0])
+            .nest("inner", Memory::new().with("x", [f64::MIN]));
+        let text = serde_json::to_string(&memory).unwrap();
+        assert_eq!(serde_json::from_str::<Memory>(&text).unwrap(), memory);
+        assert_eq!(memory.nested("inner").get("x"), Some(&[f64::MIN][..]));
     }
 }

@@ -1,4 +1,4 @@
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::checkpoint::{Manifest, Writer};
 use crate::{Ending, Error, Game, Guard, Measurements, Result, guard};
@@ -28,6 +28,7 @@ pub struct Moment<'a, G: Game> {
     /// The figures of the round; observers may add their own.
     pub figures: &'a mut Measurements,
     pub(crate) guard: &'a mut Guard,
+    pub(crate) saved: &'a mut Option<PathBuf>,
 }
 
 impl<G: Game> Moment<'_, G> {
@@ -59,7 +60,7 @@ impl<G: Game> Moment<'_, G> {
         for player in self.game.players() {
             players.push(player.save(&mut writer)?);
         }
-        writer.commit(Manifest {
+        let manifest = Manifest {
             step: self.step,
             seed: self.seed,
             position: self.position,
@@ -72,7 +73,15 @@ impl<G: Game> Moment<'_, G> {
                 .map(|(name, value)| (name.to_owned(), value))
                 .collect(),
             ..Manifest::of::<G>()
-        })
+        };
+        writer.commit(manifest)?;
+        *self.saved = Some(path.as_ref().to_owned());
+        Ok(())
+    }
+
+    /// The newest checkpoint that this run has written.
+    pub fn checkpoint(&self) -> Option<&Path> {
+        self.saved.as_deref()
     }
 }
 

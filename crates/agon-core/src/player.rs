@@ -215,6 +215,9 @@ pub trait AnyPlayer: Send {
     /// Steps taken so far.
     fn steps(&self) -> u64;
 
+    /// How many updates make a step.
+    fn updates_per_step(&self) -> u64;
+
     /// The learning rate of the next step.
     fn learning_rate(&self) -> f64;
 
@@ -268,17 +271,24 @@ impl<M: Module + 'static> AnyPlayer for Player<M> {
         };
         let device = network.devices().into_iter().next().unwrap_or_default();
         random::with_seeded_device(&device, seed, || weights::initialize(&network));
+        // Plain networks become trainable; those on an autodiff device stay as they are.
+        if !weights::is_on_autodiff(&network) {
+            network = network.train();
+        }
         for constraint in &self.constraints {
             network = constraint.prepare(network);
         }
-        // Plain networks become trainable; those on an autodiff device stay as they are.
-        self.network = Some(if device.is_autodiff() { network } else { network.train() });
+        self.network = Some(network);
         self.ready = true;
         Ok(())
     }
 
     fn steps(&self) -> u64 {
         self.steps
+    }
+
+    fn updates_per_step(&self) -> u64 {
+        self.optimizer.accumulate
     }
 
     fn learning_rate(&self) -> f64 {
@@ -317,6 +327,12 @@ impl<M: Module + 'static> AnyPlayer for Player<M> {
             config: self.config.clone(),
             steps: self.steps,
             pending_updates: self.pending_updates,
+            pending: self
+                .pending
+                .as_ref()
+                .map(|pending| weights::ids(self.network(), pending))
+                .unwrap_or_default(),
+            optimizer: format!("{:?}", self.optimizer),
         })
     }
 
@@ -329,6 +345,11 @@ impl<M: Module + 'static> AnyPlayer for Player<M> {
                 expected,
                 format!("a `{}`", entry.network),
             ));
+        }
+        let rule = format!("\"{}\"", self.optimizer.rule_name());
+        if !entry.optimizer.contains(&rule) {
+            let expected = format!("`{}` to learn by {rule}", self.name);
+            return Err(Error::checkpoint(reader.path(), expected, &entry.optimizer));
         }
         let network = self.read_network(self.network().clone(), reader, "weights")?;
         self.network = Some(network);
@@ -343,7 +364,8 @@ impl<M: Module + 'static> AnyPlayer for Player<M> {
                 kept.network = Some(average);
             }
         }
-        self.pending = self.read_vector(reader, "pending")?;
+        let pending = self.read_vector(reader, "pending")?;
+        self.pending = pending.map(|pending| weights::only(self.network(), &pending, &entry.pending));
         self.slow = self.read_vector(reader, "slow")?;
         self.steps = entry.steps;
         self.pending_updates = entry.pending_updates;

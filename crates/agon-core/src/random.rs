@@ -1,5 +1,6 @@
 //! Seeded randomness: every random choice of a run follows from its seed.
 
+use std::cell::Cell;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use burn::prelude::Tensor;
@@ -43,6 +44,27 @@ pub fn uniform<const D: usize>(
 pub(crate) fn filled<const D: usize>(shape: [usize; D], device: &Device, mut value: impl FnMut() -> f32) -> Tensor<D> {
     let values: Vec<f32> = (0..shape.iter().product()).map(|_| value()).collect();
     Tensor::from_data(TensorData::new(values, shape), device)
+}
+
+thread_local! {
+    /// The seed of the round that this thread plays, and how many passes it has repeated.
+    static REPLAYS: Cell<(u64, u64)> = const { Cell::new((0, 0)) };
+}
+
+/// Seeds the backend's generator for a round.
+pub(crate) fn begin_round(device: &Device, seed: u64) {
+    REPLAYS.set((seed, 0));
+    device.seed(seed);
+}
+
+/// Runs a pass that must see the same random numbers as others of its kind in this round (dropout masks of a
+/// difference, say). What comes after it sees new ones.
+pub(crate) fn replayed<T>(device: &Device, pass: impl FnOnce() -> T) -> T {
+    let (seed, passes) = REPLAYS.get();
+    REPLAYS.set((seed, passes + 1));
+    let result = with_seeded_device(device, mix(seed, 0x5eed), pass);
+    device.seed(mix(seed, 0x5eed_0001 + passes));
+    result
 }
 
 static DEVICE_GENERATOR: Mutex<()> = Mutex::new(());

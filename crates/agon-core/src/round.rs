@@ -22,7 +22,7 @@ impl Round {
     /// Round number `step` (the first is 1) of the run with this seed.
     pub fn new(step: u64, seed: u64, device: Device) -> Self {
         let seed = random::mix(seed, step);
-        device.seed(seed);
+        random::begin_round(&device, seed);
         Self {
             step,
             device,
@@ -65,6 +65,11 @@ impl Round {
         let result = play(self);
         self.silent = before;
         result
+    }
+
+    /// Whether this is a look ahead, which leaves no trace.
+    pub(crate) fn is_silent(&self) -> bool {
+        self.silent
     }
 
     /// The figures noted so far.

@@ -27,6 +27,8 @@ pub struct Outcome {
     pub ending: Ending,
     /// How long this part of the run took.
     pub elapsed: Duration,
+    /// The last checkpoint of the run, to resume from.
+    pub checkpoint: Option<PathBuf>,
 }
 
 /// Plays a game until the budget is spent or an observer says stop.
@@ -46,6 +48,8 @@ pub struct Trainer<G: Game> {
     at: Place,
     /// The figures of the last round.
     last: Measurements,
+    /// The newest checkpoint.
+    saved: Option<PathBuf>,
 }
 
 #[derive(Debug, Clone, Copy, Default)]
@@ -67,6 +71,7 @@ impl<G: Game> Trainer<G> {
             resume: None,
             at: Place::default(),
             last: Measurements::default(),
+            saved: None,
         }
     }
 
@@ -107,9 +112,12 @@ impl<G: Game> Trainer<G> {
     /// Plays until the budget is spent, an observer stops the run, or something fails.
     pub fn run(&mut self, mut data: impl Batches<Batch = G::Batch>, budget: Budget) -> Result<Outcome> {
         let started = Instant::now();
-        self.prepare()?;
+        caught(self.at.step, || self.prepare())?;
         let device = self.device()?;
-        let mut feed = Feed::new(&mut data, device.clone(), self.at.seed, self.at.position)?;
+        let place = self.at;
+        let mut feed = caught(place.step, || {
+            Feed::new(&mut data, device.clone(), place.seed, place.position)
+        })?;
         if budget.needs_epochs() && feed.per_epoch().is_none() {
             return Err(Error::config("budget", "steps, since this data never ends", "epochs"));
         }
@@ -125,6 +133,7 @@ impl<G: Game> Trainer<G> {
             steps: self.at.step,
             ending,
             elapsed: started.elapsed(),
+            checkpoint: self.saved.clone(),
         })
     }
 
@@ -141,6 +150,9 @@ impl<G: Game> Trainer<G> {
             (Some(reader), _) => reader.manifest().seed,
             (None, seed) => seed.unwrap_or_default(),
         };
+        if let Some(reader) = &reader {
+            reader.check_game::<G>()?;
+        }
         for (index, player) in self.game.players().into_iter().enumerate() {
             player.initialize(random::mix(self.at.seed, 0x1417 + index as u64))?;
         }
@@ -188,12 +200,41 @@ impl<G: Game> Trainer<G> {
         Ok(Ending::Spent)
     }
 
+    /// Tells every observer that the run is over, in the opposite order, so that those who report know what
+    /// those after them have written. Nobody is left out because another failed.
     fn finish(&mut self, ending: &Ending, budget: Budget, per_epoch: Option<u64>) -> Result<()> {
         let mut figures = std::mem::take(&mut self.last);
-        let finish = |observer: &mut dyn Observer<G>, moment: &mut Moment<'_, G>| {
-            observer.finish(moment, ending).map(|()| Signal::Continue)
-        };
-        self.notify(&mut figures, budget, per_epoch, finish).map(|_| ())
+        let mut observers = std::mem::take(&mut self.observers);
+        let mut result = Ok(());
+        for observer in observers.iter_mut().rev() {
+            let mut moment = self.moment(&mut figures, budget, per_epoch);
+            let step = moment.step;
+            let finished = caught(step, || observer.finish(&mut moment, ending));
+            result = result.and(finished);
+        }
+        self.observers = observers;
+        result
+    }
+
+    fn moment<'a>(
+        &'a mut self,
+        figures: &'a mut Measurements,
+        budget: Budget,
+        per_epoch: Option<u64>,
+    ) -> Moment<'a, G> {
+        let Place {
+            seed, step, position, ..
+        } = self.at;
+        Moment {
+            game: &mut self.game,
+            step,
+            total: budget.total(step, position, per_epoch),
+            position,
+            seed,
+            figures,
+            guard: &mut self.guard,
+            saved: &mut self.saved,
+        }
     }
 
     /// Calls every observer, also when one of them says stop.
@@ -204,29 +245,22 @@ impl<G: Game> Trainer<G> {
         per_epoch: Option<u64>,
         call: impl Fn(&mut dyn Observer<G>, &mut Moment<'_, G>) -> Result<Signal>,
     ) -> Result<Signal> {
-        if self.observers.is_empty() {
-            return Ok(Signal::Continue);
-        }
-        let Place {
-            seed, step, position, ..
-        } = self.at;
-        let mut moment = Moment {
-            game: &mut self.game,
-            step,
-            total: budget.total(step, position, per_epoch),
-            position,
-            seed,
-            figures,
-            guard: &mut self.guard,
-        };
-        let mut signal = Signal::Continue;
-        for observer in &mut self.observers {
-            let said = caught(step, || call(&mut **observer, &mut moment))?;
-            if signal == Signal::Continue {
-                signal = said;
+        let mut observers = std::mem::take(&mut self.observers);
+        let mut signal = Ok(Signal::Continue);
+        for observer in &mut observers {
+            let mut moment = self.moment(figures, budget, per_epoch);
+            let step = moment.step;
+            match (caught(step, || call(&mut **observer, &mut moment)), &signal) {
+                (Ok(said), Ok(Signal::Continue)) => signal = Ok(said),
+                (Ok(_), _) => {}
+                (Err(error), _) => {
+                    signal = Err(error);
+                    break;
+                }
             }
         }
-        Ok(signal)
+        self.observers = observers;
+        signal
     }
 }
 

@@ -6,6 +6,7 @@
 use burn::module::{Module, ModuleMapper, ModuleVisitor, Param, ParamId};
 use burn::optim::GradientsParams;
 use burn::prelude::Tensor;
+use burn::tensor::GradientCheckpointingStrategy;
 
 /// Draws the initial value of every parameter that is still waiting for its first use.
 pub fn initialize(network: &impl Module) {
@@ -20,7 +21,41 @@ pub fn initialize(network: &impl Module) {
 
 /// A true copy: other networks share running statistics when cloned, this one does not.
 pub fn copy<M: Module>(network: &M) -> M {
-    network.valid().train()
+    struct Strategy(Option<GradientCheckpointingStrategy>);
+    impl ModuleVisitor for Strategy {
+        fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+            self.0 = self.0.or(param.base().gradient_checkpointing_strategy());
+        }
+    }
+    impl ModuleMapper for Strategy {
+        fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
+            match self.0 {
+                // `valid` forgets the strategy, and tensors of different strategies do not mix.
+                Some(strategy) => param.map(|value| {
+                    let trained = value.is_require_grad();
+                    let value = Tensor::from_inner(value.inner()).with_gradient_checkpointing_strategy(strategy);
+                    value.set_require_grad(trained)
+                }),
+                None => param,
+            }
+        }
+    }
+    let mut strategy = Strategy(None);
+    network.visit(&mut strategy);
+    network.valid().train().map(&mut strategy)
+}
+
+/// Whether the network's parameters are part of an autodiff graph already.
+pub(crate) fn is_on_autodiff(network: &impl Module) -> bool {
+    struct Autodiff(bool);
+    impl ModuleVisitor for Autodiff {
+        fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+            self.0 |= param.base().is_autodiff();
+        }
+    }
+    let mut visitor = Autodiff(false);
+    network.visit(&mut visitor);
+    visitor.0
 }
 
 /// The values of all trained parameters.
@@ -111,6 +146,54 @@ pub fn replaced<M: Module>(network: M, values: &GradientsParams) -> M {
         }
     }
     network.map(&mut Replace(values))
+}
+
+/// The parameters that a vector has entries for.
+pub(crate) fn ids(network: &impl Module, vector: &GradientsParams) -> Vec<u64> {
+    struct Ids<'a> {
+        vector: &'a GradientsParams,
+        ids: Vec<u64>,
+    }
+    impl ModuleVisitor for Ids<'_> {
+        fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+            if self.vector.get::<D>(param.id).is_some() {
+                self.ids.push(param.id.val());
+            }
+        }
+    }
+    let mut visitor = Ids {
+        vector,
+        ids: Vec::new(),
+    };
+    network.visit(&mut visitor);
+    visitor.ids
+}
+
+/// The entries of a vector for these parameters.
+pub(crate) fn only(network: &impl Module, vector: &GradientsParams, ids: &[u64]) -> GradientsParams {
+    struct Only<'a> {
+        vector: &'a GradientsParams,
+        ids: &'a [u64],
+        out: GradientsParams,
+    }
+    impl ModuleVisitor for Only<'_> {
+        fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+            if let Some(value) = self
+                .vector
+                .get::<D>(param.id)
+                .filter(|_| self.ids.contains(&param.id.val()))
+            {
+                self.out.register(param.id, value);
+            }
+        }
+    }
+    let mut visitor = Only {
+        vector,
+        ids,
+        out: GradientsParams::new(),
+    };
+    network.visit(&mut visitor);
+    visitor.out
 }
 
 /// `a + scale * b`, over the parameters of `network`; what one of them lacks counts as zero.

@@ -1,8 +1,7 @@
 use std::path::Path;
 
+use agon_core::checkpoint::write_atomically;
 use agon_core::{Error, Result};
-
-use crate::atomic;
 
 /// Pixels of eight bits per channel, row by row from the top.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,7 +43,7 @@ impl Image {
 /// # Ok::<(), agon_core::Error>(())
 /// ```
 pub fn write_png(path: impl AsRef<Path>, image: &Image) -> Result<()> {
-    atomic::replace(path.as_ref(), &encode(image)?)
+    write_atomically(path.as_ref(), &encode(image)?)
 }
 
 fn encode(image: &Image) -> Result<Vec<u8>> {

@@ -7,7 +7,6 @@
 #![forbid(unsafe_code)]
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
-mod atomic;
 mod image;
 mod image_grid;
 mod interrupt;

@@ -49,6 +49,10 @@ pub struct Entry {
     pub steps: u64,
     /// Gradients waiting in its accumulator.
     pub pending_updates: u64,
+    /// The parameters which they are of.
+    pub pending: Vec<u64>,
+    /// How it learns, in words.
+    pub optimizer: String,
 }
 
 /// How to tell that a file is the one that was written.

@@ -102,7 +102,7 @@ impl Checkpoints {
     fn write<G: Game>(&mut self, moment: &mut Moment<'_, G>) -> Result<()> {
         moment.save(self.path(moment.step))?;
         self.newest = Some(moment.step);
-        self.prune()
+        Ok(())
     }
 
     /// The figure of this round if it is the best so far.
@@ -138,17 +138,14 @@ impl Checkpoints {
     /// Puts away what would be taken for a part of this run: leftovers of writes that were cut short, and
     /// checkpoints of rounds that are still to come.
     fn clear(&mut self, step: u64) -> Result<()> {
-        for leftover in leftovers(&self.directory) {
-            remove(&leftover)?;
-        }
         let later: Vec<_> = checkpoints(&self.directory)
             .into_iter()
             .filter(|(other, _)| *other > step)
             .collect();
-        let Some((newest, _)) = later.last() else {
-            return Ok(());
-        };
-        if step == 0 && !self.replace {
+        if let Some((newest, _)) = later.last()
+            && step == 0
+            && !self.replace
+        {
             let got =
                 format!("checkpoints of another run, up to round {newest}: resume it, or choose another directory");
             return Err(Error::checkpoint(
@@ -156,6 +153,12 @@ impl Checkpoints {
                 "a directory without checkpoints",
                 got,
             ));
+        }
+        if step == 0 {
+            let _ = fs::remove_file(self.directory.join(BEST));
+        }
+        for leftover in leftovers(&self.directory) {
+            remove(&leftover)?;
         }
         for (other, path) in later {
             if step == 0 {
@@ -172,7 +175,10 @@ impl Checkpoints {
     fn read_best(&self, step: u64) -> Option<Best> {
         let text = fs::read(self.directory.join(BEST)).ok()?;
         let best: Best = serde_json::from_slice(&text).ok()?;
-        (best.step <= step && self.goal.as_ref().is_some_and(|goal| goal.figure == best.figure)).then_some(best)
+        (best.step <= step
+            && self.path(best.step).exists()
+            && self.goal.as_ref().is_some_and(|goal| goal.figure == best.figure))
+        .then_some(best)
     }
 }
 
@@ -187,16 +193,17 @@ impl<G: Game> Observer<G> for Checkpoints {
 
     fn round(&mut self, moment: &mut Moment<'_, G>) -> Result<Signal> {
         let improved = self.improved(moment)?;
-        if improved.is_some() || moment.step.is_multiple_of(self.every) {
-            if improved.is_some() {
-                self.best = improved.clone();
-            }
-            self.write(moment)?;
+        if improved.is_none() && !moment.step.is_multiple_of(self.every) {
+            return Ok(Signal::Continue);
         }
+        // In this order, so that what `best` names is there at any time.
+        self.write(moment)?;
         if let Some(best) = improved {
             let text = serde_json::to_vec(&best).map_err(Error::other)?;
             write_atomically(self.directory.join(BEST), &text)?;
+            self.best = Some(best);
         }
+        self.prune()?;
         Ok(Signal::Continue)
     }
 
@@ -205,7 +212,8 @@ impl<G: Game> Observer<G> for Checkpoints {
         if failed || moment.step == 0 || self.newest == Some(moment.step) {
             return Ok(());
         }
-        self.write(moment)
+        self.write(moment)?;
+        self.prune()
     }
 }
 

@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::atomic::parent_of;
 use super::manifest::{Entry, FORMAT, FileMark, Manifest};
 use super::observer::{BEST, step_of};
-use crate::{Error, Result};
+use crate::{Error, Result, player::short_type_name};
 
 /// An opened checkpoint.
 #[derive(Debug)]
@@ -74,6 +74,19 @@ impl Reader {
         })
     }
 
+    /// An error if another type of game wrote it.
+    pub(crate) fn check_game<G>(&self) -> Result<()> {
+        let (expected, got) = (short_type_name::<G>(), &self.manifest.game);
+        if *got == expected {
+            return Ok(());
+        }
+        Err(Error::checkpoint(
+            &self.path,
+            format!("a run of `{expected}`"),
+            format!("one of `{got}`"),
+        ))
+    }
+
     fn check_size(&self, mark: &FileMark) -> Result<()> {
         let path = self.path.join(&mark.name);
         let expected = format!("{} bytes", mark.bytes);
@@ -109,9 +122,22 @@ fn resolve(path: &Path) -> Result<PathBuf> {
     let found = match name {
         Some("best") if !path.exists() => best(&parent_of(path)),
         Some("latest") if !path.exists() => newest(&parent_of(path)),
+        _ if !path.exists() => replaced(path),
         _ => newest(path),
     };
     found.ok_or_else(|| Error::checkpoint(path, "a checkpoint, or a directory of checkpoints", what_is_there(path)))
+}
+
+/// The old checkpoint of this name, if a replacement was cut short between taking it away and putting the new
+/// one there.
+fn replaced(path: &Path) -> Option<PathBuf> {
+    let hidden = format!(".{}.replaced.", path.file_name()?.to_string_lossy());
+    let entries = fs::read_dir(parent_of(path)).ok()?;
+    let mut paths = entries.filter_map(|entry| Some(entry.ok()?.path()));
+    paths.find(|path| {
+        path.file_name()
+            .is_some_and(|name| name.to_string_lossy().starts_with(&hidden))
+    })
 }
 
 /// The newest checkpoint in a directory.

@@ -45,10 +45,15 @@ impl Writer {
         write_synced(&self.staging.join("manifest.json"), &text)?;
         sync_directory(&self.staging)?;
         if self.path.exists() {
-            // A directory cannot be renamed onto another. In between, the older checkpoints are there.
+            // A directory cannot be renamed onto another. In between, readers look for the old one under its
+            // hidden name.
             let old = hidden_beside(&self.path, "replaced");
+            let _ = fs::remove_dir_all(&old);
             fs::rename(&self.path, &old).map_err(|error| Error::io(&self.path, error))?;
-            fs::rename(&self.staging, &self.path).map_err(|error| Error::io(&self.path, error))?;
+            if let Err(error) = fs::rename(&self.staging, &self.path) {
+                let _ = fs::rename(&old, &self.path);
+                return Err(Error::io(&self.path, error));
+            }
             fs::remove_dir_all(&old).map_err(|error| Error::io(&old, error))?;
         } else {
             fs::rename(&self.staging, &self.path).map_err(|error| Error::io(&self.path, error))?;

@@ -98,7 +98,18 @@ impl<G: Generator, D: Discriminator<Input = G::Output>> Losses<'_, G, D> {
         generator.generate(codes)
     }
 
+    /// All passes of a round see the same random numbers, so that their differences are those of weights.
     fn of_generator(&mut self, generator: &G, discriminator: &D, measured: bool) -> Joint {
+        let device = self.round.device().clone();
+        random::replayed(&device, || self.generator_joint(generator, discriminator, measured))
+    }
+
+    fn of_discriminator(&mut self, generator: &G, discriminator: &D, measured: bool) -> Joint {
+        let device = self.round.device().clone();
+        random::replayed(&device, || self.discriminator_joint(generator, discriminator, measured))
+    }
+
+    fn generator_joint(&mut self, generator: &G, discriminator: &D, measured: bool) -> Joint {
         let fake = self.fake(generator);
         let real = self
             .gan
@@ -112,13 +123,17 @@ impl<G: Generator, D: Discriminator<Input = G::Output>> Losses<'_, G, D> {
         joint(&loss, generator, discriminator)
     }
 
-    fn of_discriminator(&mut self, generator: &G, discriminator: &D, measured: bool) -> Joint {
+    fn discriminator_joint(&mut self, generator: &G, discriminator: &D, measured: bool) -> Joint {
         let fake = self.fake(generator);
         let samples = (self.real.rows().detach(), fake.rows().detach());
         let (real_scores, fake_scores) = (scores(discriminator, self.real), scores(discriminator, &fake));
+        let seen = (real_scores.clone().inner(), fake_scores.clone().inner());
         let loss = self.gan.loss.discriminator_at(real_scores, fake_scores, samples);
         if measured {
             self.round.measure("loss/discriminator", &loss);
+            if !self.round.is_silent() {
+                self.gan.loss.advance(seen.0, seen.1);
+            }
         }
         joint(&loss, generator, discriminator)
     }

@@ -27,7 +27,8 @@ pub enum Fakes {
 /// A generator against a discriminator.
 ///
 /// Every knob has a default: the non-saturating loss of 2014, one turn each, Adam with the settings of
-/// DCGAN, the generator's own prior. Everything that can be given here combines with everything else.
+/// DCGAN, the generator's own prior. All of it combines, but for consensus updates, which know losses and
+/// constraints only: what cannot be combined is an error in the first round.
 ///
 /// # Example
 /// ```ignore
@@ -173,13 +174,36 @@ impl<G: Generator, D: Discriminator<Input = G::Output>> Gan<G, D> {
     }
 }
 
+impl<G: Generator, D: Discriminator<Input = G::Output>> Gan<G, D> {
+    /// An error for settings that have no meaning together.
+    fn check(&self) -> Result<()> {
+        let one_each = self.turns.discriminator == 1 && self.turns.generator == 1;
+        if self.turns.discriminator == 0 && self.turns.generator == 0 {
+            return Err(Error::config("turns", "at least one turn in a round", "none"));
+        }
+        if self.updates != Updates::Alternating && !one_each {
+            let got = format!("{:?}", self.turns);
+            return Err(Error::config("turns of players who move together", "one each", got));
+        }
+        let unseen = [
+            (!self.penalties.is_empty(), "penalties"),
+            (self.noise.is_some(), "instance noise"),
+            (self.unroll.is_some(), "unrolling"),
+        ];
+        match (self.updates, unseen.iter().find(|(given, _)| *given)) {
+            (Updates::Consensus { .. }, Some((_, what))) => {
+                Err(Error::config("consensus updates", "losses and constraints only", what))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
 impl<G: Generator, D: Discriminator<Input = G::Output>> Game for Gan<G, D> {
     type Batch = G::Output;
 
     fn play(&mut self, data: &mut Feed<'_, G::Output>, round: &mut Round) -> Result<()> {
-        if self.turns.discriminator == 0 && self.turns.generator == 0 {
-            return Err(Error::config("turns", "at least one turn in a round", "none"));
-        }
+        self.check()?;
         match self.updates {
             Updates::Alternating => self.alternate(data, round),
             Updates::Simultaneous => self.move_together(data, round),
@@ -204,8 +228,8 @@ impl<G: Generator, D: Discriminator<Input = G::Output>> Game for Gan<G, D> {
     fn recall(&mut self, memory: &Memory) {
         self.judged = memory
             .get("judged")
-            .and_then(|judged| judged.first())
-            .map_or(0, |&judged| judged as u64);
+            .and_then(|judged| judged.first().copied())
+            .map_or(0, |judged| judged as u64);
         self.loss.recall(&memory.nested("loss"));
         for (i, penalty) in self.penalties.iter_mut().enumerate() {
             penalty.recall(&memory.nested(&format!("penalty{i}")));

@@ -46,7 +46,7 @@ impl<G: Generator, D: Discriminator<Input = G::Output>> Gan<G, D> {
         let generator_gradients = self.generator.gradients(&generator_loss);
         self.discriminator.apply(round, discriminator_gradients);
         self.generator.apply(round, generator_gradients);
-        self.loss.advance(judgement.real, judgement.fake);
+        self.advance(judgement, round);
         Ok(())
     }
 
@@ -59,7 +59,14 @@ impl<G: Generator, D: Discriminator<Input = G::Output>> Gan<G, D> {
         };
         let judgement = self.judge(&table.real, &fake, round);
         self.discriminator.update(round, &judgement.loss);
-        self.loss.advance(judgement.real, judgement.fake);
+        self.advance(judgement, round);
+    }
+
+    /// Lets a loss with a state move on, unless the step was a look ahead.
+    fn advance(&mut self, judgement: Judgement, round: &Round) {
+        if !round.is_silent() {
+            self.loss.advance(judgement.real, judgement.fake);
+        }
     }
 
     fn generator_turns(&mut self, table: &mut Table<G::Output>, round: &mut Round) {
@@ -106,7 +113,7 @@ impl<G: Generator, D: Discriminator<Input = G::Output>> Gan<G, D> {
                 loss = loss + term * interval as f64;
             }
         }
-        self.judged += 1;
+        self.judged += u64::from(!round.is_silent());
         Judgement {
             loss,
             real: real_scores.inner(),

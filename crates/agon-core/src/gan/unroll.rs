@@ -1,7 +1,7 @@
 use burn::optim::GradientsParams;
 use burn::prelude::Tensor;
 
-use crate::{AdversarialLoss, Discriminator, Sample, Scored, derivative, weights};
+use crate::{AdversarialLoss, Discriminator, Sample, Scored, derivative, random, weights};
 
 /// The generator answers the discriminator as it will be after `K` gradient steps on the same batch.
 ///
@@ -71,7 +71,7 @@ impl Unroll {
                 lambda = weights::sum(network, &lambda, &curved, -self.learning_rate);
             }
         }
-        let surrogate = (fake.rows() * Tensor::from_inner(cotangent)).sum();
+        let surrogate = (fake.rows() * cotangent).sum();
         Foreseen { surrogate, value }
     }
 }
@@ -86,6 +86,11 @@ struct Side<'a, S> {
 impl<S: Sample> Side<'_, S> {
     /// The gradients of the discriminator's loss for its weights and for the generated samples.
     fn discriminator_gradients<D: Discriminator<Input = S>>(&self, network: &D) -> (GradientsParams, Tensor<2>) {
+        // Differences between two of these must be those of weights, not of dropout masks.
+        random::replayed(&self.fake.rows().device(), || self.discriminator_pass(network))
+    }
+
+    fn discriminator_pass<D: Discriminator<Input = S>>(&self, network: &D) -> (GradientsParams, Tensor<2>) {
         let rows = self.fake.rows().detach().require_grad();
         let fake = self.fake.with_rows(rows.clone());
         let real_scores = network.discriminate(self.real.clone()).scores();

@@ -1,9 +1,9 @@
-use crate::{AnyPlayer, Feed, Game, Memory, Result, Round, Sampling};
+use crate::{AnyPlayer, Error, Feed, Game, Memory, Result, Round, Sampling};
 
 /// Every player first looks one step ahead, then steps from where it was along the gradient seen there.
 ///
 /// `w' = w - lr F(w)`, then `w <- w - lr F(w')`, with fresh data and codes for the second gradient. With
-/// Adam both steps feed the moments (ExtraAdam).
+/// Adam both steps feed the moments (ExtraAdam), and so do both with running means inside penalties (LeCam).
 ///
 /// # Example
 /// ```ignore
@@ -34,6 +34,10 @@ impl<G: Game> Game for Extragradient<G> {
     type Batch = G::Batch;
 
     fn play(&mut self, data: &mut Feed<'_, G::Batch>, round: &mut Round) -> Result<()> {
+        if let Some(player) = self.game.players().iter().find(|player| player.updates_per_step() > 1) {
+            let what = format!("extragradient with accumulated gradients of `{}`", player.name());
+            return Err(Error::config(what, "one update a step", player.updates_per_step()));
+        }
         self.game.players().into_iter().for_each(AnyPlayer::leave);
         round.silently(|round| self.game.play(data, round))?;
         self.game.players().into_iter().for_each(AnyPlayer::come_back);

@@ -1,4 +1,4 @@
-use crate::{AnyPlayer, Feed, Game, Memory, Result, Round, Sampling};
+use crate::{AnyPlayer, Error, Feed, Game, Memory, Result, Round, Sampling};
 
 /// Every `every` rounds all players go back part of the way they came.
 ///
@@ -46,6 +46,12 @@ impl<G: Game> Game for Lookahead<G> {
     type Batch = G::Batch;
 
     fn play(&mut self, data: &mut Feed<'_, G::Batch>, round: &mut Round) -> Result<()> {
+        if !(self.rate > 0.0 && self.rate <= 1.0) {
+            return Err(Error::config("rate of lookahead", "a number in (0, 1]", self.rate));
+        }
+        if round.is_silent() {
+            return self.game.play(data, round);
+        }
         self.game.players().into_iter().for_each(AnyPlayer::mark);
         self.game.play(data, round)?;
         if round.step().is_multiple_of(self.every) {

@@ -28,6 +28,7 @@ pub use sgd::Sgd;
 #[derive(Clone)]
 pub struct Optimizer {
     pub(crate) rule: ModuleOptimizer,
+    name: &'static str,
     learning_rate: f64,
     schedule: Schedule,
     clip: Clip,
@@ -44,13 +45,23 @@ enum Clip {
 impl Optimizer {
     /// Any optimizer of burn, or one written against its `Optimizer` trait.
     pub fn new(rule: ModuleOptimizer, learning_rate: f64) -> Self {
+        Self::named("of burn", rule, learning_rate)
+    }
+
+    /// An update rule of ours, under its own name.
+    fn named(name: &'static str, rule: ModuleOptimizer, learning_rate: f64) -> Self {
         Self {
             rule,
+            name,
             learning_rate,
             schedule: Schedule::Constant,
             clip: Clip::Nothing,
             accumulate: 1,
         }
+    }
+
+    pub(crate) fn rule_name(&self) -> &'static str {
+        self.name
     }
 
     /// Changes the learning rate as training goes on.
@@ -116,6 +127,7 @@ impl Optimizer {
 impl std::fmt::Debug for Optimizer {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Optimizer")
+            .field("rule", &self.name)
             .field("learning_rate", &self.learning_rate)
             .field("schedule", &self.schedule)
             .field("clip", &self.clip)

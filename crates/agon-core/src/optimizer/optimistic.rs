@@ -45,7 +45,11 @@ impl std::fmt::Debug for OptimisticAdam {
 
 impl From<OptimisticAdam> for Optimizer {
     fn from(rule: OptimisticAdam) -> Self {
-        Self::new(ModuleOptimizer::from(Rule(rule.config.build())), rule.learning_rate)
+        Self::named(
+            "optimistic Adam",
+            ModuleOptimizer::from(Rule(rule.config.build())),
+            rule.learning_rate,
+        )
     }
 }
 

@@ -66,14 +66,14 @@ pub(crate) fn mean_of_norms<D: Discriminator>(
     let batch = gradient.dims()[0] as f64;
     let norms = gradient.clone().square().sum_dim(1).sqrt();
     let (value, factor) = formula(norms);
-    let along = at.with_rows(Tensor::from_inner(gradient * factor));
+    let along = at.with_rows(gradient * factor);
     let derivative = match way {
         Way::Best => discriminator.derivative(at, &along),
         Way::Differences => central_difference(discriminator, at, &along),
     };
     let surrogate = over(derivative.sum(), batch);
     // The surrogate less itself is zero, and keeps its gradient.
-    surrogate.clone() - surrogate.detach() + Tensor::from_inner(value.mean())
+    surrogate.clone() - surrogate.detach() + value.mean()
 }
 
 /// `1/2 |g|^2`, whose derivative is `g`.

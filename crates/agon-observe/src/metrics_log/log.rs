@@ -2,11 +2,11 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
+use agon_core::checkpoint::write_atomically;
 use agon_core::{Error, Game, Measurements, Moment, Observer, Result, Signal};
 
 use super::csv::Csv;
 use super::json_lines::JsonLines;
-use crate::atomic;
 
 /// How a log is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,6 +49,8 @@ pub struct MetricsLog {
     folder: PathBuf,
     formats: Vec<LogFormat>,
     files: Vec<LogFile>,
+    /// Whether a new run has begun that has written nothing yet.
+    waiting: bool,
 }
 
 /// One kind of log: how records become text, and what of an old one is kept.
@@ -84,6 +86,7 @@ impl MetricsLog {
             folder: PathBuf::from("log"),
             formats,
             files: Vec::new(),
+            waiting: false,
         }
     }
 
@@ -97,6 +100,17 @@ impl MetricsLog {
     pub fn only(mut self, format: LogFormat) -> Self {
         self.formats = vec![format];
         self
+    }
+
+    /// Begins at round `step`. A new run takes the place of an old log only when it has something to write, for
+    /// it may yet be refused.
+    fn begin(&mut self, step: u64) -> Result<()> {
+        if step > 0 || self.every == 0 {
+            return self.open(step);
+        }
+        fs::create_dir_all(&self.folder).map_err(|error| Error::io(&self.folder, error))?;
+        self.waiting = true;
+        Ok(())
     }
 
     /// Opens the files at round `step`.
@@ -124,6 +138,9 @@ impl MetricsLog {
         if !step.is_multiple_of(self.every) {
             return Ok(());
         }
+        if std::mem::take(&mut self.waiting) {
+            self.open(0)?;
+        }
         let figures = figures.all()?;
         if figures.iter().any(|(name, _)| *name == "step") {
             return Err(Error::config(
@@ -144,7 +161,7 @@ impl LogFile {
     fn open(path: PathBuf, mut format: Box<dyn Format>, last: u64) -> Result<Self> {
         let old = if last == 0 { String::new() } else { read(&path)? };
         let kept = format.keep(&old, last);
-        atomic::replace(&path, kept.as_bytes())?;
+        write_atomically(&path, kept.as_bytes())?;
         let file = append(&path)?;
         Ok(Self { path, format, file })
     }
@@ -156,7 +173,7 @@ impl LogFile {
                 .write_all(line.as_bytes())
                 .map_err(|error| Error::io(&self.path, error)),
             Addition::Rewrite(rewrite) => {
-                atomic::replace(&self.path, rewrite(&read(&self.path)?).as_bytes())?;
+                write_atomically(&self.path, rewrite(&read(&self.path)?).as_bytes())?;
                 self.file = append(&self.path)?;
                 Ok(())
             }
@@ -182,7 +199,7 @@ fn read(path: &Path) -> Result<String> {
 
 impl<G: Game> Observer<G> for MetricsLog {
     fn start(&mut self, moment: &mut Moment<'_, G>) -> Result<()> {
-        self.open(moment.step)
+        self.begin(moment.step)
     }
 
     fn round(&mut self, moment: &mut Moment<'_, G>) -> Result<Signal> {

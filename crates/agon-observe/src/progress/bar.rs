@@ -185,6 +185,9 @@ impl<G: Game> Observer<G> for Progress {
 
     fn finish(&mut self, moment: &mut Moment<'_, G>, ending: &Ending) -> Result<()> {
         self.end(moment.step, ending);
+        if let (Ending::Stopped(_), Some(path)) = (ending, moment.checkpoint()) {
+            self.say(&format!("to go on, resume from {}\n", path.display()));
+        }
         Ok(())
     }
 }
