@@ -25,7 +25,8 @@ pub fn verify(name: &str, golden: &Golden, setting: &Setting) -> Result<Vec<Case
         dtype: DType::F32,
         ..setting.clone()
     };
-    let script = Script::of(golden, steps.len(), &setting)?;
+    let needs_real = loss_of(name)?.0.generator_needs_real();
+    let script = Script::of(golden, steps.len(), needs_real, &setting)?;
     let figures = Figures::default();
     let gan = assemble(name, note, golden, &setting)?.prior(script.codes()?);
     let mut trainer = Trainer::new(gan).observe(figures.clone());
@@ -63,15 +64,7 @@ type Dcgan = Gan<DcganGenerator, DcganDiscriminator>;
 
 /// The game which the file's name and note describe, with the file's initial weights.
 fn assemble(name: &str, note: &str, golden: &Golden, setting: &Setting) -> Result<Dcgan> {
-    let loss = name.strip_prefix("step_").unwrap_or(name);
-    let (loss, clip) = match loss.split_once("_clip_") {
-        Some((loss, bound)) => (
-            loss,
-            Some(bound.parse::<f64>().map_err(|e| format!("clip `{bound}`: {e}"))?),
-        ),
-        None => (loss, None),
-    };
-    let loss = adversarial(loss).ok_or_else(|| format!("the loss `{loss}` is not known"))?;
+    let (loss, clip) = loss_of(name)?;
     let images = &golden.tensor("step1.real")?.shape;
     let [_, channels, height, width] = images[..] else {
         return Err(format!("expected images, got the shape {images:?}"));
@@ -96,6 +89,17 @@ fn assemble(name: &str, note: &str, golden: &Golden, setting: &Setting) -> Resul
         Some(bound) => gan.constraint(WeightClip(bound)),
         None => gan,
     })
+}
+
+/// The loss that a file is named after, and the bound of weight clipping.
+fn loss_of(name: &str) -> Result<(Box<dyn AdversarialLoss>, Option<f64>)> {
+    let name = name.strip_prefix("step_").unwrap_or(name);
+    let (loss, clip) = match name.split_once("_clip_") {
+        Some((loss, bound)) => (loss, Some(bound.parse().map_err(|e| format!("clip `{bound}`: {e}"))?)),
+        None => (name, None),
+    };
+    let loss = adversarial(loss).ok_or_else(|| format!("the loss `{loss}` is not known"))?;
+    Ok((loss, clip))
 }
 
 fn optimizer(note: &str) -> Result<Optimizer> {
@@ -133,13 +137,16 @@ fn text_after<'a>(note: &'a str, mark: &str) -> &'a str {
 
 /// The images and codes of all steps, in the order in which they are asked for.
 struct Script {
+    /// Passes through the discriminator in a step: one more where the generator's loss looks at real images.
+    judgements: usize,
     images: Vec<Tensor<4>>,
     codes: Vec<Tensor<2>>,
 }
 
 impl Script {
-    fn of(golden: &Golden, steps: usize, setting: &Setting) -> Result<Self> {
+    fn of(golden: &Golden, steps: usize, needs_real: bool, setting: &Setting) -> Result<Self> {
         let mut script = Self {
+            judgements: 3 + usize::from(needs_real),
             images: Vec::new(),
             codes: Vec::new(),
         };
@@ -323,7 +330,8 @@ fn compare(golden: &Golden, gan: &Dcgan, player: &'static str, step: usize, scri
         let mut found = found?;
         if name.ends_with("running_var") {
             let initial = golden.tensor(&format!("initial.{name}"))?;
-            unbias(&mut found, initial, player, step, population(&name, player, script)?);
+            let n = population(&name, player, script)?;
+            unbias(&mut found, initial, (player, script.judgements), step, n);
         }
         errors.compare(&found, &reference.values)?;
     }
@@ -353,9 +361,9 @@ fn population(name: &str, player: &str, script: &Script) -> Result<f64> {
 
 /// Turns burn's running variance, of biased variances, into PyTorch's, of unbiased ones.
 ///
-/// After `k` updates both hold `0.9^k` of the initial value, and the rest is `n / (n - 1)` times larger.
-fn unbias(found: &mut [f64], initial: &Array, player: &str, step: usize, n: f64) {
-    let updates = step * if player == "generator" { 2 } else { 3 };
+/// A generator's statistics move twice a step, a discriminator's `judgements` times. After `k` updates both hold `0.9^k` of the initial value, and the rest is `n / (n - 1)` times larger.
+fn unbias(found: &mut [f64], initial: &Array, (player, judgements): (&str, usize), step: usize, n: f64) {
+    let updates = step * if player == "generator" { 2 } else { judgements };
     let kept = 0.9f64.powi(updates as i32);
     for (value, initial) in found.iter_mut().zip(&initial.values) {
         *value = kept * initial + (*value - kept * initial) * n / (n - 1.0);
