@@ -11,5 +11,6 @@ mod conformance;
 mod engine;
 mod golden;
 mod kill;
+mod minmax;
 mod resume;
 mod support;

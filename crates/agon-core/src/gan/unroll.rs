@@ -142,3 +142,79 @@ fn gradients<D: Discriminator>(loss: &Tensor<1>, network: &D, rows: &Tensor<2>) 
         .unwrap_or_else(|| rows.clone().inner().zeros_like());
     (GradientsParams::from_grads(gradients, network), samples)
 }
+
+#[cfg(test)]
+mod tests {
+    use burn::module::{Module, Param};
+    use burn::prelude::Device;
+    use burn::tensor::{DType, TensorData};
+
+    use super::*;
+    use crate::gan::original::Original;
+
+    #[derive(Module, Debug)]
+    struct Critic {
+        first: Param<Tensor<2>>,
+        last: Param<Tensor<2>>,
+    }
+
+    impl Discriminator for Critic {
+        type Input = Tensor<2>;
+        type Output = Tensor<2>;
+
+        fn discriminate(&self, points: Tensor<2>) -> Tensor<2> {
+            points.matmul(self.first.val()).tanh().matmul(self.last.val())
+        }
+    }
+
+    fn wave(shape: [usize; 2], phase: f64) -> Tensor<2> {
+        let values: Vec<f64> = (0..shape[0] * shape[1])
+            .map(|i| (i as f64 * 1.3 + phase).sin())
+            .collect();
+        let device = Device::default().autodiff();
+        Tensor::from_data(TensorData::new(values, shape), (&device, DType::F64))
+    }
+
+    fn values(tensor: Tensor<2>) -> Vec<f64> {
+        tensor.inner().try_into_vec_as().unwrap()
+    }
+
+    /// The gradient for the generated samples, and the largest difference to that of the foreseen loss by
+    /// central differences, relative to the largest entry.
+    fn error(unroll: Unroll) -> f64 {
+        let critic = Critic {
+            first: Param::from_tensor(wave([2, 5], 0.2)),
+            last: Param::from_tensor(wave([5, 1], 0.9)),
+        };
+        let (real, fake) = (wave([4, 2], 0.4), wave([4, 2], 2.0));
+        let foresee = |fake: &Tensor<2>| unroll.foresee(&Original, &critic, &real, fake);
+        let leaf = fake.clone().require_grad();
+        let gradients = foresee(&leaf).surrogate.backward();
+        let found = values(leaf.grad(&gradients).unwrap());
+        let (mut worst, mut size) = (0.0f64, 0.0f64);
+        for i in 0..8 {
+            let mut bump = vec![0.0; 8];
+            bump[i] = 1e-5;
+            let bump = Tensor::from_data(TensorData::new(bump, [4, 2]), (&fake.device(), DType::F64));
+            let value = |points: Tensor<2>| -> f64 { foresee(&points).value.into_scalar() };
+            let numeric = (value(fake.clone() + bump.clone()) - value(fake.clone() - bump)) / 2e-5;
+            worst = worst.max((found[i] - numeric).abs());
+            size = size.max(numeric.abs());
+        }
+        worst / size
+    }
+
+    #[test]
+    fn the_gradient_goes_through_the_steps() {
+        for steps in [0, 1, 3] {
+            let error = error(Unroll::new(steps, 0.7));
+            assert!(error < 1e-6, "{steps} steps: {error}");
+        }
+    }
+
+    #[test]
+    fn the_cheap_form_leaves_them_out() {
+        assert!(error(Unroll::new(0, 0.7).first_order()) < 1e-6);
+        assert!(error(Unroll::new(3, 0.7).first_order()) > 1e-2);
+    }
+}
