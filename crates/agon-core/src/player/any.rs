@@ -1,0 +1,148 @@
+use burn::module::Module;
+use burn::prelude::Device;
+
+use super::{Anchor, Player};
+use crate::checkpoint::{Entry, Reader, Writer};
+use crate::{Error, Result, random, weights};
+
+/// What the trainer, checkpoints and min-max methods do with a player, whatever its network.
+pub trait AnyPlayer: Send {
+    /// What checkpoints and measurements call it.
+    fn name(&self) -> &'static str;
+
+    /// The device its network lives on.
+    fn device(&self) -> Device;
+
+    /// Draws initial weights from the seed, applies reparameterizations, checks the settings. Weights that
+    /// have values keep them; the second call does nothing.
+    fn initialize(&mut self, seed: u64) -> Result<()>;
+
+    /// Steps taken so far.
+    fn steps(&self) -> u64;
+
+    /// How many updates make a step.
+    fn updates_per_step(&self) -> u64;
+
+    /// The learning rate of the next step.
+    fn learning_rate(&self) -> f64;
+
+    /// Whether all its weights are finite numbers; this reads from the device.
+    fn is_finite(&self) -> Result<bool>;
+
+    /// Writes all that is needed to go on, and the network as one would use it.
+    fn save(&self, writer: &mut Writer) -> Result<Entry>;
+
+    /// Takes back what [`save`](Self::save) wrote.
+    fn load(&mut self, reader: &Reader) -> Result<()>;
+
+    /// From here on steps are a look ahead.
+    fn leave(&mut self);
+
+    /// The next step starts from where [`leave`](Self::leave) was called.
+    fn come_back(&mut self);
+
+    /// Marks the slow weights of lookahead, if there is no mark yet.
+    fn mark(&mut self);
+
+    /// Goes back to `slow + rate * (fast - slow)` and marks that.
+    fn pull_back(&mut self, rate: f64);
+}
+
+impl<M: Module + 'static> AnyPlayer for Player<M> {
+    fn name(&self) -> &'static str {
+        self.name
+    }
+
+    fn device(&self) -> Device {
+        self.network().devices().into_iter().next().unwrap_or_default()
+    }
+
+    fn initialize(&mut self, seed: u64) -> Result<()> {
+        if let Some((what, got)) = self.optimizer.problem() {
+            return Err(Error::config(
+                format!("{what} of `{}`", self.name),
+                "a finite number >= 0",
+                got,
+            ));
+        }
+        if let Some(average) = &self.average
+            && !(0.0..1.0).contains(&average.decay())
+        {
+            let what = format!("decay of the moving average of `{}`", self.name);
+            return Err(Error::config(what, "a number in [0, 1)", average.decay()));
+        }
+        let Some(mut network) = self.network.take_if(|_| !self.ready) else {
+            return Ok(());
+        };
+        let device = network.devices().into_iter().next().unwrap_or_default();
+        random::with_seeded_device(&device, seed, || weights::initialize(&network));
+        // Plain networks become trainable; those on an autodiff device stay as they are.
+        if !weights::is_on_autodiff(&network) {
+            network = network.train();
+        }
+        for constraint in &self.constraints {
+            network = constraint.prepare(network);
+        }
+        self.network = Some(network);
+        self.ready = true;
+        Ok(())
+    }
+
+    fn steps(&self) -> u64 {
+        self.steps
+    }
+
+    fn updates_per_step(&self) -> u64 {
+        self.optimizer.accumulate
+    }
+
+    fn learning_rate(&self) -> f64 {
+        self.optimizer.learning_rate(self.steps)
+    }
+
+    fn is_finite(&self) -> Result<bool> {
+        let Some(square) = weights::squared_norm(self.network(), &weights::values(self.network())) else {
+            return Ok(true);
+        };
+        let value: f64 = square
+            .try_into_scalar()
+            .map_err(|error| Error::Device(format!("{error:?}")))?;
+        Ok(value.is_finite())
+    }
+
+    fn save(&self, writer: &mut Writer) -> Result<Entry> {
+        self.write_to(writer)
+    }
+
+    fn load(&mut self, reader: &Reader) -> Result<()> {
+        self.read_from(reader)
+    }
+
+    fn leave(&mut self) {
+        self.anchor = Anchor::Leaving(self.network().clone());
+    }
+
+    fn come_back(&mut self) {
+        self.anchor = match std::mem::replace(&mut self.anchor, Anchor::Here) {
+            Anchor::Leaving(start) => Anchor::Returning(start),
+            other => other,
+        };
+    }
+
+    fn mark(&mut self) {
+        if self.slow.is_none() {
+            self.slow = Some(weights::values(self.network()));
+        }
+    }
+
+    fn pull_back(&mut self, rate: f64) {
+        let Some(slow) = self.slow.take() else {
+            return;
+        };
+        if let Some(network) = self.network.take() {
+            let network = weights::drawn_towards(network, &slow, 1.0 - rate);
+            self.slow = Some(weights::values(&network));
+            self.network = Some(network);
+        }
+    }
+}

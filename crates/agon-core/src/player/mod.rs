@@ -1,0 +1,191 @@
+mod any;
+mod persistence;
+
+use std::any::type_name;
+
+use burn::module::Module;
+use burn::optim::GradientsParams;
+use burn::prelude::Tensor;
+use serde_json::Value;
+
+use crate::{Constraint, MovingAverage, Optimizer, Round, weights};
+
+pub use any::AnyPlayer;
+
+/// One network with everything it needs to learn: optimizer, constraints, moving average.
+///
+/// [`update`](Self::update) is the only place where a loss is differentiated for weights and a step is taken.
+pub struct Player<M: Module> {
+    name: &'static str,
+    // Absent only while the optimizer has it.
+    network: Option<M>,
+    config: Option<Value>,
+    optimizer: Optimizer,
+    constraints: Vec<Box<dyn Constraint<M>>>,
+    average: Option<MovingAverage<M>>,
+    pending: Option<GradientsParams>,
+    pending_updates: u64,
+    steps: u64,
+    ready: bool,
+    anchor: Anchor<M>,
+    slow: Option<GradientsParams>,
+}
+
+/// Where the next step starts from.
+enum Anchor<M> {
+    /// From where the network is.
+    Here,
+    /// Steps are a look ahead; they do not count.
+    Leaving(M),
+    /// The next step starts from the place that was left.
+    Returning(M),
+}
+
+impl<M: Module + 'static> Player<M> {
+    /// A network and how it learns. The name is what checkpoints and measurements call it.
+    pub fn new(name: &'static str, network: M, optimizer: impl Into<Optimizer>) -> Self {
+        Self {
+            name,
+            network: Some(network),
+            config: None,
+            optimizer: optimizer.into(),
+            constraints: Vec::new(),
+            average: None,
+            pending: None,
+            pending_updates: 0,
+            steps: 0,
+            ready: false,
+            anchor: Anchor::Here,
+            slow: None,
+        }
+    }
+
+    /// Keeps the network's configuration in checkpoints, so that it can be loaded without being built first.
+    pub fn with_config(mut self, config: Option<Value>) -> Self {
+        self.config = config;
+        self
+    }
+
+    /// Learns by another optimizer.
+    pub fn set_optimizer(&mut self, optimizer: impl Into<Optimizer>) {
+        self.optimizer = optimizer.into();
+    }
+
+    /// Demands something of the weights.
+    pub fn constrain(&mut self, constraint: impl Constraint<M>) {
+        self.constraints.push(Box::new(constraint));
+    }
+
+    /// Keeps a moving average of the weights.
+    pub fn set_average(&mut self, average: MovingAverage<M>) {
+        self.average = Some(average);
+    }
+
+    /// The network as it is now.
+    ///
+    /// # Panics
+    /// If an optimizer panicked in the middle of a step and took the network with it.
+    pub fn network(&self) -> &M {
+        match &self.network {
+            Some(network) => network,
+            None => panic!("the network of `{}` was lost in a step that panicked", self.name),
+        }
+    }
+
+    /// The network with constant weights: what is played against it differentiates through it at a third of
+    /// the cost, and it learns nothing. Batch norm stays in training mode and keeps updating its statistics.
+    pub fn frozen(&self) -> M {
+        self.network().clone().no_grad()
+    }
+
+    /// The averaged network if one is kept, else the network itself.
+    pub fn best(&self) -> &M {
+        self.average
+            .as_ref()
+            .and_then(MovingAverage::network)
+            .unwrap_or_else(|| self.network())
+    }
+
+    /// Steps taken so far.
+    pub fn steps(&self) -> u64 {
+        self.steps
+    }
+
+    /// Differentiates the loss and takes a step.
+    pub fn update(&mut self, round: &mut Round, loss: &Tensor<1>) {
+        let gradients = self.gradients(loss);
+        self.apply(round, gradients);
+    }
+
+    /// The gradients of the loss for this player's weights.
+    pub fn gradients(&self, loss: &Tensor<1>) -> GradientsParams {
+        GradientsParams::from_grads(loss.backward(), self.network())
+    }
+
+    /// Takes a step along gradients from [`gradients`](Self::gradients): for players who move together.
+    pub fn apply(&mut self, _round: &mut Round, gradients: GradientsParams) {
+        let Some(gradients) = self.accumulated(gradients) else {
+            return;
+        };
+        let (start, looking_ahead) = match std::mem::replace(&mut self.anchor, Anchor::Here) {
+            Anchor::Here => (self.network.take(), false),
+            Anchor::Returning(start) => (Some(start), false),
+            Anchor::Leaving(start) => {
+                self.anchor = Anchor::Leaving(start);
+                (self.network.take(), true)
+            }
+        };
+        let Some(mut network) = start else {
+            return;
+        };
+        network = self.optimizer.step(network, gradients, self.steps);
+        for constraint in &self.constraints {
+            network = constraint.enforce(network);
+        }
+        if !looking_ahead {
+            self.steps += 1;
+            if let Some(average) = &mut self.average {
+                average.follow(&network, self.steps);
+            }
+        }
+        self.network = Some(network);
+    }
+
+    /// The mean of the gradients once enough have come.
+    fn accumulated(&mut self, gradients: GradientsParams) -> Option<GradientsParams> {
+        let needed = self.optimizer.accumulate;
+        if needed == 1 {
+            return Some(gradients);
+        }
+        let sum = match self.pending.take() {
+            Some(pending) => weights::sum(self.network(), &pending, &gradients, 1.0),
+            None => gradients,
+        };
+        self.pending_updates += 1;
+        if self.pending_updates < needed {
+            self.pending = Some(sum);
+            return None;
+        }
+        self.pending_updates = 0;
+        Some(weights::scaled(self.network(), &sum, 1.0 / needed as f64))
+    }
+}
+
+impl<M: Module> std::fmt::Debug for Player<M> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Player")
+            .field("name", &self.name)
+            .field("optimizer", &self.optimizer)
+            .field("steps", &self.steps)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A type's name without its path, parameters included.
+pub(crate) fn short_type_name<T>() -> String {
+    let mut short = String::new();
+    for part in type_name::<T>().split_inclusive(['<', '>', ',', ' ']) {
+        short.push_str(part.rsplit("::").next().unwrap_or(part));
+    }
+    short
+}

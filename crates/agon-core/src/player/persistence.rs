@@ -1,0 +1,114 @@
+use std::any::type_name;
+
+use burn::module::Module;
+use burn::optim::GradientsParams;
+use burn::store::ModuleRecord;
+use burn::tensor::Bytes;
+
+use super::{Player, short_type_name};
+use crate::checkpoint::{Entry, Reader, Writer};
+use crate::{Error, MovingAverage, Result, weights};
+
+/// What of a player is in a checkpoint.
+impl<M: Module + 'static> Player<M> {
+    /// Writes all that is needed to go on, and the network as one would use it.
+    pub(super) fn write_to(&self, writer: &mut Writer) -> Result<Entry> {
+        // Brings pending updates of running statistics into their buffers.
+        let _ = self.network().valid();
+        writer.put(&self.file("weights"), &self.record(self.network().clone())?)?;
+        let state = self.optimizer.rule.into_bytes().map_err(Error::other)?;
+        writer.put(&self.file("optimizer"), &state)?;
+        if let Some(average) = self.average.as_ref().and_then(MovingAverage::network) {
+            writer.put(&self.file("average"), &self.record(average.clone())?)?;
+        }
+        if let Some(pending) = &self.pending {
+            writer.put(&self.file("pending"), &self.record_vector(pending)?)?;
+        }
+        if let Some(slow) = &self.slow {
+            writer.put(&self.file("slow"), &self.record_vector(slow)?)?;
+        }
+        writer.put(&self.file("network"), &self.record(self.best().valid().materialize())?)?;
+        Ok(Entry {
+            name: self.name.to_owned(),
+            network: short_type_name::<M>(),
+            config: self.config.clone(),
+            steps: self.steps,
+            pending_updates: self.pending_updates,
+            pending: self
+                .pending
+                .as_ref()
+                .map(|pending| weights::ids(self.network(), pending))
+                .unwrap_or_default(),
+            optimizer: format!("{:?}", self.optimizer),
+        })
+    }
+
+    /// Takes back what [`write_to`](Self::write_to) wrote.
+    pub(super) fn read_from(&mut self, reader: &Reader) -> Result<()> {
+        let entry = reader.entry(self.name)?;
+        if entry.network != short_type_name::<M>() {
+            let expected = format!("`{}` to be a `{}`", self.name, short_type_name::<M>());
+            return Err(Error::checkpoint(
+                reader.path(),
+                expected,
+                format!("a `{}`", entry.network),
+            ));
+        }
+        let rule = format!("\"{}\"", self.optimizer.rule_name());
+        if !entry.optimizer.contains(&rule) {
+            let expected = format!("`{}` to learn by {rule}", self.name);
+            return Err(Error::checkpoint(reader.path(), expected, &entry.optimizer));
+        }
+        let network = self.read_network(self.network().clone(), reader, "weights")?;
+        self.network = Some(network);
+        let state = reader.bytes(&self.file("optimizer"))?;
+        let rule = self.optimizer.rule.clone();
+        self.optimizer.rule = rule
+            .from_bytes(Bytes::from_bytes_vec(state))
+            .map_err(|error| Error::checkpoint(reader.path().join(self.file("optimizer")), "optimizer state", error))?;
+        if reader.has(&self.file("average")) {
+            let average = self.read_network(weights::copy(self.network()), reader, "average")?;
+            if let Some(kept) = &mut self.average {
+                kept.network = Some(average);
+            }
+        }
+        let pending = self.read_vector(reader, "pending")?;
+        self.pending = pending.map(|pending| weights::only(self.network(), &pending, &entry.pending));
+        self.slow = self.read_vector(reader, "slow")?;
+        self.steps = entry.steps;
+        self.pending_updates = entry.pending_updates;
+        Ok(())
+    }
+
+    fn record(&self, network: M) -> Result<Vec<u8>> {
+        let failed = |error| Error::other(format!("the weights of `{}`: {error}", self.name));
+        let bytes = network.into_record().into_bytes().map_err(failed)?;
+        Ok(bytes.to_vec())
+    }
+
+    /// A vector over the weights, in the shape of the network.
+    fn record_vector(&self, vector: &GradientsParams) -> Result<Vec<u8>> {
+        self.record(weights::replaced(weights::copy(self.network()), vector))
+    }
+
+    fn read_network(&self, into: M, reader: &Reader, file: &str) -> Result<M> {
+        let bytes = reader.bytes(&self.file(file))?;
+        let path = reader.path().join(self.file(file));
+        let record = ModuleRecord::from_bytes(Bytes::from_bytes_vec(bytes))
+            .map_err(|error| Error::checkpoint(&path, "weights", error))?;
+        into.try_load_record(record)
+            .map_err(|error| Error::checkpoint(&path, format!("weights of `{}`", type_name::<M>()), error))
+    }
+
+    fn read_vector(&self, reader: &Reader, file: &str) -> Result<Option<GradientsParams>> {
+        if !reader.has(&self.file(file)) {
+            return Ok(None);
+        }
+        let network = self.read_network(weights::copy(self.network()), reader, file)?;
+        Ok(Some(weights::values(&network)))
+    }
+
+    fn file(&self, what: &str) -> String {
+        format!("{}.{what}.bpk", self.name)
+    }
+}
