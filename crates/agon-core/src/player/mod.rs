@@ -14,7 +14,8 @@ pub use any::AnyPlayer;
 
 /// One network with everything it needs to learn: optimizer, constraints, moving average.
 ///
-/// [`update`](Self::update) is the only place where a loss is differentiated for weights and a step is taken.
+/// [`update`](Self::update), or [`apply`](Self::apply) with gradients from elsewhere, is the only way in which weights
+/// take a step.
 pub struct Player<M: Module> {
     name: &'static str,
     // Absent only while the optimizer has it.

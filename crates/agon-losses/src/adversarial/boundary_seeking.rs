@@ -44,3 +44,16 @@ impl AdversarialLoss for BoundarySeeking {
         Some(logistic(scores, real))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::BoundarySeeking;
+    use crate::testing::{both, close};
+
+    #[test]
+    fn the_generator_is_pulled_to_the_boundary() {
+        let softplus = |x: f64| x.exp().ln_1p();
+        let expected = [softplus(-1.0) + softplus(2.0), 2.0];
+        close(&both(&BoundarySeeking, &[1.0], &[2.0]), &expected, 1e-12);
+    }
+}

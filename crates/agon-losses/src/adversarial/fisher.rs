@@ -42,3 +42,16 @@ impl AdversarialLoss for Fisher {
         -fake.mean()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Fisher;
+    use crate::testing::{both, close};
+
+    #[test]
+    fn it_is_the_difference_in_units_of_the_spread() {
+        let expected = [-2.0 / 3f64.sqrt(), 0.0];
+        close(&both(&Fisher, &[1.0, 3.0], &[-1.0, 1.0]), &expected, 1e-9);
+        close(&both(&Fisher, &[10.0, 30.0], &[-10.0, 10.0]), &expected, 1e-9);
+    }
+}

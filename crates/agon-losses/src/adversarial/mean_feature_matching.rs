@@ -48,3 +48,21 @@ impl AdversarialLoss for MeanFeatureMatching {
         true
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{close, f64s, value};
+    use burn::prelude::Device;
+
+    #[test]
+    fn it_is_the_distance_of_the_means() {
+        let matrix = |values: &[f64]| f64s(values, &Device::default()).reshape([2, 2]);
+        let (real, fake) = (matrix(&[1.0, 2.0, 3.0, 4.0]), matrix(&[0.0, 0.0, -2.0, -2.0]));
+        let losses = [
+            value(MeanFeatureMatching.discriminator(real.clone(), fake.clone())),
+            value(MeanFeatureMatching.generator(fake, Some(real))),
+        ];
+        close(&losses, &[-5.0, 5.0], 1e-9);
+    }
+}
