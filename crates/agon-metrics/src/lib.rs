@@ -1,0 +1,2 @@
+//! Evaluation of generative models that can be trusted: any samples, any feature extractor, offline.
+#![forbid(unsafe_code)]
