@@ -2,7 +2,7 @@ use agon_core::random::{self, Random};
 use agon_core::{Bout, Discriminator, Penalty, Sample};
 use burn::prelude::Tensor;
 
-use super::gradient::{Way, mean_of_norms};
+use super::gradient::{Terms, Way, mean_of_norms, with_terms};
 use super::gradient_penalty::square;
 
 /// The slope of the discriminator should be one around the data.
@@ -31,8 +31,7 @@ pub struct Dragan {
     weight: f64,
     target: f64,
     scale: f64,
-    interval: u64,
-    way: Way,
+    terms: Terms,
 }
 
 impl Dragan {
@@ -42,8 +41,7 @@ impl Dragan {
             weight,
             target: 1.0,
             scale: 0.5,
-            interval: 1,
-            way: Way::Best,
+            terms: Terms::DEFAULT,
         }
     }
 
@@ -59,18 +57,6 @@ impl Dragan {
         self
     }
 
-    /// Adds the penalty in every `interval`-th turn only, times `interval`.
-    pub const fn every(mut self, interval: u64) -> Self {
-        self.interval = interval;
-        self
-    }
-
-    /// Takes derivatives by central differences even where the network knows them exactly.
-    pub const fn by_differences(mut self) -> Self {
-        self.way = Way::Differences;
-        self
-    }
-
     fn perturbed<S: Sample>(&self, real: &S, random: &mut Random) -> S {
         let rows = real.rows().detach();
         let [batch, features] = rows.dims();
@@ -81,11 +67,13 @@ impl Dragan {
     }
 }
 
+with_terms!(Dragan);
+
 impl<D: Discriminator> Penalty<D> for Dragan {
     fn penalty(&mut self, bout: &Bout<'_, D>, random: &mut Random) -> Tensor<1> {
         let at = self.perturbed(bout.real, random);
         let formula = |norms| square(norms, |norms| norms - self.target);
-        mean_of_norms(bout.discriminator, &at, self.way, formula) * self.weight
+        mean_of_norms(bout.discriminator, &at, self.terms.way, formula) * self.weight
     }
 
     fn name(&self) -> &'static str {
@@ -93,6 +81,6 @@ impl<D: Discriminator> Penalty<D> for Dragan {
     }
 
     fn interval(&self) -> u64 {
-        self.interval
+        self.terms.interval
     }
 }

@@ -7,6 +7,40 @@ use burn::prelude::Tensor;
 
 use crate::math::over;
 
+/// What can be set of every penalty on a slope: when it is due, and how its derivative is had.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Terms {
+    pub interval: u64,
+    pub way: Way,
+}
+
+impl Terms {
+    pub(crate) const DEFAULT: Self = Self {
+        interval: 1,
+        way: Way::Best,
+    };
+}
+
+/// The setters of [`Terms`], for a penalty with a field `terms`.
+macro_rules! with_terms {
+    ($penalty:ident) => {
+        impl $penalty {
+            /// Adds the penalty in every `interval`-th turn only, times `interval`.
+            pub const fn every(mut self, interval: u64) -> Self {
+                self.terms.interval = interval;
+                self
+            }
+
+            /// Takes derivatives by central differences even where the network knows them exactly.
+            pub const fn by_differences(mut self) -> Self {
+                self.terms.way = Way::Differences;
+                self
+            }
+        }
+    };
+}
+pub(crate) use with_terms;
+
 /// How the derivative of the scores along a direction is had.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) enum Way {

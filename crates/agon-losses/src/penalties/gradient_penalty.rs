@@ -3,7 +3,7 @@ use agon_core::{Bout, Discriminator, Penalty};
 use burn::prelude::Tensor;
 use burn::tensor::activation::relu;
 
-use super::gradient::{Way, between, mean_of_norms};
+use super::gradient::{Terms, Way, between, mean_of_norms, with_terms};
 
 /// The slope of the critic should be one (or at most one) between real and generated samples.
 ///
@@ -36,8 +36,7 @@ pub struct GradientPenalty {
     weight: f64,
     target: f64,
     one_sided: bool,
-    interval: u64,
-    way: Way,
+    terms: Terms,
 }
 
 impl GradientPenalty {
@@ -47,8 +46,7 @@ impl GradientPenalty {
             weight,
             target: 1.0,
             one_sided: false,
-            interval: 1,
-            way: Way::Best,
+            terms: Terms::DEFAULT,
         }
     }
 
@@ -65,19 +63,9 @@ impl GradientPenalty {
         self.target = target;
         self
     }
-
-    /// Adds the penalty in every `interval`-th turn only, times `interval`.
-    pub const fn every(mut self, interval: u64) -> Self {
-        self.interval = interval;
-        self
-    }
-
-    /// Takes derivatives by central differences even where the network knows them exactly.
-    pub const fn by_differences(mut self) -> Self {
-        self.way = Way::Differences;
-        self
-    }
 }
+
+with_terms!(GradientPenalty);
 
 impl<D: Discriminator> Penalty<D> for GradientPenalty {
     fn penalty(&mut self, bout: &Bout<'_, D>, random: &mut Random) -> Tensor<1> {
@@ -86,7 +74,7 @@ impl<D: Discriminator> Penalty<D> for GradientPenalty {
             let excess = norms - self.target;
             if self.one_sided { relu(excess) } else { excess }
         };
-        mean_of_norms(bout.discriminator, &at, self.way, |norms| square(norms, excess)) * self.weight
+        mean_of_norms(bout.discriminator, &at, self.terms.way, |norms| square(norms, excess)) * self.weight
     }
 
     fn name(&self) -> &'static str {
@@ -94,7 +82,7 @@ impl<D: Discriminator> Penalty<D> for GradientPenalty {
     }
 
     fn interval(&self) -> u64 {
-        self.interval
+        self.terms.interval
     }
 }
 

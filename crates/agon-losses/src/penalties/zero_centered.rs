@@ -2,7 +2,7 @@ use agon_core::random::Random;
 use agon_core::{Bout, Discriminator, Penalty};
 use burn::prelude::Tensor;
 
-use super::gradient::{Way, between, half_square, mean_of_norms};
+use super::gradient::{Terms, Way, between, half_square, mean_of_norms, with_terms};
 
 /// The slope of the discriminator should vanish between real and generated samples.
 ///
@@ -30,8 +30,7 @@ use super::gradient::{Way, between, half_square, mean_of_norms};
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct ZeroCentered {
     weight: f64,
-    interval: u64,
-    way: Way,
+    terms: Terms,
 }
 
 impl ZeroCentered {
@@ -39,28 +38,17 @@ impl ZeroCentered {
     pub const fn new(weight: f64) -> Self {
         Self {
             weight,
-            interval: 1,
-            way: Way::Best,
+            terms: Terms::DEFAULT,
         }
     }
-
-    /// Adds the penalty in every `interval`-th turn only, times `interval`.
-    pub const fn every(mut self, interval: u64) -> Self {
-        self.interval = interval;
-        self
-    }
-
-    /// Takes derivatives by central differences even where the network knows them exactly.
-    pub const fn by_differences(mut self) -> Self {
-        self.way = Way::Differences;
-        self
-    }
 }
+
+with_terms!(ZeroCentered);
 
 impl<D: Discriminator> Penalty<D> for ZeroCentered {
     fn penalty(&mut self, bout: &Bout<'_, D>, random: &mut Random) -> Tensor<1> {
         let at = between(bout.real, bout.fake, random);
-        mean_of_norms(bout.discriminator, &at, self.way, half_square) * (2.0 * self.weight)
+        mean_of_norms(bout.discriminator, &at, self.terms.way, half_square) * (2.0 * self.weight)
     }
 
     fn name(&self) -> &'static str {
@@ -68,6 +56,6 @@ impl<D: Discriminator> Penalty<D> for ZeroCentered {
     }
 
     fn interval(&self) -> u64 {
-        self.interval
+        self.terms.interval
     }
 }
