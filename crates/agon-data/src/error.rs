@@ -18,6 +18,14 @@ pub enum Error {
     /// Values could not be read from the device.
     #[error("the device failed: {0}")]
     Device(String),
+    /// The data set panicked while it made a batch.
+    #[error("the data set panicked at {}: {message}", numbers(items))]
+    Panic {
+        /// The numbers of the items that were asked for.
+        items: Vec<u64>,
+        /// What the panic said.
+        message: String,
+    },
     /// Whatever a data set of one's own wants to say.
     #[error("{0}")]
     Other(#[source] Box<dyn std::error::Error + Send + Sync>),
@@ -35,6 +43,27 @@ impl Error {
             got: got.to_string(),
         }
     }
+}
+
+/// Items as a message names them: the first few, and how many they are.
+fn numbers(items: &[u64]) -> String {
+    const FEW: usize = 8;
+    let few: Vec<String> = items.iter().take(FEW).map(ToString::to_string).collect();
+    let few = few.join(", ");
+    match items.len() {
+        1 => format!("item {few}"),
+        n if n <= FEW => format!("the items {few}"),
+        n => format!("the items {few} and {} more", n - FEW),
+    }
+}
+
+/// What a panic said.
+pub(crate) fn said(panic: &(dyn std::any::Any + Send)) -> String {
+    panic
+        .downcast_ref::<&str>()
+        .map(ToString::to_string)
+        .or_else(|| panic.downcast_ref::<String>().cloned())
+        .unwrap_or_else(|| "no message".to_owned())
 }
 
 /// Says what is wrong with `what` unless `holds`.

@@ -12,6 +12,7 @@
 
 mod batched;
 mod coverage;
+mod crew;
 mod dataset;
 mod error;
 mod gaussian_mixture;
@@ -20,6 +21,7 @@ mod in_memory;
 mod order;
 mod random;
 mod swiss_roll;
+mod wanted;
 
 pub use batched::Batched;
 pub use coverage::Coverage;
