@@ -9,6 +9,7 @@
 mod common;
 
 use std::fs;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -48,6 +49,10 @@ struct Options {
     /// Keep the decoded images in memory
     #[arg(long)]
     cache: bool,
+    /// Instead of timing, write the images of the folder in the order of their paths, not mirrored, as
+    /// little-endian floats
+    #[arg(long, value_name = "FILE", requires = "folder")]
+    dump: Option<PathBuf>,
 }
 
 fn main() -> std::process::ExitCode {
@@ -55,6 +60,9 @@ fn main() -> std::process::ExitCode {
 }
 
 fn run(options: &Options) -> Ending {
+    if let (Some(file), Some(folder)) = (&options.dump, &options.folder) {
+        return dump(options, folder, file);
+    }
     let folders = match &options.folder {
         Some(folder) => vec![folder.clone()],
         None => make(&options.common.folder("loading")?, options.images)?,
@@ -103,6 +111,18 @@ fn time(options: &Options, folder: &Path, workers: usize) -> Result<f64, Box<dyn
     }
     rates.sort_by(f64::total_cmp);
     Ok(rates[rates.len() / 2])
+}
+
+fn dump(options: &Options, folder: &Path, file: &Path) -> Ending {
+    let images = ImageFolder::open(folder)?.size(options.size).channels(options.channels);
+    let mut file = std::io::BufWriter::new(fs::File::create(file)?);
+    for item in 0..images.items().unwrap_or_default() {
+        let image = images.gather(&[item], options.common.seed, &options.common.device()?)?;
+        for value in image.try_into_vec_as::<f32>()? {
+            file.write_all(&value.to_le_bytes())?;
+        }
+    }
+    Ok(file.flush()?)
 }
 
 /// Folders of images that look a little like photographs: half of them 256 by 256, half 400 by 300.

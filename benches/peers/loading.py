@@ -4,7 +4,7 @@
     python benches/peers/loading.py photos/jpeg photos/png --agon target/release/examples/loading
 
 Same files, same size, shorter side resized, middle cut out, flipped by chance, scaled to [-1, 1], batches of 64.
-`--make` needs scikit-learn, whose two photographs it cuts into pieces.
+`--compare` says how the images differ instead of how long they take. `--make` needs scikit-learn, whose two photographs it cuts into pieces.
 """
 
 import argparse
@@ -67,6 +67,26 @@ def time_agon(program, folder, size, batch, workers, epochs):
     return json.loads(lines)["timings"][0]["images_per_second"]
 
 
+def compare(program, folder, size):
+    """How far the images are from torchvision's, in steps of a byte."""
+    import tempfile
+
+    import numpy
+    from torchvision import datasets, transforms
+
+    steps = transforms.Compose([transforms.Resize(size), transforms.CenterCrop(size), transforms.PILToTensor()])
+    images = datasets.ImageFolder(folder, steps)
+    with tempfile.TemporaryDirectory() as place:
+        file = pathlib.Path(place) / "images"
+        command = [program, "--folder", str(folder), "--size", str(size), "--dump", str(file)]
+        subprocess.run(command, check=True)
+        ours = numpy.fromfile(file, "<f4").reshape(len(images), 3, size, size)
+    steps = numpy.stack([image.numpy() for image, _ in images]).astype(int)
+    steps = numpy.abs(numpy.rint(ours * 127.5 + 127.5).astype(int) - steps)
+    print(f"{folder} at {size}: {(steps > 0).mean():.4%} of {steps.size} bytes differ, mean {steps.mean():.4f}, "
+          f"99.9 % at most {numpy.quantile(steps, 0.999):.0f}, all at most {steps.max()}")
+
+
 def main():
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("folders", nargs="*", type=pathlib.Path)
@@ -78,12 +98,16 @@ def main():
     options.add_argument("--epochs", type=int, default=1, help="times the folder is read in a turn")
     options.add_argument("--size", type=int, default=64)
     options.add_argument("--batch", type=int, default=64)
+    options.add_argument("--compare", action="store_true", help="compare the images")
     options.add_argument("--json", action="store_true", help="a line of JSON for each folder and number of workers")
     options = options.parse_args()
     if options.make:
         make(options.make, options.images)
         return
     for folder in options.folders:
+        if options.compare:
+            compare(options.agon, folder, options.size)
+            continue
         for workers in options.workers:
             rates = {"torch": [], "agon": []}
             for _ in range(options.rounds):
