@@ -11,6 +11,7 @@ mod conformance;
 mod engine;
 mod golden;
 mod kill;
+mod loading;
 mod minmax;
 mod resume;
 mod support;
