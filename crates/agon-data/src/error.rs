@@ -1,3 +1,5 @@
+use std::path::{Path, PathBuf};
+
 /// What can be wrong with a data set, or with what it was asked for.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -15,6 +17,36 @@ pub enum Error {
     /// There is nothing to make a batch of.
     #[error("the data set is empty: expected at least one batch, got none")]
     Empty,
+    /// A file or folder could not be read or written.
+    #[error("{path}: {source}", path = path.display())]
+    Io {
+        /// The file or folder.
+        path: PathBuf,
+        /// What the operating system said.
+        source: std::io::Error,
+    },
+    /// A file is not what it should be.
+    #[error("{path}: expected {expected}, got {got}", path = path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// What would be usable.
+        expected: String,
+        /// What is there.
+        got: String,
+    },
+    /// A published data set is neither in its folder nor to be had.
+    #[error("{name} could not be fetched ({reason}); put by hand into {folder}:{files}", folder = folder.display())]
+    Unavailable {
+        /// The data set.
+        name: &'static str,
+        /// Why there is no way to it.
+        reason: String,
+        /// Where its files are looked for.
+        folder: PathBuf,
+        /// What is missing there: a line for each file, with its checksum.
+        files: String,
+    },
     /// Values could not be read from the device.
     #[error("the device failed: {0}")]
     Device(String),
@@ -39,6 +71,23 @@ impl Error {
     pub fn config(what: &'static str, expected: impl ToString, got: impl ToString) -> Self {
         Self::Config {
             what,
+            expected: expected.to_string(),
+            got: got.to_string(),
+        }
+    }
+
+    /// An error of the operating system at `path`.
+    pub fn io(path: impl AsRef<Path>, source: std::io::Error) -> Self {
+        Self::Io {
+            path: path.as_ref().to_owned(),
+            source,
+        }
+    }
+
+    /// A file that is not what it should be: what would do, and what is there.
+    pub fn file(path: impl AsRef<Path>, expected: impl ToString, got: impl ToString) -> Self {
+        Self::File {
+            path: path.as_ref().to_owned(),
             expected: expected.to_string(),
             got: got.to_string(),
         }

@@ -10,24 +10,32 @@
 #![forbid(unsafe_code)]
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+mod array;
 mod batched;
 mod coverage;
 mod crew;
 mod dataset;
 mod error;
+mod file;
 mod gaussian_mixture;
 mod glyphs;
+mod images;
 mod in_memory;
 mod order;
 mod random;
 mod swiss_roll;
+#[cfg(test)]
+mod testing;
 mod wanted;
 
+pub use array::{Array, Arrays, Element, Labels, Rows};
 pub use batched::Batched;
 pub use coverage::Coverage;
 pub use dataset::Dataset;
 pub use error::{Error, Result};
+pub use file::Source;
 pub use gaussian_mixture::GaussianMixture;
 pub use glyphs::{Glyphs, LabelledGlyphs};
+pub use images::{Cifar, ImageOptions, Images, Split, open_images, open_labelled_images};
 pub use in_memory::InMemory;
 pub use swiss_roll::SwissRoll;
