@@ -23,6 +23,7 @@ mod glyphs;
 mod images;
 mod in_memory;
 mod order;
+mod published;
 mod random;
 mod swiss_roll;
 #[cfg(test)]
@@ -40,4 +41,5 @@ pub use gaussian_mixture::GaussianMixture;
 pub use glyphs::{Glyphs, LabelledGlyphs};
 pub use images::{Cifar, ImageOptions, Images, Split, open_images, open_labelled_images};
 pub use in_memory::InMemory;
+pub use published::Published;
 pub use swiss_roll::SwissRoll;
