@@ -26,6 +26,7 @@ mod order;
 mod published;
 mod random;
 mod swiss_roll;
+mod table;
 #[cfg(test)]
 mod testing;
 mod wanted;
@@ -43,3 +44,4 @@ pub use images::{Cifar, ImageOptions, Images, Split, open_images, open_labelled_
 pub use in_memory::InMemory;
 pub use published::Published;
 pub use swiss_roll::SwissRoll;
+pub use table::{Column, ColumnKind, Scaling, Schema, Table, TableOptions};
