@@ -5,6 +5,11 @@
 //! [`GaussianMixture`] (ring and grid, with the [`Coverage`] rule), [`SwissRoll`] and [`Glyphs`]. Tensors of
 //! one's own: [`InMemory`].
 //!
+//! What people have: [`open_images`] reads whatever is at a path; [`Array`] and [`Arrays`] are IDX, `.npy`, `.npz`
+//! and safetensors, [`Cifar`] its binary version, [`Table`] CSV, [`Text`] lines and windows of words or
+//! characters. [`Published`] fetches MNIST, Fashion-MNIST and CIFAR. Headers are checked against the size of the
+//! file before anything is allocated: a damaged or lying file is an error.
+//!
 //! The feature `engine` (on by default) makes [`Batched`] something that the trainer of `agon-core` can run
 //! on; without it the crate stands alone.
 #![forbid(unsafe_code)]
@@ -29,6 +34,7 @@ mod swiss_roll;
 mod table;
 #[cfg(test)]
 mod testing;
+mod text;
 mod wanted;
 
 pub use array::{Array, Arrays, Element, Labels, Rows};
@@ -45,3 +51,4 @@ pub use in_memory::InMemory;
 pub use published::Published;
 pub use swiss_roll::SwissRoll;
 pub use table::{Column, ColumnKind, Scaling, Schema, Table, TableOptions};
+pub use text::{Lines, Text, Tokens, Vocabulary, Windows};
