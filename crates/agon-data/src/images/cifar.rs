@@ -119,7 +119,7 @@ impl Cifar {
     fn array(self, files: &[Bytes], first: u64, row: &[usize]) -> Result<Array> {
         let part = |bytes: &Bytes| {
             let rows = bytes.len() / self.record();
-            if rows == 0 || bytes.len() % self.record() != 0 {
+            if rows == 0 || !bytes.len().is_multiple_of(self.record()) {
                 let expected = format!("records of {} bytes", self.record());
                 return Err(bytes.error(expected, format!("{} bytes", bytes.len())));
             }

@@ -52,7 +52,7 @@ fn cifar(bytes: &Bytes) -> Result<Option<Cifar>> {
     for cifar in [Cifar::Ten, Cifar::Hundred] {
         let record = cifar.record();
         let records = bytes.len() / record;
-        if records == 0 || bytes.len() % record != 0 {
+        if records == 0 || !bytes.len().is_multiple_of(record) {
             continue;
         }
         let mut fits = true;

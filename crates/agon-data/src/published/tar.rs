@@ -99,12 +99,12 @@ impl Header {
 
 /// An octal number with spaces before and a space or zero byte behind.
 fn octal(field: impl Iterator<Item = u8>) -> Option<u64> {
-    let digits = field
+    let mut digits = field
         .skip_while(|&byte| byte == b' ')
         .take_while(|byte| !matches!(byte, b' ' | 0));
-    digits.fold(Some(0_u64), |number, digit| {
+    digits.try_fold(0_u64, |number, digit| {
         let digit = char::from(digit).to_digit(8)?;
-        number?.checked_mul(8)?.checked_add(digit.into())
+        number.checked_mul(8)?.checked_add(digit.into())
     })
 }
 

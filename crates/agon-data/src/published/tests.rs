@@ -55,7 +55,7 @@ impl Server {
 fn answer(mut stream: TcpStream, files: &[(&'static str, Vec<u8>)]) -> Option<()> {
     let mut lines = BufReader::new(stream.try_clone().ok()?).lines();
     let request = lines.next()?.ok()?;
-    while lines.next()?.ok()? != "" {}
+    while !lines.next()?.ok()?.is_empty() {}
     let mut parts = request.split(' ').nth(1)?.trim_start_matches('/').split('/');
     let (manner, name) = (parts.next()?, parts.next()?);
     let mut content = files.iter().find(|(file, _)| *file == name)?.1.clone();
@@ -72,7 +72,8 @@ fn answer(mut stream: TcpStream, files: &[(&'static str, Vec<u8>)]) -> Option<()
         _ => {}
     }
     if manner == "silent" {
-        return Some(std::thread::sleep(Duration::from_secs(20)));
+        std::thread::sleep(Duration::from_secs(20));
+        return None;
     }
     let length = if manner == "long" { content.len() } else { whole };
     write!(
