@@ -5,7 +5,7 @@ use super::{ImageOptions, Images};
 use crate::array::{Array, Arrays, Labels};
 use crate::error::{Error, Result};
 
-/// The images at a path, whatever is there: a folder of images, an IDX file (plain or packed by gzip), a
+/// The images at a path, whatever is there: a folder of images (png, jpeg, webp, bmp), an IDX file (plain or packed by gzip), a
 /// binary file or the folder of CIFAR-10 or CIFAR-100, a folder with the files of MNIST, `.npy`, `.npz` or
 /// safetensors. It is recognised by its content, not by its name.
 ///
@@ -37,11 +37,11 @@ pub fn open_images(path: impl AsRef<Path>, options: &ImageOptions) -> Result<Ima
             let arrays = Arrays::open(path)?;
             arrays.get(&images_in(&arrays, options)?)?.images(options)
         }
-        Found::Folder => Err(Error::file(path, "a file", "a folder")),
+        Found::Folder => Images::of_folder(path, options),
     }
 }
 
-/// As [`open_images`], with a label for each: of an IDX file those of the file beside it (`labels` for
+/// As [`open_images`], with a label for each: of a folder of images the number of the folder in it, of an IDX file those of the file beside it (`labels` for
 /// `images` in its name, `idx1` for `idx3`), of an `.npz` or a safetensors file the array of whole numbers
 /// that is as long, of CIFAR-100 the fine ones.
 ///
@@ -69,7 +69,11 @@ pub fn open_labelled_images(path: impl AsRef<Path>, options: &ImageOptions) -> R
                 "one array: open the labels by themselves",
             ));
         }
-        Found::Folder => return Err(Error::file(path, "a file", "a folder")),
+        Found::Folder => {
+            let images = Images::of_folder(path, options)?;
+            let labels = images.folder_labels()?;
+            (images, labels)
+        }
     };
     if images.len() == labels.len() {
         return Ok((images, labels));
@@ -213,6 +217,32 @@ mod tests {
         let path = folder.write("a.bin", &safetensors::serialize(tensors, None).unwrap());
         assert_eq!(labels_of(&path, &ImageOptions::new()), [4, 7]);
         assert!(open_labelled_images(&path, &ImageOptions::new().labels("z")).is_err());
+    }
+
+    #[test]
+    fn folders_of_images_are_opened_by_class() {
+        let folder = Folder::new();
+        for (name, grey) in [("cats/1.png", 0), ("cats/2.png", 85), ("dogs/1.png", 255)] {
+            let path = folder.write(name, b"");
+            image::GrayImage::from_pixel(9, 7, image::Luma([grey]))
+                .save(path)
+                .unwrap();
+        }
+        let options = ImageOptions::new().size(8).channels(1);
+        assert_eq!(labels_of(folder.path(), &options), [0, 0, 1]);
+        let images = open_images(folder.path(), &options).unwrap();
+        assert_eq!(
+            (images.shape(), images.streams_from()),
+            ([1, 8, 8], vec![folder.path().to_owned()])
+        );
+        let batch = crate::Dataset::gather(&images, &[2, 0], 0, &burn::prelude::Device::default()).unwrap();
+        let values = batch.into_data().try_into_vec::<f32>().unwrap();
+        assert!(values[..64].iter().all(|&value| value == 1.0) && values[64..].iter().all(|&value| value == -1.0));
+        assert_eq!(
+            open_images(folder.path(), &ImageOptions::new()).unwrap().shape(),
+            [3, 64, 64]
+        );
+        assert!(open_images(folder.path(), &ImageOptions::new().height_width(8, 9)).is_err());
     }
 
     #[test]

@@ -1,19 +1,20 @@
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use burn::prelude::{Device, Tensor};
 
 use super::options::ImageOptions;
 use super::picture::Pictures;
-use crate::array::Array;
+use crate::array::{Array, Labels};
 use crate::dataset::{Dataset, count};
-use crate::error::Result;
+use crate::error::{Error, Result};
+use crate::image_folder::ImageFolder;
 
 /// Images of one size, wherever they are: what [`open_images`](crate::open_images) and
 /// [`Array::images`] give.
 ///
-/// Of arrays the numbers are kept, or left in the file, as they are there, and become floats batch by batch.
-/// Copies are cheap.
+/// Of arrays the numbers are kept, or left in the file, as they are there, and become floats batch by batch; the
+/// files of a folder are read when a batch wants them. Copies are cheap.
 ///
 /// # Shapes
 /// A batch: `[size, channels, height, width]`, values in `[-1, 1]`.
@@ -23,17 +24,54 @@ pub struct Images(Kind);
 #[derive(Debug, Clone)]
 enum Kind {
     Array(Arc<Pictures>),
+    Folder(Folder),
 }
+
+#[derive(Debug, Clone)]
+struct Folder {
+    images: ImageFolder,
+    path: PathBuf,
+    shape: [usize; 3],
+}
+
+/// Images of a folder are of many sizes; without a wish they become as large as this.
+const FOLDER: [usize; 2] = [64, 64];
 
 impl Images {
     pub(crate) fn of_array(array: Array, options: &ImageOptions) -> Result<Self> {
         Ok(Self(Kind::Array(Arc::new(Pictures::new(array, options)?))))
     }
 
+    /// The images of a folder, in colour and of 64 by 64 pixels unless told.
+    pub(super) fn of_folder(path: &Path, options: &ImageOptions) -> Result<Self> {
+        let [height, width] = options.size.unwrap_or(FOLDER);
+        let channels = options.channels.unwrap_or(3);
+        if height != width {
+            let got = format!("{height} by {width}");
+            return Err(Error::config("the size of images of a folder", "a square", got));
+        }
+        Ok(Self(Kind::Folder(Folder {
+            images: ImageFolder::open(path)?.size(width).channels(channels),
+            path: path.to_owned(),
+            shape: [channels, height, width],
+        })))
+    }
+
+    /// The classes of the images, if they are in a folder with one for each class.
+    pub(super) fn folder_labels(&self) -> Result<Labels> {
+        let Kind::Folder(folder) = &self.0 else {
+            return Err(Error::config("labels by folders", "images in folders", "an array"));
+        };
+        folder.images.check_classes()?;
+        let class = |at: usize| i64::from(folder.images.class(at).unwrap_or_default());
+        Ok(Labels::new((0..self.len()).map(class).collect::<Vec<_>>()))
+    }
+
     /// Channels, height and width.
     pub fn shape(&self) -> [usize; 3] {
         match &self.0 {
             Kind::Array(pictures) => pictures.shape(),
+            Kind::Folder(folder) => folder.shape,
         }
     }
 
@@ -41,6 +79,7 @@ impl Images {
     pub fn len(&self) -> usize {
         match &self.0 {
             Kind::Array(pictures) => pictures.array().row_count(),
+            Kind::Folder(folder) => folder.images.items().unwrap_or_default() as usize,
         }
     }
 
@@ -49,10 +88,11 @@ impl Images {
         self.len() == 0
     }
 
-    /// The files that they are read from batch by batch; none if they lie in memory.
+    /// The files, or the folder, that they are read from batch by batch; none if they lie in memory.
     pub fn streams_from(&self) -> Vec<PathBuf> {
         match &self.0 {
             Kind::Array(pictures) => pictures.array().streams_from(),
+            Kind::Folder(folder) => vec![folder.path.clone()],
         }
     }
 }
@@ -64,9 +104,10 @@ impl Dataset for Images {
         Some(count(self.len()))
     }
 
-    fn gather(&self, items: &[u64], _seed: u64, device: &Device) -> Result<Tensor<4>> {
+    fn gather(&self, items: &[u64], seed: u64, device: &Device) -> Result<Tensor<4>> {
         match &self.0 {
             Kind::Array(pictures) => pictures.gather(items, device),
+            Kind::Folder(folder) => folder.images.gather(items, seed, device),
         }
     }
 }
