@@ -185,12 +185,12 @@ impl ImageFolder {
     }
 
     /// The class of the image at a place of the listing.
-    pub(super) fn class(&self, at: usize) -> Option<u32> {
+    pub(crate) fn class(&self, at: usize) -> Option<u32> {
         self.listing.images.get(at)?.class
     }
 
     /// An error unless every image is in a folder of its class.
-    pub(super) fn check_classes(&self) -> Result<()> {
+    pub(crate) fn check_classes(&self) -> Result<()> {
         match self.listing.loose.and_then(|at| self.listing.images.get(at)) {
             None => Ok(()),
             Some(image) => {
