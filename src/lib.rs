@@ -54,7 +54,10 @@ pub use burn;
 pub mod prelude {
     pub use agon_core::prior::{self, Prior};
     pub use agon_core::*;
-    pub use agon_data::{Batched, Coverage, Dataset, GaussianMixture, Glyphs, InMemory, LabelledGlyphs, SwissRoll};
+    pub use agon_data::{
+        Batched, Coverage, Dataset, Figure, Form, GaussianMixture, Glyphs, Grammar, InMemory, LabelledGlyphs, Mode,
+        MovingShapes, Projection, Sentences, ShapeTranslation, Shapes, Solids, SwissRoll, Tabular, TwoMoons, View,
+    };
     pub use agon_losses::*;
     pub use agon_models::*;
     pub use agon_observe::*;
