@@ -180,9 +180,9 @@ mod tests {
             assert_eq!(sentences.grammatical_share(batch.clone()).unwrap(), 1.0);
             let again = sentences.gather(&items, 8, &device).unwrap();
             assert_eq!(batch.clone().into_data(), again.into_data());
-            // Words in another order are seldom sentences.
+            // Words in another order are seldom sentences (sums of the full length can be read backwards).
             let share = sentences.grammatical_share(batch.flip([1])).unwrap();
-            assert!(share < 0.2, "{share}");
+            assert!(share < 0.3, "{share}");
         }
     }
 
