@@ -129,6 +129,45 @@ mod penalties {
     }
 }
 
+mod augmentations {
+    use super::*;
+
+    /// As `plays`, with images.
+    macro_rules! sees {
+        ($($name:ident: $augment:expr,)*) => {
+            $(
+                #[test]
+                fn $name() {
+                    play_and_check(images().augment($augment), waves());
+                }
+            )*
+        };
+    }
+
+    sees! {
+        diff_augment: DiffAugment::all(),
+        ada: Ada::new().start(0.5),
+        fixed_ada: Ada::fixed(1.0),
+        horizontal_flip: HorizontalFlip::new(0.5),
+        flip_and_shift: augment::flip_and_shift(2),
+        jitter: augment::jitter(0.1),
+    }
+
+    #[test]
+    fn with_everything_else() {
+        let game = images()
+            .loss(RelativisticAverageHinge)
+            .penalty(R1::new(1.0))
+            .penalty(GradientPenalty::two_sided(1.0))
+            .augment(HorizontalFlip::new(0.5))
+            .augment(Ada::fixed(0.6))
+            .augment(DiffAugment::all())
+            .instance_noise(InstanceNoise::constant(0.1))
+            .unrolled(Unroll::new(1, 0.1));
+        play_and_check(game, waves());
+    }
+}
+
 mod constraints {
     use super::*;
 

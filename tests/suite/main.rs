@@ -6,6 +6,7 @@
     reason = "a test that fails should say so at once"
 )]
 
+mod augment;
 mod checkpoints;
 mod conformance;
 mod data_files;

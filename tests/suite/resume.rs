@@ -101,6 +101,24 @@ fn batch_norm_and_its_running_statistics() {
 }
 
 #[test]
+fn augmentations_and_their_probability() {
+    let game = || {
+        images()
+            .augment(Ada::new().start(0.3).images(100).every(3))
+            .augment(DiffAugment::all())
+            .turns(Turns::critic(2))
+    };
+    let look = |gan: &Gan<DcganGenerator, DcganDiscriminator>| {
+        let p = gan.memory().nested("augmentation0").get("p").map(|p| p[0].to_bits());
+        let p = p.map(|bits| [bits as u32, (bits >> 32) as u32]).unwrap_or_default();
+        [weights(gan.generator()), weights(gan.discriminator()), p.to_vec()].concat()
+    };
+    for stop in [4, 5] {
+        check("augmented", stop, game, || Box::new(waves()), look);
+    }
+}
+
+#[test]
 fn spectral_norm_keeps_its_vectors() {
     let game = || points().constraint(SpectralNorm::new());
     check("spectral", 5, game, || Box::new(ring()), both);

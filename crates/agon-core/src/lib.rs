@@ -6,6 +6,7 @@
 //! [`Observer`]s watch. Losses, penalties and constraints are traits here and live in `agon-losses`.
 #![forbid(unsafe_code)]
 
+mod augment;
 mod average;
 mod budget;
 pub mod checkpoint;
@@ -34,6 +35,7 @@ mod trainer;
 mod turns;
 pub mod weights;
 
+pub use augment::Augment;
 pub use average::MovingAverage;
 pub use budget::Budget;
 pub use checkpoint::{Checkpoint, Checkpoints, Loadable};

@@ -59,6 +59,13 @@ impl Round {
         }
     }
 
+    /// Notes a figure which is known already.
+    pub fn measure_known(&mut self, name: impl Into<Cow<'static, str>>, value: f64) {
+        if !self.silent {
+            self.measurements.add_known(name, value);
+        }
+    }
+
     /// Plays without noting figures: for steps that are taken only to look ahead.
     pub(crate) fn silently<T>(&mut self, play: impl FnOnce(&mut Self) -> T) -> T {
         let before = std::mem::replace(&mut self.silent, true);

@@ -2,8 +2,9 @@
 //!
 //! A [`Dataset`] is items that can be asked for by number; [`Dataset::batches`] takes them some at a time,
 //! so that any batch follows from its index and a seed alone. Worlds that are drawn instead of loaded:
-//! [`GaussianMixture`] (ring and grid, with the [`Coverage`] rule), [`SwissRoll`] and [`Glyphs`]. Tensors of
-//! one's own: [`InMemory`].
+//! [`GaussianMixture`] (ring and grid, with the [`Coverage`] rule), [`SwissRoll`], [`TwoMoons`], [`Glyphs`],
+//! [`Shapes`] (and translations between their looks), [`MovingShapes`], [`Solids`] (and their projections),
+//! [`Sentences`] of a [`Grammar`], [`Tabular`]. Tensors of one's own: [`InMemory`].
 //!
 //! What people have: [`open_images`] reads whatever is at a path; [`Array`] and [`Arrays`] are IDX, `.npy`, `.npz`
 //! and safetensors, [`Cifar`] its binary version, [`Table`] CSV, [`Text`] lines and windows of words or
@@ -20,22 +21,28 @@ mod batched;
 mod coverage;
 mod crew;
 mod dataset;
+mod drawing;
 mod error;
 mod file;
 mod fingerprint;
 mod gaussian_mixture;
 mod glyphs;
+mod grammar;
 mod image_folder;
 mod images;
 mod in_memory;
 mod order;
 mod published;
 mod random;
+mod shapes;
+mod solids;
 mod swiss_roll;
 mod table;
+mod tabular;
 #[cfg(test)]
 mod testing;
 mod text;
+mod two_moons;
 mod wanted;
 
 pub use array::{Array, Arrays, Element, Labels, Rows};
@@ -47,10 +54,18 @@ pub use file::Source;
 pub use fingerprint::{fingerprint, fingerprint_quick};
 pub use gaussian_mixture::GaussianMixture;
 pub use glyphs::{Glyphs, LabelledGlyphs};
+pub use grammar::{Grammar, Sentences};
 pub use image_folder::{ImageFolder, LabelledImages, Skipped};
 pub use images::{Cifar, ImageOptions, Images, Split, open_images, open_labelled_images};
 pub use in_memory::InMemory;
 pub use published::Published;
+pub use shapes::{
+    Figure, LabelledMovingShapes, LabelledShapes, Motion, MovingShapes, PairedShapes, Scene, ShapeTranslation, Shapes,
+    UnpairedShapes,
+};
+pub use solids::{Form, LabelledSolids, ProjectedSolids, Projection, Solid, Solids, View};
 pub use swiss_roll::SwissRoll;
 pub use table::{Column, ColumnKind, Scaling, Schema, Table, TableOptions};
+pub use tabular::{Field, FieldKind, Mode, Tabular, TabularSchema, Value};
 pub use text::{Lines, Text, Tokens, Vocabulary, Windows};
+pub use two_moons::{LabelledTwoMoons, TwoMoons};

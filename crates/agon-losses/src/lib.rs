@@ -1,8 +1,9 @@
-//! Every adversarial loss, penalty, constraint and auxiliary term of agon, one idea per file.
+//! Every adversarial loss, penalty, constraint, augmentation and auxiliary term of agon, one idea per file.
 //!
 //! - [`adversarial`]: what both players minimise ([`agon_core::AdversarialLoss`]).
 //! - [`penalties`]: what is added to the discriminator's loss ([`agon_core::Penalty`]).
 //! - [`constraints`]: what its weights must obey ([`agon_core::Constraint`]).
+//! - [`augment`]: what happens to samples before the discriminator sees them ([`agon_core::Augment`]).
 //! - [`terms`]: further terms, as functions of tensors.
 //!
 //! Everything is also found at the root: `agon_losses::Hinge`, `agon_losses::R1`.
@@ -13,6 +14,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::approx_constant))]
 
 pub mod adversarial;
+pub mod augment;
 pub mod constraints;
 mod math;
 pub mod penalties;
@@ -21,6 +23,7 @@ pub mod terms;
 mod testing;
 
 pub use adversarial::*;
+pub use augment::{Ada, DiffAugment, HorizontalFlip, Pipeline};
 pub use constraints::*;
 pub use penalties::*;
 pub use terms::*;

@@ -7,8 +7,8 @@ mod play;
 mod unroll;
 
 use crate::{
-    Adam, AdversarialLoss, AnyPlayer, Constraint, Discriminator, Error, Feed, Game, Generator, Memory, MovingAverage,
-    Optimizer, Penalty, Player, Prior, Result, Round, Sampling, Turns, Updates, network, random,
+    Adam, AdversarialLoss, AnyPlayer, Augment, Constraint, Discriminator, Error, Feed, Game, Generator, Memory,
+    MovingAverage, Optimizer, Penalty, Player, Prior, Result, Round, Sampling, Turns, Updates, network, random,
 };
 
 pub use noise::InstanceNoise;
@@ -50,7 +50,7 @@ pub struct Gan<G: Generator, D: Discriminator<Input = G::Output>> {
     turns: Turns,
     updates: Updates,
     fakes: Fakes,
-    noise: Option<InstanceNoise>,
+    augmentations: Vec<Box<dyn Augment<G::Output>>>,
     unroll: Option<Unroll>,
     /// Turns of the discriminator so far; decides which penalties are due.
     judged: u64,
@@ -71,7 +71,7 @@ impl<G: Generator, D: Discriminator<Input = G::Output>> Gan<G, D> {
             turns: Turns::default(),
             updates: Updates::default(),
             fakes: Fakes::default(),
-            noise: None,
+            augmentations: Vec::new(),
             unroll: None,
             judged: 0,
         }
@@ -125,10 +125,16 @@ impl<G: Generator, D: Discriminator<Input = G::Output>> Gan<G, D> {
         self
     }
 
-    /// Adds noise to all samples before they are judged.
-    pub fn instance_noise(mut self, noise: InstanceNoise) -> Self {
-        self.noise = Some(noise);
+    /// Changes all samples before they are judged, real and generated, in both players' turns; any number of
+    /// changes, one after the other.
+    pub fn augment(mut self, augmentation: impl Augment<G::Output>) -> Self {
+        self.augmentations.push(Box::new(augmentation));
         self
+    }
+
+    /// Adds noise to all samples before they are judged: an [`augment`](Self::augment) that suits any sample.
+    pub fn instance_noise(self, noise: InstanceNoise) -> Self {
+        self.augment(noise)
     }
 
     /// Lets the generator foresee the discriminator's answer.
@@ -186,15 +192,18 @@ impl<G: Generator, D: Discriminator<Input = G::Output>> Gan<G, D> {
             return Err(Error::config("turns of players who move together", "one each", got));
         }
         let unseen = [
-            (!self.penalties.is_empty(), "penalties"),
-            (self.noise.is_some(), "instance noise"),
-            (self.unroll.is_some(), "unrolling"),
+            self.penalties.first().map(|_| "penalties"),
+            self.augmentations.first().map(|augmentation| augmentation.name()),
+            self.unroll.map(|_| "unrolling"),
         ];
-        match (self.updates, unseen.iter().find(|(given, _)| *given)) {
-            (Updates::Consensus { .. }, Some((_, what))) => {
+        match (self.updates, unseen.into_iter().flatten().next()) {
+            (Updates::Consensus { .. }, Some(what)) => {
                 Err(Error::config("consensus updates", "losses and constraints only", what))
             }
-            _ => Ok(()),
+            _ => self
+                .augmentations
+                .iter()
+                .try_for_each(|augmentation| augmentation.check()),
         }
     }
 }
@@ -220,8 +229,12 @@ impl<G: Generator, D: Discriminator<Input = G::Output>> Game for Gan<G, D> {
             .with("judged", [self.judged as f64])
             .nest("loss", self.loss.memory());
         let penalties = self.penalties.iter().enumerate();
-        penalties.fold(memory, |memory, (i, penalty)| {
+        let memory = penalties.fold(memory, |memory, (i, penalty)| {
             memory.nest(&format!("penalty{i}"), penalty.memory())
+        });
+        let augmentations = self.augmentations.iter().enumerate();
+        augmentations.fold(memory, |memory, (i, augmentation)| {
+            memory.nest(&format!("augmentation{i}"), augmentation.memory())
         })
     }
 
@@ -233,6 +246,9 @@ impl<G: Generator, D: Discriminator<Input = G::Output>> Game for Gan<G, D> {
         self.loss.recall(&memory.nested("loss"));
         for (i, penalty) in self.penalties.iter_mut().enumerate() {
             penalty.recall(&memory.nested(&format!("penalty{i}")));
+        }
+        for (i, augmentation) in self.augmentations.iter_mut().enumerate() {
+            augmentation.recall(&memory.nested(&format!("augmentation{i}")));
         }
     }
 }

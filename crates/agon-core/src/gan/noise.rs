@@ -1,4 +1,4 @@
-use crate::{Round, Sample, random};
+use crate::{Augment, Error, Result, Round, Sample, random};
 
 /// Gaussian noise on everything the discriminator sees, fading out as training goes on.
 ///
@@ -29,8 +29,10 @@ impl InstanceNoise {
         let done = (step.saturating_sub(1) as f64 / self.over.max(1) as f64).min(1.0);
         self.start + (self.end - self.start) * done
     }
+}
 
-    pub(super) fn on<S: Sample>(&self, samples: &S, round: &mut Round) -> S {
+impl<S: Sample> Augment<S> for InstanceNoise {
+    fn augment(&self, samples: &S, round: &mut Round) -> S {
         let sigma = self.sigma(round.step());
         if sigma == 0.0 {
             return samples.clone();
@@ -38,5 +40,18 @@ impl InstanceNoise {
         let rows = samples.rows();
         let noise = random::normal(rows.dims(), round.random(), &rows.device()).cast(rows.dtype());
         samples.with_rows(rows + noise * sigma)
+    }
+
+    fn name(&self) -> &'static str {
+        "instance noise"
+    }
+
+    fn check(&self) -> Result<()> {
+        for sigma in [self.start, self.end] {
+            if !(sigma.is_finite() && sigma >= 0.0) {
+                return Err(Error::config("instance noise", "a number of at least 0", sigma));
+            }
+        }
+        Ok(())
     }
 }

@@ -1,7 +1,7 @@
 use burn::prelude::Tensor;
 
 use super::{Fakes, Gan};
-use crate::{Bout, Discriminator, Feed, Generator, Result, Round, Sample, Scored};
+use crate::{Augment, Bout, Discriminator, Feed, Generator, Result, Round, Sample, Scored};
 
 /// What lies on the table in one round.
 pub(super) struct Table<S> {
@@ -24,7 +24,7 @@ impl<G: Generator, D: Discriminator<Input = G::Output>> Gan<G, D> {
                 table.real = data.next_batch()?;
             }
             let shares = self.fakes == Fakes::Shared && turn + 1 == self.turns.discriminator;
-            self.discriminator_turn(&mut table, shares && !self.turns.generator_first, round);
+            self.discriminator_turn(&mut table, shares && !self.turns.generator_first, round)?;
         }
         if !self.turns.generator_first {
             self.generator_turns(&mut table, round);
@@ -46,11 +46,10 @@ impl<G: Generator, D: Discriminator<Input = G::Output>> Gan<G, D> {
         let generator_gradients = self.generator.gradients(&generator_loss);
         self.discriminator.apply(round, discriminator_gradients);
         self.generator.apply(round, generator_gradients);
-        self.advance(judgement, round);
-        Ok(())
+        self.advance(judgement, round)
     }
 
-    fn discriminator_turn(&mut self, table: &mut Table<G::Output>, shares: bool, round: &mut Round) {
+    fn discriminator_turn(&mut self, table: &mut Table<G::Output>, shares: bool, round: &mut Round) -> Result<()> {
         let fake = if shares && self.turns.generator > 0 {
             let fake = self.generate(table.real.size(), round);
             table.fake.insert(fake).detached()
@@ -59,14 +58,19 @@ impl<G: Generator, D: Discriminator<Input = G::Output>> Gan<G, D> {
         };
         let judgement = self.judge(&table.real, &fake, round);
         self.discriminator.update(round, &judgement.loss);
-        self.advance(judgement, round);
+        self.advance(judgement, round)
     }
 
-    /// Lets a loss with a state move on, unless the step was a look ahead.
-    fn advance(&mut self, judgement: Judgement, round: &Round) {
-        if !round.is_silent() {
-            self.loss.advance(judgement.real, judgement.fake);
+    /// Lets what has a state move on, unless the step was a look ahead.
+    fn advance(&mut self, judgement: Judgement, round: &mut Round) -> Result<()> {
+        if round.is_silent() {
+            return Ok(());
         }
+        for augmentation in &mut self.augmentations {
+            augmentation.advance(&judgement.real, round)?;
+        }
+        self.loss.advance(judgement.real, judgement.fake);
+        Ok(())
     }
 
     fn generator_turns(&mut self, table: &mut Table<G::Output>, round: &mut Round) {
@@ -154,10 +158,9 @@ impl<G: Generator, D: Discriminator<Input = G::Output>> Gan<G, D> {
 
     /// Samples as the discriminator sees them.
     pub(super) fn seen(&self, samples: &G::Output, round: &mut Round) -> G::Output {
-        match &self.noise {
-            Some(noise) => noise.on(samples, round),
-            None => samples.clone(),
-        }
+        let change =
+            |samples: G::Output, augmentation: &Box<dyn Augment<G::Output>>| augmentation.augment(&samples, round);
+        self.augmentations.iter().fold(samples.clone(), change)
     }
 }
 

@@ -4,6 +4,7 @@ use burn::tensor::TensorData;
 use super::LabelledGlyphs;
 use super::draw::{Desk, Style, label};
 use crate::dataset::{Dataset, Extent, count};
+use crate::drawing::draw;
 use crate::error::{Result, ensure};
 
 /// Handwritten digits that are drawn, not loaded: a world on which everything can be shown without a
@@ -150,24 +151,10 @@ impl Glyphs {
     fn draw(&self, items: &[u64], content: u64) -> Result<Vec<f32>> {
         self.check()?;
         let area = self.style.channels * self.style.size * self.style.size;
-        let mut pixels = vec![0.0; items.len() * area];
-        let share = items.len().div_ceil(self.threads).max(1);
-        let work = |items: &[u64], pixels: &mut [f32]| {
-            let mut desk = Desk::new(&self.style);
-            for (&item, image) in items.iter().zip(pixels.chunks_mut(area)) {
-                desk.draw(content, item, image);
-            }
+        let one = |desk: &mut Desk<'_>, item, image: &mut [f32]| {
+            desk.draw(content, item, image);
         };
-        if share >= items.len() {
-            work(items, &mut pixels);
-        } else {
-            std::thread::scope(|scope| {
-                for (items, pixels) in items.chunks(share).zip(pixels.chunks_mut(share * area)) {
-                    scope.spawn(move || work(items, pixels));
-                }
-            });
-        }
-        Ok(pixels)
+        Ok(draw(items, area, self.threads, || Desk::new(&self.style), one))
     }
 
     pub(super) fn check(&self) -> Result<()> {

@@ -4,7 +4,7 @@ use agon_core::random::Random;
 use agon_core::{Bout, Discriminator, Penalty, Sample, Scored};
 use burn::prelude::Tensor;
 
-use super::augment;
+use crate::augment;
 
 type Augmentation<S> = Box<dyn Fn(&S, &mut Random) -> S + Send>;
 

@@ -1,6 +1,5 @@
 //! What is added to the discriminator's loss.
 
-pub mod augment;
 mod consistency;
 mod dragan;
 mod gradient;

@@ -1,21 +1,8 @@
-//! Changes of a sample that should not change what it is, for [`Consistency`](super::Consistency).
-//!
-//! Each function returns a function of samples; all random choices are drawn on the host.
-
-use agon_core::Sample;
-use agon_core::random::{self, Random};
-use burn::prelude::{Int, Tensor};
-use burn::tensor::TensorData;
+use agon_core::random::Random;
+use burn::prelude::Tensor;
 use rand::RngExt;
 
-/// Adds normal noise of this standard deviation to every value.
-pub fn jitter<S: Sample>(deviation: f64) -> impl Fn(&S, &mut Random) -> S + Send + 'static {
-    move |sample, random| {
-        let rows = sample.rows();
-        let noise = random::normal(rows.dims(), random, &rows.device()).cast(rows.dtype());
-        sample.with_rows(rows + noise * deviation)
-    }
-}
+use super::lines;
 
 /// Mirrors every other image, by chance, and shifts each by at most so many pixels in both directions; what
 /// is shifted in is the reflection of the image at its edge.
@@ -24,7 +11,7 @@ pub fn jitter<S: Sample>(deviation: f64) -> impl Fn(&S, &mut Random) -> S + Send
 /// Images `[batch, channels, height, width]`.
 pub fn flip_and_shift(pixels: usize) -> impl Fn(&Tensor<4>, &mut Random) -> Tensor<4> + Send + 'static {
     move |images, random| {
-        let [batch, channels, height, width] = images.dims();
+        let [batch, _, height, width] = images.dims();
         let mut columns = Vec::with_capacity(batch * width);
         let mut rows = Vec::with_capacity(batch * height);
         for _ in 0..batch {
@@ -33,14 +20,7 @@ pub fn flip_and_shift(pixels: usize) -> impl Fn(&Tensor<4>, &mut Random) -> Tens
             columns.extend(across.map(|x| if flip { width as i64 - 1 - x } else { x }));
             rows.extend(sources(height, pixels, random));
         }
-        let device = images.device();
-        let shape = [batch, channels, height, width];
-        let columns = Tensor::<4, Int>::from_data(TensorData::new(columns, [batch, 1, 1, width]), &device);
-        let rows = Tensor::<4, Int>::from_data(TensorData::new(rows, [batch, 1, height, 1]), &device);
-        images
-            .clone()
-            .gather(3, columns.expand(shape))
-            .gather(2, rows.expand(shape))
+        lines::rows(lines::columns(images.clone(), columns), rows)
     }
 }
 
