@@ -296,3 +296,28 @@ fn one_observer_that_fails_does_not_cost_the_last_checkpoint() {
         3
     );
 }
+
+#[test]
+fn notes_reach_every_observer() {
+    /// Leaves a note, or reads them.
+    struct Reader(u64, Arc<AtomicU64>);
+    impl<Gm: Game> Observer<Gm> for Reader {
+        fn round(&mut self, moment: &mut Moment<'_, Gm>) -> Result<Signal> {
+            let unread = moment.all_notes().unread(&mut self.0).count();
+            self.1.fetch_add(unread as u64, Ordering::Relaxed);
+            moment.note(Level::Info, "reader", "hello");
+            Ok(Signal::Continue)
+        }
+    }
+    let scratch = Scratch::new("notes");
+    let (before, after) = (Arc::default(), Arc::default());
+    let mut trainer = Trainer::new(points())
+        .observe(Reader(0, Arc::clone(&before)))
+        .observe(Checkpoints::every(1).to(scratch.join("checkpoints")))
+        .observe(Reader(0, Arc::clone(&after)));
+    trainer.run(ring(), Budget::steps(3)).unwrap();
+    // Three rounds of three notes; a reader has not seen those that came after its last turn.
+    assert_eq!((before.load(Ordering::Relaxed), after.load(Ordering::Relaxed)), (6, 8));
+    let newest = trainer.notes().last(2).next().unwrap();
+    assert!(newest.step == 3 && newest.source == "checkpoints" && newest.text.contains("step-00000003"));
+}

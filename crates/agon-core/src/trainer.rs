@@ -5,7 +5,11 @@ use std::time::{Duration, Instant};
 use burn::prelude::Device;
 
 use crate::checkpoint::Reader;
-use crate::{Batches, Budget, Error, Feed, Game, Guard, Measurements, Moment, Observer, Result, Round, Signal, random};
+use crate::ledger::Ledger;
+use crate::{
+    Batches, Budget, Error, Feed, Game, Guard, Measurements, Moment, Notes, Observer, Result, Round, Signal,
+    random,
+};
 
 /// Why a run ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,13 +47,11 @@ pub struct Trainer<G: Game> {
     game: G,
     seed: Option<u64>,
     observers: Vec<Box<dyn Observer<G>>>,
-    guard: Guard,
     resume: Option<PathBuf>,
     at: Place,
     /// The figures of the last round.
     last: Measurements,
-    /// The newest checkpoint.
-    saved: Option<PathBuf>,
+    ledger: Ledger,
 }
 
 #[derive(Debug, Clone, Copy, Default)]
@@ -67,11 +69,10 @@ impl<G: Game> Trainer<G> {
             game,
             seed: None,
             observers: Vec::new(),
-            guard: Guard::every(100),
             resume: None,
             at: Place::default(),
             last: Measurements::default(),
-            saved: None,
+            ledger: Ledger::default(),
         }
     }
 
@@ -89,7 +90,7 @@ impl<G: Game> Trainer<G> {
 
     /// How often figures are looked at for NaN and infinity; every 100 rounds unless said otherwise.
     pub fn guard(mut self, guard: Guard) -> Self {
-        self.guard = guard;
+        self.ledger.guard = guard;
         self
     }
 
@@ -107,6 +108,11 @@ impl<G: Game> Trainer<G> {
     /// The game, when the run is over.
     pub fn into_game(self) -> G {
         self.game
+    }
+
+    /// What observers told each other.
+    pub fn notes(&self) -> &Notes {
+        &self.ledger.notes
     }
 
     /// Plays until the budget is spent, an observer stops the run, or something fails.
@@ -133,7 +139,7 @@ impl<G: Game> Trainer<G> {
             steps: self.at.step,
             ending,
             elapsed: started.elapsed(),
-            checkpoint: self.saved.clone(),
+            checkpoint: self.ledger.saved.clone(),
         })
     }
 
@@ -190,13 +196,13 @@ impl<G: Game> Trainer<G> {
                 observer.round(moment)
             })?;
             self.last = figures.clone();
-            self.guard.watch(self.at.step, figures)?;
+            self.ledger.guard.watch(self.at.step, figures)?;
             if let Signal::Stop(reason) = signal {
-                self.guard.look()?;
+                self.ledger.guard.look()?;
                 return Ok(Ending::Stopped(reason));
             }
         }
-        self.guard.look()?;
+        self.ledger.guard.look()?;
         Ok(Ending::Spent)
     }
 
@@ -232,8 +238,7 @@ impl<G: Game> Trainer<G> {
             position,
             seed,
             figures,
-            guard: &mut self.guard,
-            saved: &mut self.saved,
+            ledger: &mut self.ledger,
         }
     }
 
