@@ -36,6 +36,7 @@ mod schedule;
 mod trainer;
 mod turns;
 pub mod weights;
+mod wishes;
 
 pub use average::MovingAverage;
 pub use budget::Budget;
@@ -63,3 +64,4 @@ pub use sample::Sample;
 pub use schedule::Schedule;
 pub use trainer::{Ending, Outcome, Trainer};
 pub use turns::{Turns, Updates};
+pub use wishes::{Wish, Wishes};

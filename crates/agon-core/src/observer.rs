@@ -2,7 +2,7 @@ use std::path::Path;
 
 use crate::checkpoint::{Manifest, Writer};
 use crate::ledger::Ledger;
-use crate::{Ending, Error, Game, Level, Measurements, Note, Notes, Result, guard};
+use crate::{Ending, Error, Game, Level, Measurements, Note, Notes, Result, Wishes, guard};
 
 /// Whether to go on.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -129,6 +129,11 @@ impl<G: Game> Moment<'_, G> {
 
 /// Something that watches a run, and may stop it.
 pub trait Observer<G: Game>: Send {
+    /// What it would like to have measured; asked once, before the first round.
+    fn wishes(&self) -> Wishes {
+        Wishes::none()
+    }
+
     /// Before the first round: `moment.step` is 0, or where the run was resumed.
     fn start(&mut self, _moment: &mut Moment<'_, G>) -> Result<()> {
         Ok(())

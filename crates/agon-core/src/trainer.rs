@@ -7,7 +7,7 @@ use burn::prelude::Device;
 use crate::checkpoint::Reader;
 use crate::ledger::Ledger;
 use crate::{
-    Batches, Budget, Error, Feed, Game, Guard, Measurements, Moment, Notes, Observer, Result, Round, Signal,
+    Batches, Budget, Error, Feed, Game, Guard, Measurements, Moment, Notes, Observer, Result, Round, Signal, Wishes,
     random,
 };
 
@@ -48,6 +48,7 @@ pub struct Trainer<G: Game> {
     seed: Option<u64>,
     observers: Vec<Box<dyn Observer<G>>>,
     resume: Option<PathBuf>,
+    wishes: Wishes,
     at: Place,
     /// The figures of the last round.
     last: Measurements,
@@ -70,6 +71,7 @@ impl<G: Game> Trainer<G> {
             seed: None,
             observers: Vec::new(),
             resume: None,
+            wishes: Wishes::none(),
             at: Place::default(),
             last: Measurements::default(),
             ledger: Ledger::default(),
@@ -91,6 +93,22 @@ impl<G: Game> Trainer<G> {
     /// How often figures are looked at for NaN and infinity; every 100 rounds unless said otherwise.
     pub fn guard(mut self, guard: Guard) -> Self {
         self.ledger.guard = guard;
+        self
+    }
+
+    /// Has these figures measured, besides those that observers ask for.
+    ///
+    /// # Example
+    /// ```
+    /// # use agon_core::{Game, Trainer};
+    /// use agon_core::{Wish, Wishes};
+    ///
+    /// # fn example(game: impl Game) {
+    /// Trainer::new(game).measure(Wishes::of([Wish::Gradients, Wish::Rates]).every(10));
+    /// # }
+    /// ```
+    pub fn measure(mut self, wishes: Wishes) -> Self {
+        self.wishes = self.wishes.and(wishes);
         self
     }
 
@@ -183,11 +201,13 @@ impl<G: Game> Trainer<G> {
 
     fn play_all(&mut self, feed: &mut Feed<'_, G::Batch>, device: &Device, budget: Budget) -> Result<Ending> {
         let per_epoch = feed.per_epoch();
+        let asked = self.observers.iter().map(|observer| observer.wishes());
+        let wishes = asked.fold(self.wishes, Wishes::and);
         self.notify(&mut Measurements::default(), budget, per_epoch, |observer, moment| {
             observer.start(moment).map(|()| Signal::Continue)
         })?;
         while !budget.is_spent(self.at.step, self.at.position, per_epoch) {
-            let mut round = Round::new(self.at.step + 1, self.at.seed, device.clone());
+            let mut round = Round::new(self.at.step + 1, self.at.seed, device.clone()).wishing(wishes);
             caught(round.step(), || self.game.play(feed, &mut round))?;
             self.at.step += 1;
             self.at.position = feed.position();
