@@ -13,6 +13,7 @@ mod image_grid;
 mod interrupt;
 mod metrics_log;
 mod progress;
+mod run_manifest;
 mod sample_grid;
 mod scatter;
 #[cfg(test)]
@@ -24,5 +25,6 @@ pub use image_grid::image_grid;
 pub use interrupt::StopOnInterrupt;
 pub use metrics_log::{LogFormat, MetricsLog};
 pub use progress::Progress;
+pub use run_manifest::{Command, Difference, Machine, PlayerRecord, RunManifest, RunRecord, Versions};
 pub use sample_grid::{Drawable, SampleGrid};
 pub use scatter::scatter;
