@@ -11,6 +11,7 @@ mod checkpoints;
 mod conformance;
 mod data_files;
 mod engine;
+mod going_back;
 mod golden;
 mod kill;
 mod loading;

@@ -1,7 +1,4 @@
-use std::path::{Path, PathBuf};
-
-use crate::checkpoint::{Manifest, Writer};
-use crate::{Ending, Error, Game, Guard, Measurements, Result, guard};
+use crate::{Ending, Error, Game, Moment, Result, Wishes};
 
 /// Whether to go on.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -12,81 +9,13 @@ pub enum Signal {
     Stop(String),
 }
 
-/// A run between two rounds, as observers see it.
-#[derive(Debug)]
-pub struct Moment<'a, G: Game> {
-    /// The game: to sample from, to evaluate, to change.
-    pub game: &'a mut G,
-    /// The round that has just been played; 0 at the start of a new run.
-    pub step: u64,
-    /// How many rounds there will be, if that can be told.
-    pub total: Option<u64>,
-    /// How many batches have been taken from the data.
-    pub position: u64,
-    /// The seed of the run.
-    pub seed: u64,
-    /// The figures of the round; observers may add their own.
-    pub figures: &'a mut Measurements,
-    pub(crate) guard: &'a mut Guard,
-    pub(crate) saved: &'a mut Option<PathBuf>,
-}
-
-impl<G: Game> Moment<'_, G> {
-    /// An error that names the first figure so far, or the first player's weights, that are not finite.
-    pub fn check_finite(&mut self) -> Result<()> {
-        self.guard.look()?;
-        guard::finite(self.step, self.figures)?;
-        for player in self.game.players() {
-            if !player.is_finite()? {
-                return Err(Error::NotFinite {
-                    round: self.step,
-                    name: format!("weights of {}", player.name()),
-                    value: f64::NAN,
-                });
-            }
-        }
-        Ok(())
-    }
-
-    /// Writes a checkpoint of this moment as the directory `path`, which appears whole or not at all.
-    ///
-    /// # Errors
-    /// As [`check_finite`](Self::check_finite): what has diverged is not kept. [`Error::Io`] if it cannot be
-    /// written; what was there before still is.
-    pub fn save(&mut self, path: impl AsRef<Path>) -> Result<()> {
-        self.check_finite()?;
-        let mut writer = Writer::begin(path.as_ref())?;
-        let mut players = Vec::new();
-        for player in self.game.players() {
-            players.push(player.save(&mut writer)?);
-        }
-        let manifest = Manifest {
-            step: self.step,
-            seed: self.seed,
-            position: self.position,
-            players,
-            memory: self.game.memory(),
-            figures: self
-                .figures
-                .all()?
-                .into_iter()
-                .map(|(name, value)| (name.to_owned(), value))
-                .collect(),
-            ..Manifest::of::<G>()
-        };
-        writer.commit(manifest)?;
-        *self.saved = Some(path.as_ref().to_owned());
-        Ok(())
-    }
-
-    /// The newest checkpoint that this run has written.
-    pub fn checkpoint(&self) -> Option<&Path> {
-        self.saved.as_deref()
-    }
-}
-
 /// Something that watches a run, and may stop it.
 pub trait Observer<G: Game>: Send {
+    /// What it would like to have measured; asked once, before the first round.
+    fn wishes(&self) -> Wishes {
+        Wishes::none()
+    }
+
     /// Before the first round: `moment.step` is 0, or where the run was resumed.
     fn start(&mut self, _moment: &mut Moment<'_, G>) -> Result<()> {
         Ok(())
@@ -95,6 +24,12 @@ pub trait Observer<G: Game>: Send {
     /// After each round.
     fn round(&mut self, _moment: &mut Moment<'_, G>) -> Result<Signal> {
         Ok(Signal::Continue)
+    }
+
+    /// After a round whose figures or weights were found not to be finite. Whoever can mend that (by going back
+    /// to a checkpoint, say) does so and answers `true`: the run goes on. Otherwise it ends with the error.
+    fn mend(&mut self, _moment: &mut Moment<'_, G>, _error: &Error) -> Result<bool> {
+        Ok(false)
     }
 
     /// After the last round, whatever ended the run.

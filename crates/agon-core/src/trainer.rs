@@ -1,3 +1,4 @@
+use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
@@ -5,7 +6,11 @@ use std::time::{Duration, Instant};
 use burn::prelude::Device;
 
 use crate::checkpoint::Reader;
-use crate::{Batches, Budget, Error, Feed, Game, Guard, Measurements, Moment, Observer, Result, Round, Signal, random};
+use crate::ledger::Ledger;
+use crate::{
+    Batches, Budget, Error, Feed, Game, Guard, Measurements, Moment, Notes, Observer, Result, Round, Signal, Wishes,
+    random,
+};
 
 /// Why a run ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,13 +48,12 @@ pub struct Trainer<G: Game> {
     game: G,
     seed: Option<u64>,
     observers: Vec<Box<dyn Observer<G>>>,
-    guard: Guard,
     resume: Option<PathBuf>,
+    wishes: Wishes,
     at: Place,
     /// The figures of the last round.
     last: Measurements,
-    /// The newest checkpoint.
-    saved: Option<PathBuf>,
+    ledger: Ledger,
 }
 
 #[derive(Debug, Clone, Copy, Default)]
@@ -67,11 +71,11 @@ impl<G: Game> Trainer<G> {
             game,
             seed: None,
             observers: Vec::new(),
-            guard: Guard::every(100),
             resume: None,
+            wishes: Wishes::none(),
             at: Place::default(),
             last: Measurements::default(),
-            saved: None,
+            ledger: Ledger::default(),
         }
     }
 
@@ -89,7 +93,23 @@ impl<G: Game> Trainer<G> {
 
     /// How often figures are looked at for NaN and infinity; every 100 rounds unless said otherwise.
     pub fn guard(mut self, guard: Guard) -> Self {
-        self.guard = guard;
+        self.ledger.guard = guard;
+        self
+    }
+
+    /// Has these figures measured, besides those that observers ask for.
+    ///
+    /// # Example
+    /// ```
+    /// # use agon_core::{Game, Trainer};
+    /// use agon_core::{Wish, Wishes};
+    ///
+    /// # fn example(game: impl Game) {
+    /// Trainer::new(game).measure(Wishes::of([Wish::Gradients, Wish::Rates]).every(10));
+    /// # }
+    /// ```
+    pub fn measure(mut self, wishes: Wishes) -> Self {
+        self.wishes = self.wishes.and(wishes);
         self
     }
 
@@ -109,9 +129,15 @@ impl<G: Game> Trainer<G> {
         self.game
     }
 
+    /// What observers told each other.
+    pub fn notes(&self) -> &Notes {
+        &self.ledger.notes
+    }
+
     /// Plays until the budget is spent, an observer stops the run, or something fails.
     pub fn run(&mut self, mut data: impl Batches<Batch = G::Batch>, budget: Budget) -> Result<Outcome> {
         let started = Instant::now();
+        self.ledger.budget = Some(budget);
         caught(self.at.step, || self.prepare())?;
         let device = self.device()?;
         let place = self.at;
@@ -133,7 +159,7 @@ impl<G: Game> Trainer<G> {
             steps: self.at.step,
             ending,
             elapsed: started.elapsed(),
-            checkpoint: self.saved.clone(),
+            checkpoint: self.ledger.saved.clone(),
         })
     }
 
@@ -163,6 +189,8 @@ impl<G: Game> Trainer<G> {
             let manifest = reader.manifest();
             self.game.recall(&manifest.memory);
             (self.at.step, self.at.position) = (manifest.step, manifest.position);
+            self.ledger.memories = manifest.observers.clone();
+            self.ledger.saved = Some(reader.path().to_owned());
         }
         self.at.prepared = true;
         Ok(())
@@ -177,27 +205,66 @@ impl<G: Game> Trainer<G> {
 
     fn play_all(&mut self, feed: &mut Feed<'_, G::Batch>, device: &Device, budget: Budget) -> Result<Ending> {
         let per_epoch = feed.per_epoch();
+        let asked = self.observers.iter().map(|observer| observer.wishes());
+        let wishes = asked.fold(self.wishes, Wishes::and);
         self.notify(&mut Measurements::default(), budget, per_epoch, |observer, moment| {
             observer.start(moment).map(|()| Signal::Continue)
         })?;
         while !budget.is_spent(self.at.step, self.at.position, per_epoch) {
-            let mut round = Round::new(self.at.step + 1, self.at.seed, device.clone());
-            caught(round.step(), || self.game.play(feed, &mut round))?;
-            self.at.step += 1;
-            self.at.position = feed.position();
-            let mut figures = round.into_measurements();
-            let signal = self.notify(&mut figures, budget, per_epoch, |observer, moment| {
-                observer.round(moment)
-            })?;
-            self.last = figures.clone();
-            self.guard.watch(self.at.step, figures)?;
+            let signal = match self.play_round(feed, device, budget, wishes) {
+                Err(error) => self.mend(error, budget, per_epoch).map(|()| Signal::Continue)?,
+                Ok(signal) => signal,
+            };
             if let Signal::Stop(reason) = signal {
-                self.guard.look()?;
+                self.look(budget, per_epoch)?;
                 return Ok(Ending::Stopped(reason));
             }
         }
-        self.guard.look()?;
+        self.look(budget, per_epoch)?;
         Ok(Ending::Spent)
+    }
+
+    fn play_round(
+        &mut self,
+        feed: &mut Feed<'_, G::Batch>,
+        device: &Device,
+        budget: Budget,
+        wishes: Wishes,
+    ) -> Result<Signal> {
+        let mut round = Round::new(self.at.step + 1, self.at.seed, device.clone()).wishing(wishes);
+        caught(round.step(), || self.game.play(feed, &mut round))?;
+        self.at.step += 1;
+        self.at.position = feed.position();
+        let mut figures = round.into_measurements();
+        let signal = self.notify(&mut figures, budget, feed.per_epoch(), |observer, moment| {
+            observer.round(moment)
+        });
+        self.last = figures.clone();
+        let signal = signal?;
+        self.ledger.guard.watch(self.at.step, figures)?;
+        Ok(signal)
+    }
+
+    /// Reads the figures that nobody has looked at yet.
+    fn look(&mut self, budget: Budget, per_epoch: Option<u64>) -> Result<()> {
+        let looked = self.ledger.guard.look();
+        looked.or_else(|error| self.mend(error, budget, per_epoch))
+    }
+
+    /// Asks the observers one after the other to mend what can be mended; the error stays if none does.
+    fn mend(&mut self, error: Error, budget: Budget, per_epoch: Option<u64>) -> Result<()> {
+        if !matches!(error, Error::NotFinite { .. }) {
+            return Err(error);
+        }
+        let mended = Cell::new(false);
+        let mut figures = self.last.clone();
+        self.notify(&mut figures, budget, per_epoch, |observer, moment| {
+            if !mended.get() {
+                mended.set(observer.mend(moment, &error)?);
+            }
+            Ok(Signal::Continue)
+        })?;
+        if mended.get() { Ok(()) } else { Err(error) }
     }
 
     /// Tells every observer that the run is over, in the opposite order, so that those who report know what
@@ -232,8 +299,7 @@ impl<G: Game> Trainer<G> {
             position,
             seed,
             figures,
-            guard: &mut self.guard,
-            saved: &mut self.saved,
+            ledger: &mut self.ledger,
         }
     }
 

@@ -7,6 +7,7 @@ mod sgd;
 
 use burn::module::Module;
 use burn::optim::{GradientsParams, ModuleOptimizer};
+use burn::prelude::Tensor;
 
 use crate::{Schedule, weights};
 
@@ -29,6 +30,8 @@ pub use sgd::Sgd;
 pub struct Optimizer {
     pub(crate) rule: ModuleOptimizer,
     name: &'static str,
+    /// What else the rule is set to, in words.
+    settings: String,
     learning_rate: f64,
     schedule: Schedule,
     clip: Clip,
@@ -45,14 +48,15 @@ enum Clip {
 impl Optimizer {
     /// Any optimizer of burn, or one written against its `Optimizer` trait.
     pub fn new(rule: ModuleOptimizer, learning_rate: f64) -> Self {
-        Self::named("of burn", rule, learning_rate)
+        Self::named("of burn", format_args!("unknown"), rule, learning_rate)
     }
 
     /// An update rule of ours, under its own name.
-    fn named(name: &'static str, rule: ModuleOptimizer, learning_rate: f64) -> Self {
+    fn named(name: &'static str, settings: impl std::fmt::Debug, rule: ModuleOptimizer, learning_rate: f64) -> Self {
         Self {
             rule,
             name,
+            settings: format!("{settings:?}"),
             learning_rate,
             schedule: Schedule::Constant,
             clip: Clip::Nothing,
@@ -103,24 +107,28 @@ impl Optimizer {
         }
     }
 
-    pub(crate) fn step<M: Module>(&mut self, network: M, gradients: GradientsParams, steps: u64) -> M {
-        let gradients = self.clipped(&network, gradients);
-        self.rule.step(self.learning_rate(steps), network, gradients)
-    }
-
-    fn clipped(&self, network: &impl Module, gradients: GradientsParams) -> GradientsParams {
-        match self.clip {
-            Clip::Nothing => gradients,
-            Clip::Value(bound) => weights::clamped(network, gradients, bound),
-            Clip::Norm(bound) => match weights::squared_norm(network, &gradients) {
-                // PyTorch's clip_grad_norm_: min(1, bound / (norm + 1e-6)).
-                Some(square) => {
-                    let factor = (square.sqrt() + 1e-6).recip().mul_scalar(bound).clamp_max(1.0);
-                    weights::times(network, gradients, &factor)
-                }
-                None => gradients,
-            },
-        }
+    /// Takes a step at this learning rate. The second part is the norm of the gradients before they were
+    /// clipped, if it is `wanted`.
+    pub(crate) fn step<M: Module>(
+        &mut self,
+        network: M,
+        gradients: GradientsParams,
+        rate: f64,
+        wanted: bool,
+    ) -> (M, Option<Tensor<1>>) {
+        let needed = wanted || matches!(self.clip, Clip::Norm(_));
+        let norm = needed.then(|| weights::squared_norm(&network, &gradients)).flatten();
+        let norm = norm.map(Tensor::sqrt);
+        let gradients = match (self.clip, &norm) {
+            (Clip::Value(bound), _) => weights::clamped(&network, gradients, bound),
+            // PyTorch's clip_grad_norm_: min(1, bound / (norm + 1e-6)).
+            (Clip::Norm(bound), Some(norm)) => {
+                let factor = (norm.clone() + 1e-6).recip().mul_scalar(bound).clamp_max(1.0);
+                weights::times(&network, gradients, &factor)
+            }
+            _ => gradients,
+        };
+        (self.rule.step(rate, network, gradients), norm.filter(|_| wanted))
     }
 }
 
@@ -128,6 +136,7 @@ impl std::fmt::Debug for Optimizer {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Optimizer")
             .field("rule", &self.name)
+            .field("settings", &format_args!("{}", self.settings))
             .field("learning_rate", &self.learning_rate)
             .field("schedule", &self.schedule)
             .field("clip", &self.clip)

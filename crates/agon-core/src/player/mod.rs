@@ -8,7 +8,7 @@ use burn::optim::GradientsParams;
 use burn::prelude::Tensor;
 use serde_json::Value;
 
-use crate::{Constraint, MovingAverage, Optimizer, Round, weights};
+use crate::{Constraint, MovingAverage, Optimizer, Round, Wish, weights};
 
 pub use any::AnyPlayer;
 
@@ -27,6 +27,8 @@ pub struct Player<M: Module> {
     pending: Option<GradientsParams>,
     pending_updates: u64,
     steps: u64,
+    /// What the learning rate is multiplied by.
+    pace: f64,
     ready: bool,
     anchor: Anchor<M>,
     slow: Option<GradientsParams>,
@@ -55,6 +57,7 @@ impl<M: Module + 'static> Player<M> {
             pending: None,
             pending_updates: 0,
             steps: 0,
+            pace: 1.0,
             ready: false,
             anchor: Anchor::Here,
             slow: None,
@@ -124,7 +127,7 @@ impl<M: Module + 'static> Player<M> {
     }
 
     /// Takes a step along gradients from [`gradients`](Self::gradients): for players who move together.
-    pub fn apply(&mut self, _round: &mut Round, gradients: GradientsParams) {
+    pub fn apply(&mut self, round: &mut Round, gradients: GradientsParams) {
         let Some(gradients) = self.accumulated(gradients) else {
             return;
         };
@@ -139,7 +142,7 @@ impl<M: Module + 'static> Player<M> {
         let Some(mut network) = start else {
             return;
         };
-        network = self.optimizer.step(network, gradients, self.steps);
+        network = self.step(network, gradients, round);
         for constraint in &self.constraints {
             network = constraint.enforce(network);
         }
@@ -150,6 +153,25 @@ impl<M: Module + 'static> Player<M> {
             }
         }
         self.network = Some(network);
+    }
+
+    /// One step of the optimizer, and the figures of it that somebody wants.
+    fn step(&mut self, network: M, gradients: GradientsParams, round: &mut Round) -> M {
+        let rate = self.optimizer.learning_rate(self.steps) * self.pace;
+        let wanted = round.wants(Wish::Gradients);
+        let (network, norm) = self.optimizer.step(network, gradients, rate, wanted);
+        if let Some(norm) = norm {
+            round.measure(format!("gradient/{}", self.name), &norm);
+        }
+        if round.wants(Wish::Weights)
+            && let Some(square) = weights::squared_norm(&network, &weights::values(&network))
+        {
+            round.measure(format!("weight/{}", self.name), &square.sqrt());
+        }
+        if round.wants(Wish::Rates) {
+            round.measure_known(format!("rate/{}", self.name), rate);
+        }
+        network
     }
 
     /// The mean of the gradients once enough have come.
@@ -177,13 +199,14 @@ impl<M: Module> std::fmt::Debug for Player<M> {
         f.debug_struct("Player")
             .field("name", &self.name)
             .field("optimizer", &self.optimizer)
+            .field("constraints", &self.constraints)
             .field("steps", &self.steps)
             .finish_non_exhaustive()
     }
 }
 
 /// A type's name without its path, parameters included.
-pub(crate) fn short_type_name<T>() -> String {
+pub(crate) fn short_type_name<T: ?Sized>() -> String {
     let mut short = String::new();
     for part in type_name::<T>().split_inclusive(['<', '>', ',', ' ']) {
         short.push_str(part.rsplit("::").next().unwrap_or(part));
