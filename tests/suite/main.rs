@@ -12,5 +12,6 @@ mod engine;
 mod golden;
 mod kill;
 mod minmax;
+mod report;
 mod resume;
 mod support;

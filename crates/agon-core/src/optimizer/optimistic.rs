@@ -49,6 +49,7 @@ impl From<OptimisticAdam> for Optimizer {
             "optimistic Adam",
             ModuleOptimizer::from(Rule(rule.config.build())),
             rule.learning_rate,
+            &rule.config,
         )
     }
 }

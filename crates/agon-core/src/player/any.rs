@@ -29,6 +29,15 @@ pub trait AnyPlayer: Send {
     /// Whether all its weights are finite numbers; this reads from the device.
     fn is_finite(&self) -> Result<bool>;
 
+    /// What it is and how it learns, as checkpoints say it.
+    fn describe(&self) -> Entry;
+
+    /// How it learns, in words for people.
+    fn learns_by(&self) -> String;
+
+    /// The values of its trained weights by their paths in the network; this reads from the device.
+    fn parameters(&self) -> Result<Vec<(String, Vec<f32>)>>;
+
     /// Writes all that is needed to go on, and the network as one would use it.
     fn save(&self, writer: &mut Writer) -> Result<Entry>;
 
@@ -108,6 +117,22 @@ impl<M: Module + 'static> AnyPlayer for Player<M> {
             .try_into_scalar()
             .map_err(|error| Error::Device(format!("{error:?}")))?;
         Ok(value.is_finite())
+    }
+
+    fn describe(&self) -> Entry {
+        self.entry()
+    }
+
+    fn learns_by(&self) -> String {
+        let average = match &self.average {
+            Some(average) => format!("; a moving average keeps {} of itself", average.decay()),
+            None => String::new(),
+        };
+        format!("{}{average}", self.optimizer)
+    }
+
+    fn parameters(&self) -> Result<Vec<(String, Vec<f32>)>> {
+        weights::named(self.network())
     }
 
     fn save(&self, writer: &mut Writer) -> Result<Entry> {

@@ -28,7 +28,12 @@ impl<M: Module + 'static> Player<M> {
             writer.put(&self.file("slow"), &self.record_vector(slow)?)?;
         }
         writer.put(&self.file("network"), &self.record(self.best().valid().materialize())?)?;
-        Ok(Entry {
+        Ok(self.entry())
+    }
+
+    /// What the manifest says of it.
+    pub(super) fn entry(&self) -> Entry {
+        Entry {
             name: self.name.to_owned(),
             network: short_type_name::<M>(),
             config: self.config.clone(),
@@ -40,7 +45,7 @@ impl<M: Module + 'static> Player<M> {
                 .map(|pending| weights::ids(self.network(), pending))
                 .unwrap_or_default(),
             optimizer: format!("{:?}", self.optimizer),
-        })
+        }
     }
 
     /// Takes back what [`write_to`](Self::write_to) wrote.
