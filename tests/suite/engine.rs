@@ -296,3 +296,92 @@ fn one_observer_that_fails_does_not_cost_the_last_checkpoint() {
         3
     );
 }
+
+/// Remembers the names and figures of every round.
+struct Figures(Arc<std::sync::Mutex<Vec<Vec<(String, f64)>>>>, Wishes);
+
+impl<Gm: Game> Observer<Gm> for Figures {
+    fn wishes(&self) -> Wishes {
+        self.1
+    }
+
+    fn round(&mut self, moment: &mut Moment<'_, Gm>) -> Result<Signal> {
+        let figures = moment.figures.all()?.into_iter();
+        let figures = figures.map(|(name, value)| (name.to_owned(), value)).collect();
+        self.0.lock().unwrap().push(figures);
+        Ok(Signal::Continue)
+    }
+}
+
+fn figures_of(gan: Points, wishes: Wishes) -> Vec<Vec<(String, f64)>> {
+    let figures = Arc::default();
+    let mut trainer = Trainer::new(gan).observe(Figures(Arc::clone(&figures), wishes));
+    trainer.run(ring(), Budget::steps(4)).unwrap();
+    std::mem::take(&mut *figures.lock().unwrap())
+}
+
+#[test]
+fn figures_are_measured_when_somebody_asks() {
+    let names = |round: &[(String, f64)]| round.iter().map(|(name, _)| name.clone()).collect::<Vec<_>>();
+    let plain = figures_of(points(), Wishes::none());
+    assert_eq!(names(&plain[3]), ["loss/discriminator", "loss/generator"]);
+
+    let all = [Wish::Rates, Wish::Gradients, Wish::Scores, Wish::Spreads];
+    let asked = figures_of(points(), Wishes::of(all).every(2));
+    assert_eq!(
+        asked[2], plain[2],
+        "nothing more in odd rounds, and nothing else either"
+    );
+    let expected = "spread/real spread/fake loss/discriminator score/real score/fake score/separation \
+                    gradient/discriminator rate/discriminator loss/generator gradient/generator rate/generator";
+    assert_eq!(names(&asked[3]), expected.split(' ').collect::<Vec<_>>());
+    let get = |name: &str| asked[3].iter().find(|(other, _)| other == name).unwrap().1;
+    assert_eq!(get("rate/generator"), 2e-4);
+    assert!((0.0..=1.0).contains(&get("score/separation")));
+    assert!(
+        (get("spread/real") - 0.5f64.sqrt()).abs() < 0.15,
+        "{}",
+        get("spread/real")
+    );
+}
+
+#[test]
+fn gradient_norms_are_those_before_clipping() {
+    let wishes = Wishes::of([Wish::Gradients]);
+    let clipped = |bound| points().optimizers(Optimizer::from(Adam::new(1e-3)).clip_norm(bound));
+    let norm = |gan| {
+        let first = figures_of(gan, wishes).swap_remove(0);
+        first
+            .into_iter()
+            .find(|(name, _)| name == "gradient/discriminator")
+            .unwrap()
+            .1
+    };
+    let (free, bound) = (norm(points()), norm(clipped(1e-3)));
+    assert!(free > 1e-2 && free == bound, "{free} {bound}");
+}
+
+#[test]
+fn notes_reach_every_observer() {
+    /// Leaves a note, or reads them.
+    struct Reader(u64, Arc<AtomicU64>);
+    impl<Gm: Game> Observer<Gm> for Reader {
+        fn round(&mut self, moment: &mut Moment<'_, Gm>) -> Result<Signal> {
+            let unread = moment.all_notes().unread(&mut self.0).count();
+            self.1.fetch_add(unread as u64, Ordering::Relaxed);
+            moment.note(Level::Info, "reader", "hello");
+            Ok(Signal::Continue)
+        }
+    }
+    let scratch = Scratch::new("notes");
+    let (before, after) = (Arc::default(), Arc::default());
+    let mut trainer = Trainer::new(points())
+        .observe(Reader(0, Arc::clone(&before)))
+        .observe(Checkpoints::every(1).to(scratch.join("checkpoints")))
+        .observe(Reader(0, Arc::clone(&after)));
+    trainer.run(ring(), Budget::steps(3)).unwrap();
+    // Three rounds of three notes; a reader has not seen those that came after its last turn.
+    assert_eq!((before.load(Ordering::Relaxed), after.load(Ordering::Relaxed)), (6, 8));
+    let newest = trainer.notes().last(2).next().unwrap();
+    assert!(newest.step == 3 && newest.source == "checkpoints" && newest.text.contains("step-00000003"));
+}

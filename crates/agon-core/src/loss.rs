@@ -59,6 +59,12 @@ pub trait AdversarialLoss: Debug + Send + 'static {
         None
     }
 
+    /// What scores say: 1 if high ones mean real, -1 if they mean generated (energies), `None` if a single score
+    /// says neither (embeddings).
+    fn sign_of_real(&self) -> Option<f64> {
+        Some(1.0)
+    }
+
     /// Called after each update of the discriminator with the scores that led to it; losses with a state
     /// (BEGAN's equilibrium) advance it here.
     fn advance(&mut self, _real: Tensor<2>, _fake: Tensor<2>) {}
@@ -95,6 +101,10 @@ impl<L: AdversarialLoss + ?Sized> AdversarialLoss for Box<L> {
 
     fn labelled(&self, scores: Tensor<2>, real: f64) -> Option<Tensor<1>> {
         (**self).labelled(scores, real)
+    }
+
+    fn sign_of_real(&self) -> Option<f64> {
+        (**self).sign_of_real()
     }
 
     fn advance(&mut self, real: Tensor<2>, fake: Tensor<2>) {

@@ -1,7 +1,8 @@
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use crate::checkpoint::{Manifest, Writer};
-use crate::{Ending, Error, Game, Guard, Measurements, Result, guard};
+use crate::ledger::Ledger;
+use crate::{Ending, Error, Game, Level, Measurements, Note, Notes, Result, Wishes, guard};
 
 /// Whether to go on.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,14 +28,13 @@ pub struct Moment<'a, G: Game> {
     pub seed: u64,
     /// The figures of the round; observers may add their own.
     pub figures: &'a mut Measurements,
-    pub(crate) guard: &'a mut Guard,
-    pub(crate) saved: &'a mut Option<PathBuf>,
+    pub(crate) ledger: &'a mut Ledger,
 }
 
 impl<G: Game> Moment<'_, G> {
     /// An error that names the first figure so far, or the first player's weights, that are not finite.
     pub fn check_finite(&mut self) -> Result<()> {
-        self.guard.look()?;
+        self.ledger.guard.look()?;
         guard::finite(self.step, self.figures)?;
         for player in self.game.players() {
             if !player.is_finite()? {
@@ -75,18 +75,65 @@ impl<G: Game> Moment<'_, G> {
             ..Manifest::of::<G>()
         };
         writer.commit(manifest)?;
-        *self.saved = Some(path.as_ref().to_owned());
+        self.ledger.saved = Some(path.as_ref().to_owned());
+        self.note(Level::Info, "checkpoints", format!("wrote {}", path.as_ref().display()));
         Ok(())
     }
 
     /// The newest checkpoint that this run has written.
     pub fn checkpoint(&self) -> Option<&Path> {
-        self.saved.as_deref()
+        self.ledger.saved.as_deref()
+    }
+
+    /// Leaves a note for the other observers. `source` is who says so: `health`, `checkpoints`.
+    pub fn note(&mut self, level: Level, source: impl Into<String>, text: impl Into<String>) {
+        self.ledger.notes.leave(Note {
+            step: self.step,
+            level,
+            source: source.into(),
+            text: text.into(),
+        });
+    }
+
+    /// The notes of this round so far. Observers that stand later in the line may leave more:
+    /// [`Notes::unread`] misses none.
+    pub fn notes(&self) -> impl Iterator<Item = &Note> {
+        let step = self.step;
+        self.ledger.notes.iter().filter(move |note| note.step == step)
+    }
+
+    /// The notes of the run, the newest thousand of them.
+    ///
+    /// # Example
+    /// ```
+    /// # use agon_core::{Game, Moment, Observer, Result, Signal};
+    /// /// Counts the alarms of a run.
+    /// #[derive(Default)]
+    /// struct Alarms {
+    ///     read: u64,
+    ///     count: usize,
+    /// }
+    ///
+    /// impl<G: Game> Observer<G> for Alarms {
+    ///     fn round(&mut self, moment: &mut Moment<'_, G>) -> Result<Signal> {
+    ///         let unread = moment.all_notes().unread(&mut self.read);
+    ///         self.count += unread.filter(|note| note.level == agon_core::Level::Alarm).count();
+    ///         Ok(Signal::Continue)
+    ///     }
+    /// }
+    /// ```
+    pub fn all_notes(&self) -> &Notes {
+        &self.ledger.notes
     }
 }
 
 /// Something that watches a run, and may stop it.
 pub trait Observer<G: Game>: Send {
+    /// What it would like to have measured; asked once, before the first round.
+    fn wishes(&self) -> Wishes {
+        Wishes::none()
+    }
+
     /// Before the first round: `moment.step` is 0, or where the run was resumed.
     fn start(&mut self, _moment: &mut Moment<'_, G>) -> Result<()> {
         Ok(())

@@ -3,7 +3,7 @@ use std::borrow::Cow;
 use burn::prelude::{Device, Tensor};
 
 use crate::random::{self, Random};
-use crate::{Measurements, Prior};
+use crate::{Measurements, Prior, Sample, Wish, Wishes};
 
 /// The context of one round of a game: its number, its randomness, and where its figures go.
 ///
@@ -15,6 +15,7 @@ pub struct Round {
     device: Device,
     random: Random,
     measurements: Measurements,
+    wishes: Wishes,
     silent: bool,
 }
 
@@ -28,8 +29,15 @@ impl Round {
             device,
             random: random::stream(seed, 0),
             measurements: Measurements::default(),
+            wishes: Wishes::none(),
             silent: false,
         }
+    }
+
+    /// With these wishes for figures.
+    pub fn wishing(mut self, wishes: Wishes) -> Self {
+        self.wishes = wishes;
+        self
     }
 
     /// The number of the round, from 1.
@@ -57,6 +65,48 @@ impl Round {
         if !self.silent {
             self.measurements.add(name, value.clone());
         }
+    }
+
+    /// Notes a figure that is known already.
+    pub fn measure_known(&mut self, name: impl Into<Cow<'static, str>>, value: f64) {
+        if !self.silent {
+            self.measurements.add_known(name, value);
+        }
+    }
+
+    /// Whether somebody would like to have this measured.
+    pub fn wants(&self, wish: Wish) -> bool {
+        !self.silent && self.wishes.wants(wish, self.step)
+    }
+
+    /// Notes how the discriminator judges, if [somebody wants it](Wish::Scores). `sign` is
+    /// [that of real samples](crate::AdversarialLoss::sign_of_real).
+    ///
+    /// # Shapes
+    /// Both `[batch, scores]`.
+    pub fn measure_scores(&mut self, real: &Tensor<2>, fake: &Tensor<2>, sign: f64) {
+        if !self.wants(Wish::Scores) {
+            return;
+        }
+        let of_member = |scores: &Tensor<2>| scores.clone().inner().mean_dim(1);
+        let (real, fake) = (of_member(real), of_member(fake));
+        let (real_mean, fake_mean) = (real.clone().mean(), fake.clone().mean());
+        let middle = (real_mean.clone() + fake_mean.clone()).mul_scalar(0.5).unsqueeze();
+        // The mean sign of distances to the middle: ties count half.
+        let above = (real - middle.clone()).sign().mean() - (fake - middle).sign().mean();
+        self.measure("score/real", &real_mean);
+        self.measure("score/fake", &fake_mean);
+        self.measure("score/separation", &above.mul_scalar(0.25 * sign).add_scalar(0.5));
+    }
+
+    /// Notes how much the members of both batches differ among themselves, if [somebody wants it](Wish::Spreads).
+    pub fn measure_spreads<S: Sample>(&mut self, real: &S, fake: &S) {
+        if !self.wants(Wish::Spreads) || real.size() < 2 || fake.size() < 2 {
+            return;
+        }
+        let spread = |samples: &S| samples.rows().inner().var_bias(0).mean().sqrt();
+        self.measure("spread/real", &spread(real));
+        self.measure("spread/fake", &spread(fake));
     }
 
     /// Plays without noting figures: for steps that are taken only to look ahead.

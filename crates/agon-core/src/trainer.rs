@@ -5,7 +5,11 @@ use std::time::{Duration, Instant};
 use burn::prelude::Device;
 
 use crate::checkpoint::Reader;
-use crate::{Batches, Budget, Error, Feed, Game, Guard, Measurements, Moment, Observer, Result, Round, Signal, random};
+use crate::ledger::Ledger;
+use crate::{
+    Batches, Budget, Error, Feed, Game, Guard, Measurements, Moment, Notes, Observer, Result, Round, Signal, Wishes,
+    random,
+};
 
 /// Why a run ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,13 +47,12 @@ pub struct Trainer<G: Game> {
     game: G,
     seed: Option<u64>,
     observers: Vec<Box<dyn Observer<G>>>,
-    guard: Guard,
     resume: Option<PathBuf>,
+    wishes: Wishes,
     at: Place,
     /// The figures of the last round.
     last: Measurements,
-    /// The newest checkpoint.
-    saved: Option<PathBuf>,
+    ledger: Ledger,
 }
 
 #[derive(Debug, Clone, Copy, Default)]
@@ -67,11 +70,11 @@ impl<G: Game> Trainer<G> {
             game,
             seed: None,
             observers: Vec::new(),
-            guard: Guard::every(100),
             resume: None,
+            wishes: Wishes::none(),
             at: Place::default(),
             last: Measurements::default(),
-            saved: None,
+            ledger: Ledger::default(),
         }
     }
 
@@ -89,7 +92,23 @@ impl<G: Game> Trainer<G> {
 
     /// How often figures are looked at for NaN and infinity; every 100 rounds unless said otherwise.
     pub fn guard(mut self, guard: Guard) -> Self {
-        self.guard = guard;
+        self.ledger.guard = guard;
+        self
+    }
+
+    /// Has these figures measured, besides those that observers ask for.
+    ///
+    /// # Example
+    /// ```
+    /// # use agon_core::{Game, Trainer};
+    /// use agon_core::{Wish, Wishes};
+    ///
+    /// # fn example(game: impl Game) {
+    /// Trainer::new(game).measure(Wishes::of([Wish::Gradients, Wish::Rates]).every(10));
+    /// # }
+    /// ```
+    pub fn measure(mut self, wishes: Wishes) -> Self {
+        self.wishes = self.wishes.and(wishes);
         self
     }
 
@@ -107,6 +126,11 @@ impl<G: Game> Trainer<G> {
     /// The game, when the run is over.
     pub fn into_game(self) -> G {
         self.game
+    }
+
+    /// What observers told each other.
+    pub fn notes(&self) -> &Notes {
+        &self.ledger.notes
     }
 
     /// Plays until the budget is spent, an observer stops the run, or something fails.
@@ -133,7 +157,7 @@ impl<G: Game> Trainer<G> {
             steps: self.at.step,
             ending,
             elapsed: started.elapsed(),
-            checkpoint: self.saved.clone(),
+            checkpoint: self.ledger.saved.clone(),
         })
     }
 
@@ -177,11 +201,13 @@ impl<G: Game> Trainer<G> {
 
     fn play_all(&mut self, feed: &mut Feed<'_, G::Batch>, device: &Device, budget: Budget) -> Result<Ending> {
         let per_epoch = feed.per_epoch();
+        let asked = self.observers.iter().map(|observer| observer.wishes());
+        let wishes = asked.fold(self.wishes, Wishes::and);
         self.notify(&mut Measurements::default(), budget, per_epoch, |observer, moment| {
             observer.start(moment).map(|()| Signal::Continue)
         })?;
         while !budget.is_spent(self.at.step, self.at.position, per_epoch) {
-            let mut round = Round::new(self.at.step + 1, self.at.seed, device.clone());
+            let mut round = Round::new(self.at.step + 1, self.at.seed, device.clone()).wishing(wishes);
             caught(round.step(), || self.game.play(feed, &mut round))?;
             self.at.step += 1;
             self.at.position = feed.position();
@@ -190,13 +216,13 @@ impl<G: Game> Trainer<G> {
                 observer.round(moment)
             })?;
             self.last = figures.clone();
-            self.guard.watch(self.at.step, figures)?;
+            self.ledger.guard.watch(self.at.step, figures)?;
             if let Signal::Stop(reason) = signal {
-                self.guard.look()?;
+                self.ledger.guard.look()?;
                 return Ok(Ending::Stopped(reason));
             }
         }
-        self.guard.look()?;
+        self.ledger.guard.look()?;
         Ok(Ending::Spent)
     }
 
@@ -232,8 +258,7 @@ impl<G: Game> Trainer<G> {
             position,
             seed,
             figures,
-            guard: &mut self.guard,
-            saved: &mut self.saved,
+            ledger: &mut self.ledger,
         }
     }
 

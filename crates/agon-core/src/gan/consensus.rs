@@ -131,6 +131,10 @@ impl<G: Generator, D: Discriminator<Input = G::Output>> Losses<'_, G, D> {
         let loss = self.gan.loss.discriminator_at(real_scores, fake_scores, samples);
         if measured {
             self.round.measure("loss/discriminator", &loss);
+            self.round.measure_spreads(self.real, &fake);
+            if let Some(sign) = self.gan.loss.sign_of_real() {
+                self.round.measure_scores(&seen.0, &seen.1, sign);
+            }
             if !self.round.is_silent() {
                 self.gan.loss.advance(seen.0, seen.1);
             }

@@ -92,12 +92,16 @@ impl<G: Generator, D: Discriminator<Input = G::Output>> Gan<G, D> {
 
     /// The discriminator's loss: the contest and the penalties that are due.
     pub(super) fn judge(&mut self, real: &G::Output, fake: &G::Output, round: &mut Round) -> Judgement {
+        round.measure_spreads(real, fake);
         let (real, fake) = (self.seen(real, round), self.seen(fake, round));
         let discriminator = self.discriminator.network();
         let real_scores = discriminator.discriminate(real.clone()).scores();
         let fake_scores = discriminator.discriminate(fake.clone()).scores();
         let mut loss = self.contest(real_scores.clone(), fake_scores.clone(), &real, &fake);
         round.measure("loss/discriminator", &loss);
+        if let Some(sign) = self.loss.sign_of_real() {
+            round.measure_scores(&real_scores, &fake_scores, sign);
+        }
         let bout = Bout {
             discriminator,
             real: &real,

@@ -7,6 +7,7 @@ mod sgd;
 
 use burn::module::Module;
 use burn::optim::{GradientsParams, ModuleOptimizer};
+use burn::prelude::Tensor;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -108,24 +109,28 @@ impl Optimizer {
         }
     }
 
-    pub(crate) fn step<M: Module>(&mut self, network: M, gradients: GradientsParams, steps: u64) -> M {
-        let gradients = self.clipped(&network, gradients);
-        self.rule.step(self.learning_rate(steps), network, gradients)
-    }
-
-    fn clipped(&self, network: &impl Module, gradients: GradientsParams) -> GradientsParams {
-        match self.clip {
-            Clip::Nothing => gradients,
-            Clip::Value(bound) => weights::clamped(network, gradients, bound),
-            Clip::Norm(bound) => match weights::squared_norm(network, &gradients) {
-                // PyTorch's clip_grad_norm_: min(1, bound / (norm + 1e-6)).
-                Some(square) => {
-                    let factor = (square.sqrt() + 1e-6).recip().mul_scalar(bound).clamp_max(1.0);
-                    weights::times(network, gradients, &factor)
-                }
-                None => gradients,
-            },
-        }
+    /// Takes a step at this learning rate. The second part is the norm of the gradients before they were
+    /// clipped, if it is `wanted`.
+    pub(crate) fn step<M: Module>(
+        &mut self,
+        network: M,
+        gradients: GradientsParams,
+        rate: f64,
+        wanted: bool,
+    ) -> (M, Option<Tensor<1>>) {
+        let needed = wanted || matches!(self.clip, Clip::Norm(_));
+        let norm = needed.then(|| weights::squared_norm(&network, &gradients)).flatten();
+        let norm = norm.map(Tensor::sqrt);
+        let gradients = match (self.clip, &norm) {
+            (Clip::Value(bound), _) => weights::clamped(&network, gradients, bound),
+            // PyTorch's clip_grad_norm_: min(1, bound / (norm + 1e-6)).
+            (Clip::Norm(bound), Some(norm)) => {
+                let factor = (norm.clone() + 1e-6).recip().mul_scalar(bound).clamp_max(1.0);
+                weights::times(&network, gradients, &factor)
+            }
+            _ => gradients,
+        };
+        (self.rule.step(rate, network, gradients), norm.filter(|_| wanted))
     }
 }
 

@@ -8,7 +8,7 @@ use burn::optim::GradientsParams;
 use burn::prelude::Tensor;
 use serde_json::Value;
 
-use crate::{Constraint, MovingAverage, Optimizer, Round, weights};
+use crate::{Constraint, MovingAverage, Optimizer, Round, Wish, weights};
 
 pub use any::AnyPlayer;
 
@@ -124,7 +124,7 @@ impl<M: Module + 'static> Player<M> {
     }
 
     /// Takes a step along gradients from [`gradients`](Self::gradients): for players who move together.
-    pub fn apply(&mut self, _round: &mut Round, gradients: GradientsParams) {
+    pub fn apply(&mut self, round: &mut Round, gradients: GradientsParams) {
         let Some(gradients) = self.accumulated(gradients) else {
             return;
         };
@@ -139,7 +139,7 @@ impl<M: Module + 'static> Player<M> {
         let Some(mut network) = start else {
             return;
         };
-        network = self.optimizer.step(network, gradients, self.steps);
+        network = self.step(network, gradients, round);
         for constraint in &self.constraints {
             network = constraint.enforce(network);
         }
@@ -150,6 +150,20 @@ impl<M: Module + 'static> Player<M> {
             }
         }
         self.network = Some(network);
+    }
+
+    /// One step of the optimizer, and the figures of it that somebody wants.
+    fn step(&mut self, network: M, gradients: GradientsParams, round: &mut Round) -> M {
+        let rate = self.optimizer.learning_rate(self.steps);
+        let wanted = round.wants(Wish::Gradients);
+        let (network, norm) = self.optimizer.step(network, gradients, rate, wanted);
+        if let Some(norm) = norm {
+            round.measure(format!("gradient/{}", self.name), &norm);
+        }
+        if round.wants(Wish::Rates) {
+            round.measure_known(format!("rate/{}", self.name), rate);
+        }
+        network
     }
 
     /// The mean of the gradients once enough have come.

@@ -91,6 +91,10 @@ impl AdversarialLoss for BoundaryEquilibrium {
         fake.mean()
     }
 
+    fn sign_of_real(&self) -> Option<f64> {
+        Some(-1.0)
+    }
+
     fn advance(&mut self, real: Tensor<2>, fake: Tensor<2>) {
         let balance = real.detach().mean() * self.gamma - fake.detach().mean();
         let k = self.k(&balance) + balance * self.gain;

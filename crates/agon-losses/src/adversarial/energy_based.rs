@@ -53,6 +53,10 @@ impl AdversarialLoss for EnergyBased {
         fake.mean()
     }
 
+    fn sign_of_real(&self) -> Option<f64> {
+        Some(-1.0)
+    }
+
     fn labelled(&self, scores: Tensor<2>, real: f64) -> Option<Tensor<1>> {
         let as_real = scores.clone().mean();
         let as_fake = relu(-scores + self.margin).mean();

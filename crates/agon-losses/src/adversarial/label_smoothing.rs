@@ -103,6 +103,10 @@ impl<L: AdversarialLoss> AdversarialLoss for LabelSmoothing<L> {
         self.loss.labelled(scores, real * self.alpha + (1.0 - real) * self.beta)
     }
 
+    fn sign_of_real(&self) -> Option<f64> {
+        self.loss.sign_of_real()
+    }
+
     fn advance(&mut self, real: Tensor<2>, fake: Tensor<2>) {
         self.loss.advance(real, fake);
     }

@@ -73,6 +73,10 @@ impl AdversarialLoss for LeastSquares {
         half_square(fake, self.c)
     }
 
+    fn sign_of_real(&self) -> Option<f64> {
+        Some((self.b - self.a).signum())
+    }
+
     fn labelled(&self, scores: Tensor<2>, real: f64) -> Option<Tensor<1>> {
         Some(half_square(scores, self.a + real * (self.b - self.a)))
     }

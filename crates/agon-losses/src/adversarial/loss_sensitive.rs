@@ -75,4 +75,8 @@ impl AdversarialLoss for LossSensitive {
     fn needs_samples(&self) -> bool {
         true
     }
+
+    fn sign_of_real(&self) -> Option<f64> {
+        Some(-1.0)
+    }
 }

@@ -115,6 +115,10 @@ impl AdversarialLoss for MaximumMeanDiscrepancy {
     fn generator_needs_real(&self) -> bool {
         true
     }
+
+    fn sign_of_real(&self) -> Option<f64> {
+        None
+    }
 }
 
 /// `|x_i - y_j|^2`: `[rows of x, rows of y]`.

@@ -47,6 +47,10 @@ impl AdversarialLoss for MeanFeatureMatching {
     fn generator_needs_real(&self) -> bool {
         true
     }
+
+    fn sign_of_real(&self) -> Option<f64> {
+        None
+    }
 }
 
 #[cfg(test)]

@@ -1,5 +1,5 @@
 use agon_core::checkpoint::Entry;
-use agon_core::{AnyPlayer, Ending, Measurements, Result};
+use agon_core::{AnyPlayer, Ending, Level, Measurements, Note, Result};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -31,7 +31,7 @@ pub(super) struct Contents {
     pub ending: End,
     pub curves: Vec<Curve>,
     pub pictures: Vec<Pictures>,
-    pub notes: Vec<Remark>,
+    pub notes: Vec<Note>,
     pub players: Vec<Described>,
     pub environment: Vec<(String, String)>,
     pub commands: Vec<Command>,
@@ -42,15 +42,6 @@ pub(super) struct Contents {
 pub(super) struct End {
     pub kind: String,
     pub reason: String,
-}
-
-/// Something that happened.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub(super) struct Remark {
-    pub step: u64,
-    pub level: String,
-    pub source: String,
-    pub text: String,
 }
 
 /// A player and its settings.
@@ -172,7 +163,7 @@ impl Contents {
     }
 
     /// Adds a note; the oldest go when there are too many.
-    pub fn note(&mut self, note: Remark) {
+    pub fn note(&mut self, note: Note) {
         self.notes.push(note);
         let surplus = self.notes.len().saturating_sub(MOST_NOTES);
         self.notes.drain(..surplus);
@@ -180,9 +171,9 @@ impl Contents {
 
     fn warn_once(&mut self, step: u64, text: String) {
         if !self.notes.iter().any(|note| note.text == text) {
-            self.note(Remark {
+            self.note(Note {
                 step,
-                level: "warning".to_owned(),
+                level: Level::Warning,
                 source: "report".to_owned(),
                 text,
             });
@@ -231,9 +222,9 @@ mod tests {
         let mut contents = Contents::new("many", 0);
         for i in 0..1_000 {
             contents.add(i, &format!("figure {i}"), 1.0);
-            contents.note(Remark {
+            contents.note(Note {
                 step: i,
-                level: "info".to_owned(),
+                level: Level::Info,
                 source: "test".to_owned(),
                 text: i.to_string(),
             });

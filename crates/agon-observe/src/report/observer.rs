@@ -3,7 +3,7 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use agon_core::checkpoint::write_atomically;
-use agon_core::{Ending, Error, Game, Moment, Observer, Result, Sampling, Signal};
+use agon_core::{Ending, Error, Game, Moment, Observer, Result, Sampling, Signal, Wish, Wishes};
 
 use super::contents::{Command, Contents, Described};
 use super::environment::{command, environment};
@@ -54,6 +54,8 @@ pub struct Report<G> {
     clock: Option<Clock>,
     /// Whether a round has been played.
     begun: bool,
+    /// How many notes of the run were taken over.
+    read: u64,
 }
 
 /// What the time was when.
@@ -83,6 +85,7 @@ impl<G> Report<G> {
             contents: Contents::default(),
             clock: None,
             begun: false,
+            read: 0,
         }
     }
 
@@ -225,6 +228,9 @@ impl<G: Game> Report<G> {
     fn look(&mut self, moment: &mut Moment<'_, G>) {
         self.contents.step = moment.step;
         self.contents.total = moment.total;
+        for note in moment.all_notes().unread(&mut self.read) {
+            self.contents.note(note.clone());
+        }
     }
 
     fn describe(&mut self, moment: &mut Moment<'_, G>) {
@@ -234,6 +240,10 @@ impl<G: Game> Report<G> {
 }
 
 impl<G: Game> Observer<G> for Report<G> {
+    fn wishes(&self) -> Wishes {
+        Wishes::of([Wish::Rates, Wish::Gradients]).every(self.every)
+    }
+
     fn start(&mut self, moment: &mut Moment<'_, G>) -> Result<()> {
         self.begin(moment.step, moment.seed)?;
         if moment.step == 0 {
@@ -248,10 +258,6 @@ impl<G: Game> Observer<G> for Report<G> {
         let mut news = self.draw(moment.step, moment.game, false)?;
         if moment.step.is_multiple_of(self.every) {
             self.contents.record(moment.step, moment.figures)?;
-            for player in moment.game.players() {
-                let name = format!("rate/{}", player.name());
-                self.contents.add(moment.step, &name, player.learning_rate());
-            }
             news = true;
         }
         self.look(moment);

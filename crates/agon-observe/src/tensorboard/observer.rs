@@ -1,7 +1,7 @@
 use std::path::PathBuf;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use agon_core::{Ending, Error, Game, Moment, Observer, Result, Sampling, Signal};
+use agon_core::{Ending, Error, Game, Moment, Observer, Result, Sampling, Signal, Wish, Wishes};
 
 use super::event::{self, Summary};
 use super::file::EventFile;
@@ -155,6 +155,10 @@ impl<G: Game> TensorBoard<G> {
 }
 
 impl<G: Game> Observer<G> for TensorBoard<G> {
+    fn wishes(&self) -> Wishes {
+        Wishes::of([Wish::Rates, Wish::Gradients]).every(self.every)
+    }
+
     fn start(&mut self, moment: &mut Moment<'_, G>) -> Result<()> {
         self.begin(moment.step)?;
         let mut first = Summary::default();
@@ -171,9 +175,6 @@ impl<G: Game> Observer<G> for TensorBoard<G> {
         if step.is_multiple_of(self.every) {
             for (name, value) in moment.figures.all()? {
                 summary.scalar(name, value);
-            }
-            for player in moment.game.players() {
-                summary.scalar(&format!("rate/{}", player.name()), player.learning_rate());
             }
         }
         self.draw(&mut summary, step, moment.game, true)?;

@@ -1,0 +1,24 @@
+use std::path::PathBuf;
+
+use crate::{Guard, Notes};
+
+/// What a run keeps between rounds for those who watch it.
+#[derive(Debug)]
+pub(crate) struct Ledger {
+    /// Looks for figures that are not finite.
+    pub guard: Guard,
+    /// The newest checkpoint.
+    pub saved: Option<PathBuf>,
+    /// What observers told each other.
+    pub notes: Notes,
+}
+
+impl Default for Ledger {
+    fn default() -> Self {
+        Self {
+            guard: Guard::every(100),
+            saved: None,
+            notes: Notes::default(),
+        }
+    }
+}
