@@ -121,10 +121,11 @@ fn walks(latent: &Latent, out: &Path) -> Result<Vec<PathBuf>> {
     pictures.into_iter().map(write).collect()
 }
 
-/// Bold minus thin plus other thin ones: what comes should be bold again.
+/// Bold minus thin plus others: what comes should be the others in bold.
 fn arithmetic(latent: &Latent, out: &Path) -> Result<PathBuf> {
-    const GROUP: usize = 3;
-    let codes = latent.codes(200);
+    const ALL: usize = 200;
+    const GROUP: usize = 8;
+    let codes = latent.codes(ALL);
     let ink: Vec<f32> = latent
         .images(&codes)?
         .rows()
@@ -137,7 +138,7 @@ fn arithmetic(latent: &Latent, out: &Path) -> Result<PathBuf> {
         let rows = by_ink[from..from + GROUP].iter().map(|&i| codes.clone().narrow(0, i, 1));
         Tensor::cat(rows.collect(), 0)
     };
-    let (bold, thin, others) = (group(0), group(200 - GROUP), group(200 - 2 * GROUP));
+    let (bold, thin, others) = (group(0), group(ALL - GROUP), group(3 * ALL / 4));
     let path = out.join("arithmetic.png");
     write_png(&path, &latent.arithmetic(&bold, &thin, &others)?)?;
     Ok(path)

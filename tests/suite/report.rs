@@ -1,10 +1,11 @@
 //! What reports and TensorBoard's files hold of a run, also of one that was stopped, resumed or failed.
 
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use agon::prelude::*;
+use rand::RngExt;
 use serde_json::Value;
 
 use crate::support::*;
@@ -125,6 +126,44 @@ fn a_failed_run_says_so_and_a_refused_one_leaves_the_old_report() {
     assert!(error.contains("`samples` twice"), "{error}");
 }
 
+const CHILD: &str = "AGON_REPORT_CHILD";
+
+/// The test starts itself as a child which writes its report after every round, and kills it at a random
+/// moment, again and again. `AGON_KILLS` sets how often.
+#[test]
+fn a_killed_run_leaves_its_last_report_whole() {
+    if let Ok(folder) = std::env::var(CHILD) {
+        let folder = Path::new(&folder);
+        run(folder, u64::MAX, Checkpoint::open(folder.join("checkpoints/latest")).is_ok());
+    }
+    let scratch = Scratch::new("report-killed");
+    let kills = std::env::var("AGON_KILLS").ok().and_then(|n| n.parse().ok()).unwrap_or(8);
+    let mut random = random::stream(5, 0);
+    let mut reached = 0;
+    for kill in 0..kills {
+        let mut child = Command::new(std::env::current_exe().unwrap())
+            .args(["report::a_killed_run_leaves_its_last_report_whole", "--exact"])
+            .env(CHILD, &scratch.0)
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        std::thread::sleep(Duration::from_millis(random.random_range(60..300)));
+        child.kill().unwrap();
+        child.wait().unwrap();
+        if !scratch.join("report.html").exists() {
+            assert_eq!(reached, 0, "kill {kill}: the report is gone");
+            continue;
+        }
+        let data = data(&scratch.join("report.html"));
+        let points = data["curves"][0]["points"].as_array().unwrap();
+        assert_eq!(points.last().unwrap()[0], data["step"], "kill {kill}");
+        assert!(points.is_sorted_by_key(|point| point[0].as_u64()), "kill {kill}");
+        reached = data["step"].as_u64().unwrap();
+    }
+    assert!(reached > 0, "no child ever got to write");
+}
+
 /// The lengths of the records of a file of events.
 fn records(path: &Path) -> Vec<usize> {
     let bytes = std::fs::read(path).unwrap();
@@ -169,7 +208,7 @@ fn tensorboard_reads_it_back() {
     bytes.extend([1, 2, 3, 4, 5]);
     std::fs::write(&files[1], bytes).unwrap();
 
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/tensorboard.py");
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/read_tensorboard.py");
     let output = Command::new(python).arg(script).arg(scratch.join("board")).output().unwrap();
     let errors = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(output.status.success(), "{errors}");

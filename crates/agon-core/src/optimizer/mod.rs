@@ -50,11 +50,11 @@ enum Clip {
 impl Optimizer {
     /// Any optimizer of burn, or one written against its `Optimizer` trait.
     pub fn new(rule: ModuleOptimizer, learning_rate: f64) -> Self {
-        Self::named("of burn", rule, learning_rate, &())
+        Self::named("of burn", &(), rule, learning_rate)
     }
 
     /// An update rule of ours, under its own name, with the configuration it was made from.
-    fn named(name: &'static str, rule: ModuleOptimizer, learning_rate: f64, config: &impl Serialize) -> Self {
+    fn named(name: &'static str, config: &impl Serialize, rule: ModuleOptimizer, learning_rate: f64) -> Self {
         Self {
             rule,
             name,

@@ -47,9 +47,9 @@ impl From<OptimisticAdam> for Optimizer {
     fn from(rule: OptimisticAdam) -> Self {
         Self::named(
             "optimistic Adam",
+            &rule.config,
             ModuleOptimizer::from(Rule(rule.config.build())),
             rule.learning_rate,
-            &rule.config,
         )
     }
 }

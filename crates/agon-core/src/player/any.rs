@@ -29,14 +29,14 @@ pub trait AnyPlayer: Send {
     /// Whether all its weights are finite numbers; this reads from the device.
     fn is_finite(&self) -> Result<bool>;
 
-    /// What it is and how it learns, as checkpoints say it.
-    fn describe(&self) -> Entry;
+    /// What it is and how it learns, as manifests say it.
+    fn entry(&self) -> Entry;
 
     /// How it learns, in words for people.
     fn learns_by(&self) -> String;
 
     /// The values of its trained weights by their paths in the network; this reads from the device.
-    fn parameters(&self) -> Result<Vec<(String, Vec<f32>)>>;
+    fn weights(&self) -> Result<Vec<(String, Vec<f32>)>>;
 
     /// Writes all that is needed to go on, and the network as one would use it.
     fn save(&self, writer: &mut Writer) -> Result<Entry>;
@@ -119,8 +119,8 @@ impl<M: Module + 'static> AnyPlayer for Player<M> {
         Ok(value.is_finite())
     }
 
-    fn describe(&self) -> Entry {
-        self.entry()
+    fn entry(&self) -> Entry {
+        self.describe()
     }
 
     fn learns_by(&self) -> String {
@@ -131,7 +131,7 @@ impl<M: Module + 'static> AnyPlayer for Player<M> {
         format!("{}{average}", self.optimizer)
     }
 
-    fn parameters(&self) -> Result<Vec<(String, Vec<f32>)>> {
+    fn weights(&self) -> Result<Vec<(String, Vec<f32>)>> {
         weights::named(self.network())
     }
 

@@ -28,11 +28,11 @@ impl<M: Module + 'static> Player<M> {
             writer.put(&self.file("slow"), &self.record_vector(slow)?)?;
         }
         writer.put(&self.file("network"), &self.record(self.best().valid().materialize())?)?;
-        Ok(self.entry())
+        Ok(self.describe())
     }
 
-    /// What the manifest says of it.
-    pub(super) fn entry(&self) -> Entry {
+    /// What a manifest says of it.
+    pub(super) fn describe(&self) -> Entry {
         Entry {
             name: self.name.to_owned(),
             network: short_type_name::<M>(),

@@ -13,7 +13,7 @@ pub(super) fn order(n: usize, seed: u64) -> Vec<usize> {
 /// A byte for each answer which tells nobody anything at a glance: whether its number of ones is odd.
 pub(super) fn hidden(answers: impl Iterator<Item = bool>, seed: u64) -> Vec<u8> {
     let hide = |(i, answer): (usize, bool)| {
-        let byte = mix(seed ^ 0x6b65_79, i as u64) as u8;
+        let byte = mix(seed ^ 0x6b65_7921, i as u64) as u8;
         let odd = byte.count_ones() % 2 == 1;
         if odd == answer { byte } else { byte ^ 0x10 }
     };

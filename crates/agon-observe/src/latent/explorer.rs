@@ -137,21 +137,19 @@ impl Latent {
 
     /// What [`analogy`] makes of three groups of codes: `a - b + c`.
     ///
-    /// Three rows show the codes of `a`, `b` and `c`, each with its mean at the right; the fourth the result,
-    /// also at the right, and its surroundings: as many codes, each number up to 0.25 off.
+    /// Three rows show the codes of `a`, `b` and `c`, each with its mean at the right. The fourth shows what the
+    /// difference does to each code of `c` by itself, `mean(a) - mean(b) + c`, and the result at the right.
     ///
     /// # Errors
     /// If the groups are not equally large, or the images cannot be drawn.
     pub fn arithmetic(&self, a: &Tensor<2>, b: &Tensor<2>, c: &Tensor<2>) -> Result<Image> {
         same_shape(a, b)?;
         same_shape(a, c)?;
-        let [n, width] = a.dims();
+        let [n, _] = a.dims();
         positive("the codes of each group", n)?;
-        let result = analogy(a, b, c);
-        let mut random = random::stream(self.seed, 1);
-        let around = result.clone() + random::uniform([n, width], -0.25, 0.25, &mut random, &result.device());
+        let each = mean(a) - mean(b) + c.clone();
         let rows = [a, b, c].map(|group| [group.clone(), mean(group)]);
-        let codes = rows.into_iter().flatten().chain([around, result]).collect();
+        let codes = rows.into_iter().flatten().chain([each, analogy(a, b, c)]).collect();
         self.grid(&Tensor::cat(codes, 0), n + 1)
     }
 
@@ -403,8 +401,10 @@ mod tests {
         let latent = mirror(Normal::new(2));
         let code = |value: f32| Tensor::<2>::full([2, 2], value, &Device::default());
         let image = latent.arithmetic(&code(0.5), &code(0.25), &code(-0.25)).unwrap();
-        let right = [0, 1, 2, 3].map(|row| pixel(&image, row, 2, 0, 2));
-        assert_eq!(right, [191, 159, 96, 128]);
+        for column in 0..3 {
+            let grey = [0, 1, 2, 3].map(|row| pixel(&image, row, column, 0, 2));
+            assert_eq!(grey, [191, 159, 96, 128]);
+        }
         assert!(latent.arithmetic(&code(0.0), &code(0.0), &code(0.0).narrow(0, 0, 1)).is_err());
     }
 

@@ -18,8 +18,9 @@ function el(tag, attributes = {}, ...children) {
 /* A number in at most so many digits: 0.0312, 1,204, 3.1e-7. */
 function number(value, digits = 4) {
   if (value == null || Number.isNaN(value)) return '–';
+  if (value === 0) return '0';
   const size = Math.abs(value);
-  if (size !== 0 && (size < 1e-3 || size >= 1e7)) {
+  if ((size < 1e-3 || size >= 1e7)) {
     return value.toExponential(Math.max(0, digits - 2)).replace(/\.?0+e/, 'e').replace('e+', 'e');
   }
   return value.toLocaleString('en-US', { maximumSignificantDigits: Math.max(digits, Math.ceil(Math.log10(size + 1))) });

@@ -75,9 +75,10 @@ function smooth(points, weight) {
 function ticks(low, high, count) {
   const raw = (high - low) / count;
   const power = 10 ** Math.floor(Math.log10(raw));
-  const step = [1, 2, 5, 10].map((m) => m * power).find((s) => s >= raw) || raw;
+  // The nearest in ratio, not the next above: at least half as many as asked for.
+  const step = [[1.5, 1], [3.5, 2], [7.5, 5], [Infinity, 10]].find(([limit]) => raw / power < limit)[1] * power;
   const all = [];
-  for (let i = Math.ceil(low / step - 1e-9); i * step <= high + step * 1e-9; i++) all.push(i * step);
+  for (let i = Math.ceil(low / step - 1e-9); i * step <= high + step * 1e-9; i++) all.push(i * step || 0);
   return all;
 }
 
@@ -275,7 +276,7 @@ class Chart {
     pen.lineWidth = 1;
     pen.textBaseline = 'middle';
     pen.textAlign = 'right';
-    for (const value of view.log ? logTicks(bottom, top) : ticks(bottom, top, 4)) {
+    for (const value of view.log ? logTicks(bottom, top) : ticks(bottom, top, 5)) {
       const at = Math.round(frame.bottom - (value - bottom) / (top - bottom) * (frame.bottom - frame.top)) + 0.5;
       pen.strokeStyle = colour('--faint');
       pen.beginPath();
@@ -291,7 +292,7 @@ class Chart {
     pen.lineTo(frame.right, frame.bottom + 0.5);
     pen.stroke();
     pen.textBaseline = 'top';
-    const count = Math.max(2, Math.floor((frame.right - frame.left) / 90));
+    const count = Math.max(2, Math.floor((frame.right - frame.left) / 75));
     for (const step of ticks(range[0], range[1], count)) {
       if (!Number.isInteger(Math.round(step * 1e6) / 1e6)) continue;
       const edge = x(step);
@@ -372,16 +373,17 @@ class Chart {
 }
 
 /* Curves of one kind stand in one chart: `loss/generator` beside `loss/discriminator`. */
+const groups = new Map();
+for (const curve of data.curves) {
+  if (!curve.points.length) continue;
+  const cut = curve.name.indexOf('/');
+  const group = cut > 0 ? curve.name.slice(0, cut) : curve.name;
+  curve.label = cut > 0 ? curve.name.slice(cut + 1) : curve.name;
+  if (!groups.has(group)) groups.set(group, []);
+  groups.get(group).push(curve);
+}
+
 function drawCurves() {
-  const groups = new Map();
-  for (const curve of data.curves) {
-    if (!curve.points.length) continue;
-    const cut = curve.name.indexOf('/');
-    const group = cut > 0 ? curve.name.slice(0, cut) : curve.name;
-    curve.label = cut > 0 ? curve.name.slice(cut + 1) : curve.name;
-    if (!groups.has(group)) groups.set(group, []);
-    groups.get(group).push(curve);
-  }
   for (const [group, curves] of groups) {
     // A rate that never changes is in the table of the players already.
     const still = curves.every((curve) => curve.points.every((point) => point[1] === curve.points[0][1]));

@@ -69,7 +69,7 @@ impl Described {
             config,
             steps,
             ..
-        } = player.describe();
+        } = player.entry();
         Self {
             name,
             network,

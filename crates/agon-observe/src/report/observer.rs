@@ -1,5 +1,5 @@
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use agon_core::checkpoint::write_atomically;
@@ -17,13 +17,14 @@ use crate::{Drawable, Image};
 /// appears whole or not at all, so a run that is killed leaves the last one. It stays small however long the
 /// run: of each figure 2,000 points at most are kept (the lowest, highest and last of each stretch of rounds),
 /// of each kind of pictures 40, evenly thinned. Writing takes 2 % of the time at most: when it is slow, it is
-/// rarer.
+/// rarer. Each new checkpoint has it written at once, so that a run which is killed and resumed from there has
+/// no gap (unless it was killed between the two).
 ///
 /// A resumed run continues the report that is there: what came after the round it is resumed at is
 /// forgotten, and comes again. So the curves and pictures of a run that was stopped and resumed are those of
 /// the one that never was. A new run takes the place of an old report when it has played its first rounds.
 ///
-/// Add it after the observers which add figures, so that it sees them.
+/// Add it after the observers which add figures and write checkpoints, so that it sees them.
 ///
 /// # Errors
 /// If samples cannot be drawn, or the file not written, the run ends with an error that says which.
@@ -54,6 +55,8 @@ pub struct Report<G> {
     clock: Option<Clock>,
     /// Whether a round has been played.
     begun: bool,
+    /// The newest checkpoint that was seen.
+    saved: Option<PathBuf>,
     /// How many notes of the run were taken over.
     read: u64,
 }
@@ -85,6 +88,7 @@ impl<G> Report<G> {
             contents: Contents::default(),
             clock: None,
             begun: false,
+            saved: None,
             read: 0,
         }
     }
@@ -261,7 +265,11 @@ impl<G: Game> Observer<G> for Report<G> {
             news = true;
         }
         self.look(moment);
-        if news && self.is_due() {
+        let saved = moment.checkpoint() != self.saved.as_deref();
+        if saved {
+            self.saved = moment.checkpoint().map(Path::to_owned);
+        }
+        if saved || (news && self.is_due()) {
             self.describe(moment);
             self.write()?;
         }

@@ -37,7 +37,7 @@ function drawNotes() {
   $('alarms').closest('.card').hidden = !grave.length;
   $('infos').append(...light.map(line));
   $('more').hidden = !light.length;
-  $('many').textContent = `${whole(light.length)} more, of things that went as they should`;
+  $('many').textContent = `${whole(light.length)} of things that went as they should`;
 }
 
 function strip(pictures) {
@@ -88,12 +88,11 @@ function drawPictures() {
 function drawFigures() {
   const cell = ([step, value]) => el('td', {}, number(value, 5), el('span', { class: 'soft at' }, ` at ${whole(step)}`));
   const best = (points, better) => points.reduce((a, b) => (better(b[1], a[1]) ? b : a));
-  for (const { name, points } of data.curves) {
-    if (!points.length) continue;
+  for (const { name, points } of [...groups.values()].flat()) {
     $('figures').append(el('tr', {}, el('td', { class: 'name' }, name), cell(points[points.length - 1]),
       cell(best(points, (a, b) => a < b)), cell(best(points, (a, b) => a > b))));
   }
-  $('table').hidden = !data.curves.some((curve) => curve.points.length);
+  $('table').hidden = !groups.size;
 }
 
 /* Settings as lines of a table, those inside others by their path. */

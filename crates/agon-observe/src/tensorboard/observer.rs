@@ -146,7 +146,7 @@ impl<G> TensorBoard<G> {
 impl<G: Game> TensorBoard<G> {
     fn weights(&self, summary: &mut Summary, game: &mut G) -> Result<()> {
         for player in game.players() {
-            for (path, values) in player.parameters()? {
+            for (path, values) in player.weights()? {
                 summary.histogram(&format!("{}/{path}", player.name()), &values);
             }
         }
