@@ -2,8 +2,8 @@
 //!
 //! Observers that a trainer of `agon-core` runs with: [`Progress`] says how far the run has come,
 //! [`MetricsLog`] writes its figures down, [`Report`] shows all of it in one HTML file, [`TensorBoard`] writes
-//! what TensorBoard reads, [`SampleGrid`] draws what the generator makes, and [`StopOnInterrupt`] lets Ctrl-C
-//! end it in good order.
+//! what TensorBoard reads, [`SampleGrid`] draws what the generator makes, [`RunManifest`] says what it was,
+//! [`Health`] sees trouble and does something about it, and [`StopOnInterrupt`] lets Ctrl-C end it in good order.
 //!
 //! To look into what was learned: [`latent`] walks through codes, [`Neighbours`] sets samples beside the
 //! nearest real images, and [`BlindTest`] asks people which are which. To draw by oneself: [`image_grid`],
@@ -12,6 +12,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 mod blind_test;
+mod health;
 mod image;
 mod image_grid;
 mod interrupt;
@@ -21,6 +22,7 @@ mod neighbours;
 mod page;
 mod progress;
 mod report;
+mod run_manifest;
 mod sample_grid;
 mod scatter;
 mod strip;
@@ -29,6 +31,7 @@ mod tensorboard;
 mod testing;
 
 pub use blind_test::BlindTest;
+pub use health::{FeaturesOf, Health, NoSamples, Remedy, SampleFeatures, SlowDown, Symptom, Trouble};
 pub use image::{Image, write_png};
 pub use image_grid::image_grid;
 pub use interrupt::StopOnInterrupt;
@@ -37,6 +40,7 @@ pub use metrics_log::{LogFormat, MetricsLog};
 pub use neighbours::{Neighbour, Neighbours};
 pub use progress::Progress;
 pub use report::Report;
+pub use run_manifest::{Command, Difference, Machine, PlayerRecord, RunManifest, RunRecord, Versions};
 pub use sample_grid::{Drawable, SampleGrid};
 pub use scatter::scatter;
 pub use tensorboard::TensorBoard;

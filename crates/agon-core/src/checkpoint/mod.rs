@@ -22,7 +22,8 @@ mod writer;
 
 pub use atomic::write_atomically;
 pub use load::{Checkpoint, Loadable};
-pub use manifest::{Entry, Manifest};
+pub use manifest::{BURN, Entry, FileMark, Manifest};
 pub use observer::Checkpoints;
 pub use reader::Reader;
+pub(crate) use reader::checkpoints as in_folder;
 pub use writer::Writer;

@@ -19,6 +19,8 @@ pub(super) struct Contents {
     pub format: u32,
     pub agon: String,
     pub title: String,
+    /// The game with its settings.
+    pub game: String,
     /// As text, since JavaScript's numbers are too coarse for it.
     pub seed: String,
     pub step: u64,
@@ -51,6 +53,7 @@ pub(super) struct Described {
     pub network: String,
     pub config: Option<Value>,
     pub optimizer: String,
+    pub parameters: usize,
     pub steps: u64,
 }
 
@@ -75,6 +78,7 @@ impl Described {
             network,
             config,
             optimizer: player.learns_by(),
+            parameters: player.parameters(),
             steps,
         }
     }

@@ -1,48 +1,38 @@
-use std::fs;
+use burn::prelude::Device;
 
-/// What is known of the program and the machine it runs on: names and values.
-pub(super) fn environment() -> Vec<(String, String)> {
-    let mut facts = vec![
-        ("agon".to_owned(), env!("CARGO_PKG_VERSION").to_owned()),
-        (
-            "system".to_owned(),
-            format!("{} on {}", std::env::consts::OS, std::env::consts::ARCH),
-        ),
+use crate::run_manifest::{Command, Machine, Versions};
+
+/// Of what the program was made and what it runs on: names and values.
+pub(super) fn environment(device: &Device) -> Vec<(String, String)> {
+    let (versions, machine) = (Versions::here(), Machine::here(device));
+    let memory = machine.memory.map(|bytes| format!("{:.1} GiB", bytes as f64 / (1 << 30) as f64));
+    let facts = [
+        ("agon", Some(versions.agon)),
+        ("burn", Some(versions.burn)),
+        ("compiler", Some(versions.rustc)),
+        ("profile", Some(versions.profile)),
+        ("device", Some(machine.device)),
+        ("processor", Some(format!("{}, {} threads", machine.cpu, machine.cores))),
+        ("memory", memory),
+        ("system", Some(machine.system)),
+        ("folder", Some(Command::here().folder)),
     ];
-    let threads = std::thread::available_parallelism().map_or_else(|_| "?".to_owned(), |n| n.to_string());
-    match line_of("/proc/cpuinfo", "model name") {
-        Some(cpu) => facts.push(("processor".to_owned(), format!("{cpu}, {threads} threads"))),
-        None => facts.push(("processor".to_owned(), format!("{threads} threads"))),
-    }
-    if let Some(memory) = line_of("/proc/meminfo", "MemTotal").and_then(|size| gibibytes(&size)) {
-        facts.push(("memory".to_owned(), memory));
-    }
-    if let Ok(folder) = std::env::current_dir() {
-        facts.push(("working directory".to_owned(), folder.display().to_string()));
-    }
-    facts
+    let known = facts.into_iter().filter_map(|(name, value)| Some((name, value?)));
+    known
+        .filter(|(_, value)| !value.is_empty())
+        .map(|(name, value)| (name.to_owned(), value))
+        .collect()
 }
 
 /// The command this program was started with, as a shell takes it.
 pub(super) fn command() -> String {
-    let words: Vec<String> = std::env::args_os()
-        .map(|word| quoted(&word.to_string_lossy()))
-        .collect();
-    words.join(" ")
-}
-
-/// The value of the first `name: value` in a file.
-fn line_of(path: &str, name: &str) -> Option<String> {
-    let text = fs::read_to_string(path).ok()?;
-    let line = text.lines().find(|line| line.starts_with(name))?;
-    let (_, value) = line.split_once(':')?;
-    Some(value.trim().to_owned())
-}
-
-/// `16318472 kB` in the unit people count in.
-fn gibibytes(size: &str) -> Option<String> {
-    let kibibytes: f64 = size.split_whitespace().next()?.parse().ok()?;
-    Some(format!("{:.1} GiB", kibibytes / (1 << 20) as f64))
+    let command = Command::here();
+    let variables = command.variables.iter().map(|(name, value)| format!("{name}={}", quoted(value)));
+    let words = std::iter::once(&command.program).chain(&command.arguments);
+    variables
+        .chain(words.map(|word| quoted(word)))
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 /// A word that a POSIX shell reads as it stands.
@@ -68,9 +58,9 @@ mod tests {
     }
 
     #[test]
-    fn memory_is_in_gibibytes() {
-        assert_eq!(gibibytes("16777216 kB").as_deref(), Some("16.0 GiB"));
-        assert_eq!(gibibytes("much"), None);
-        assert!(environment().iter().any(|(name, _)| name == "processor"));
+    fn what_is_not_known_is_left_out() {
+        let facts = environment(&Device::default());
+        assert!(facts.iter().any(|(name, _)| name == "processor"));
+        assert!(facts.iter().all(|(_, value)| !value.is_empty()));
     }
 }

@@ -170,7 +170,6 @@ impl<G> Report<G> {
         };
         let continued = old.and_then(|html| Contents::continued(&html, &title, seed, step));
         self.contents = continued.unwrap_or_else(|| Contents::new(&title, seed));
-        self.contents.environment = environment();
         self.contents.commands = vec![Command {
             what: "The command of this run".to_owned(),
             text: command(),
@@ -239,7 +238,9 @@ impl<G: Game> Report<G> {
 
     fn describe(&mut self, moment: &mut Moment<'_, G>) {
         let players = moment.game.players();
+        self.contents.environment = players.first().map_or_else(Vec::new, |player| environment(&player.device()));
         self.contents.players = players.into_iter().map(|player| Described::of(player)).collect();
+        self.contents.game = moment.game.describe();
     }
 }
 

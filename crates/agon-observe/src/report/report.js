@@ -106,11 +106,37 @@ function lines(value, path = '') {
 const facts = (pairs) => el('table', {}, ...pairs.map(([name, value]) => el('tr', {}, el('th', { scope: 'row' }, name),
   el('td', { class: 'text' }, value))));
 
+/* `Gan { a: B { c: 1 }, d: 2 }` in lines, as Rust writes it with `{:#?}`; what fits in a line stays in one. */
+function indented(text, depth = 0) {
+  const open = text.search(/[{([]/);
+  if (open < 0 || text.length + 2 * depth < 96) return text;
+  let [level, start] = [0, open + 1];
+  const parts = [];
+  let end = open;
+  for (; end < text.length; end++) {
+    if ('{(['.includes(text[end])) level += 1;
+    if ('})]'.includes(text[end])) level -= 1;
+    if (level === 0) break;
+    if (level === 1 && text[end] === ',') {
+      parts.push(text.slice(start, end));
+      start = end + 1;
+    }
+  }
+  if (end === text.length) return text;
+  parts.push(text.slice(start, end));
+  const lead = '  '.repeat(depth + 1);
+  const inner = parts.map((part) => `${lead}${indented(part.trim(), depth + 1)}`).filter((line) => line.trim());
+  return `${text.slice(0, open + 1)}\n${inner.join(',\n')}\n${'  '.repeat(depth)}${text.slice(end)}`;
+}
+
 function drawPlayers() {
+  $('settings').textContent = indented(data.game);
+  $('game').hidden = !data.game;
   for (const player of data.players) {
     const settings = player.config === null ? [['configuration', 'unknown']] : lines(player.config);
     $('players').append(el('div', { class: 'card' }, el('h3', {}, player.name), facts([
-      ['network', player.network], ...settings, ['learns by', player.optimizer], ['steps', whole(player.steps)],
+      ['network', player.network], ...settings, ['parameters', whole(player.parameters)], ['learns by', player.optimizer],
+      ['steps', whole(player.steps)],
     ])));
   }
 }
