@@ -16,5 +16,6 @@ mod golden;
 mod kill;
 mod loading;
 mod minmax;
+mod report;
 mod resume;
 mod support;

@@ -8,6 +8,8 @@ use burn::optim::GradientsParams;
 use burn::prelude::Tensor;
 use burn::tensor::GradientCheckpointingStrategy;
 
+use crate::{Error, Result};
+
 /// Draws the initial value of every parameter that is still waiting for its first use.
 pub fn initialize(network: &impl Module) {
     struct Touch;
@@ -76,6 +78,46 @@ pub fn count(network: &impl Module) -> usize {
 /// The values of all trained parameters.
 pub fn values(network: &impl Module) -> GradientsParams {
     collect(network, |param| param.is_require_grad())
+}
+
+/// The values of all trained parameters by their paths in the network (`layers.0.weight`), read from the
+/// device one after the other.
+///
+/// # Errors
+/// [`Error::Device`] if they cannot be read.
+pub fn named(network: &impl Module) -> Result<Vec<(String, Vec<f32>)>> {
+    struct Named {
+        path: Vec<String>,
+        found: Result<Vec<(String, Vec<f32>)>>,
+    }
+    impl ModuleVisitor for Named {
+        fn enter_module(&mut self, name: &str, _container: &str) {
+            self.path.push(name.to_owned());
+        }
+
+        fn exit_module(&mut self, _name: &str, _container: &str) {
+            self.path.pop();
+        }
+
+        fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+            if !param.is_require_grad() {
+                return;
+            }
+            let Ok(found) = &mut self.found else {
+                return;
+            };
+            match param.base().inner().try_into_vec_as::<f32>() {
+                Ok(values) => found.push((self.path.join("."), values)),
+                Err(error) => self.found = Err(Error::Device(error.to_string())),
+            }
+        }
+    }
+    let mut visitor = Named {
+        path: Vec::new(),
+        found: Ok(Vec::new()),
+    };
+    network.visit(&mut visitor);
+    visitor.found
 }
 
 /// The values of everything that is recorded but not trained: running statistics, frozen parameters.

@@ -46,7 +46,7 @@ pub fn write_png(path: impl AsRef<Path>, image: &Image) -> Result<()> {
     write_atomically(path.as_ref(), &encode(image)?)
 }
 
-fn encode(image: &Image) -> Result<Vec<u8>> {
+pub(crate) fn encode(image: &Image) -> Result<Vec<u8>> {
     let colour = match image.channels {
         1 => png::ColorType::Grayscale,
         3 => png::ColorType::Rgb,

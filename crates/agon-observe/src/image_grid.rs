@@ -28,21 +28,11 @@ const BACKGROUND: u8 = 64;
 /// # Ok::<(), agon_core::Error>(())
 /// ```
 pub fn image_grid(images: Tensor<4>, columns: usize) -> Result<Image> {
-    let [n, channels, height, width] = images.dims();
     if columns == 0 {
         return Err(Error::config("the columns of an image grid", "at least 1", columns));
     }
-    if n * height * width == 0 || !matches!(channels, 1 | 3) {
-        let got = format!("{:?}", [n, channels, height, width]);
-        return Err(Error::config(
-            "the images of a grid",
-            "[n, 1 or 3, height, width], none of them 0",
-            got,
-        ));
-    }
-    let values = images
-        .try_into_vec_as::<f32>()
-        .map_err(|error| Error::Device(error.to_string()))?;
+    let [n, channels, height, width] = images.dims();
+    let values = values(images)?;
     let columns = columns.min(n);
     let across = GAP + columns * (width + GAP);
     let down = GAP + n.div_ceil(columns) * (height + GAP);
@@ -59,6 +49,38 @@ pub fn image_grid(images: Tensor<4>, columns: usize) -> Result<Image> {
         }
     }
     Ok(grid)
+}
+
+/// Each image by itself.
+pub(crate) fn single_images(images: Tensor<4>) -> Result<Vec<Image>> {
+    let [_, channels, height, width] = images.dims();
+    let single = |planes: &[f32]| {
+        let pixels = (0..height * width).flat_map(|at| planes.iter().skip(at).step_by(height * width));
+        Image {
+            width,
+            height,
+            channels,
+            bytes: pixels.map(|&value| byte(value)).collect(),
+        }
+    };
+    let values = values(images)?;
+    Ok(values.chunks_exact(channels * height * width).map(single).collect())
+}
+
+/// The values of images that can be drawn.
+fn values(images: Tensor<4>) -> Result<Vec<f32>> {
+    let [n, channels, height, width] = images.dims();
+    if n * height * width == 0 || !matches!(channels, 1 | 3) {
+        let got = format!("{:?}", [n, channels, height, width]);
+        return Err(Error::config(
+            "the images of a grid",
+            "[n, 1 or 3, height, width], none of them 0",
+            got,
+        ));
+    }
+    images
+        .try_into_vec_as::<f32>()
+        .map_err(|error| Error::Device(error.to_string()))
 }
 
 /// From `[-1, 1]` to `0..=255`; what is no number becomes 0.
@@ -92,6 +114,15 @@ mod tests {
         let grid = image_grid(images, 8).unwrap();
         assert_eq!((grid.width, grid.height, grid.channels), (5, 5, 3));
         assert_eq!(grid.bytes[(2 * 5 + 2) * 3..][..3], [0, 128, 255]);
+    }
+
+    #[test]
+    fn images_by_themselves_have_no_frame() {
+        let device = Device::default();
+        let images = Tensor::<4>::from_data([[[[-1.0, 1.0]], [[0.0, 0.0]], [[1.0, -1.0]]]], &device);
+        let images = single_images(images.repeat_dim(0, 2)).unwrap();
+        assert_eq!((images.len(), images[0].width, images[0].height), (2, 2, 1));
+        assert_eq!(images[1].bytes, [0, 128, 255, 255, 128, 0]);
     }
 
     #[test]

@@ -8,6 +8,8 @@ mod sgd;
 use burn::module::Module;
 use burn::optim::{GradientsParams, ModuleOptimizer};
 use burn::prelude::Tensor;
+use serde::Serialize;
+use serde_json::Value;
 
 use crate::{Schedule, weights};
 
@@ -30,7 +32,7 @@ pub use sgd::Sgd;
 pub struct Optimizer {
     pub(crate) rule: ModuleOptimizer,
     name: &'static str,
-    /// What else the rule is set to, in words.
+    /// The rule's own settings, in words.
     settings: String,
     learning_rate: f64,
     schedule: Schedule,
@@ -48,15 +50,15 @@ enum Clip {
 impl Optimizer {
     /// Any optimizer of burn, or one written against its `Optimizer` trait.
     pub fn new(rule: ModuleOptimizer, learning_rate: f64) -> Self {
-        Self::named("of burn", format_args!("unknown"), rule, learning_rate)
+        Self::named("of burn", &(), rule, learning_rate)
     }
 
-    /// An update rule of ours, under its own name.
-    fn named(name: &'static str, settings: impl std::fmt::Debug, rule: ModuleOptimizer, learning_rate: f64) -> Self {
+    /// An update rule of ours, under its own name, with the configuration it was made from.
+    fn named(name: &'static str, config: &impl Serialize, rule: ModuleOptimizer, learning_rate: f64) -> Self {
         Self {
             rule,
             name,
-            settings: format!("{settings:?}"),
+            settings: in_words(config),
             learning_rate,
             schedule: Schedule::Constant,
             clip: Clip::Nothing,
@@ -142,5 +144,63 @@ impl std::fmt::Debug for Optimizer {
             .field("clip", &self.clip)
             .field("accumulate", &self.accumulate)
             .finish_non_exhaustive()
+    }
+}
+
+/// What it does, in words: `Adam (beta_1 0.5, beta_2 0.999, epsilon 1e-8), learning rate 0.0002`.
+impl std::fmt::Display for Optimizer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.name)?;
+        if !self.settings.is_empty() {
+            write!(f, " ({})", self.settings)?;
+        }
+        write!(f, ", learning rate {:?}", self.learning_rate)?;
+        if !matches!(self.schedule, Schedule::Constant) {
+            write!(f, ", schedule {:?}", self.schedule)?;
+        }
+        match self.clip {
+            Clip::Nothing => {}
+            Clip::Norm(bound) => write!(f, ", gradients clipped to a norm of {bound}")?,
+            Clip::Value(bound) => write!(f, ", gradients clipped to ±{bound}")?,
+        }
+        match self.accumulate {
+            1 => Ok(()),
+            updates => write!(f, ", a step every {updates} updates"),
+        }
+    }
+}
+
+/// The settings of a configuration that say something: `beta_1 0.5, beta_2 0.999`.
+fn in_words(config: &impl Serialize) -> String {
+    fn words(value: &Value) -> Option<String> {
+        match value {
+            Value::Null | Value::Bool(false) => None,
+            // They were written as f32, whose shortest form is the one that was meant.
+            Value::Number(number) => number.as_f64().map(|number| format!("{:?}", number as f32)),
+            Value::Object(fields) => {
+                let said = |(name, value): (&String, &Value)| Some(format!("{name} {}", words(value)?));
+                Some(fields.iter().filter_map(said).collect::<Vec<_>>().join(", "))
+            }
+            other => Some(other.to_string()),
+        }
+    }
+    let config = serde_json::to_value(config).unwrap_or_default();
+    words(&config).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn optimizers_say_what_they_do() {
+        let plain = Optimizer::from(Adam::new(2e-4).betas(0.5, 0.999));
+        let words = plain.to_string();
+        assert!(words.starts_with("Adam (") && words.ends_with("learning rate 0.0002"), "{words}");
+        assert!(words.contains("beta_1 0.5, beta_2 0.999") && words.contains("epsilon 1e-8"), "{words}");
+        let rest = Optimizer::from(Sgd::new(0.1).momentum(0.9)).clip_norm(5.0).accumulate(2);
+        let words = rest.to_string();
+        assert!(words.contains("momentum 0.9"), "{words}");
+        assert!(words.ends_with("clipped to a norm of 5, a step every 2 updates"), "{words}");
     }
 }

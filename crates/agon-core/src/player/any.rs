@@ -46,6 +46,12 @@ pub trait AnyPlayer: Send {
     /// Whether all its weights are finite numbers; this reads from the device.
     fn is_finite(&self) -> Result<bool>;
 
+    /// How it learns, in words for people.
+    fn learns_by(&self) -> String;
+
+    /// The values of its trained weights by their paths in the network; this reads from the device.
+    fn weights(&self) -> Result<Vec<(String, Vec<f32>)>>;
+
     /// Writes all that is needed to go on, and the network as one would use it.
     fn save(&self, writer: &mut Writer) -> Result<Entry>;
 
@@ -145,6 +151,23 @@ impl<M: Module + 'static> AnyPlayer for Player<M> {
             .try_into_scalar()
             .map_err(|error| Error::Device(format!("{error:?}")))?;
         Ok(value.is_finite())
+    }
+
+    fn learns_by(&self) -> String {
+        let average = match &self.average {
+            Some(average) => format!("; a moving average keeps {} of itself", average.decay()),
+            None => String::new(),
+        };
+        let pace = if self.pace == 1.0 {
+            String::new()
+        } else {
+            format!(", times {}", self.pace)
+        };
+        format!("{}{pace}{average}", self.optimizer)
+    }
+
+    fn weights(&self) -> Result<Vec<(String, Vec<f32>)>> {
+        weights::named(self.network())
     }
 
     fn save(&self, writer: &mut Writer) -> Result<Entry> {

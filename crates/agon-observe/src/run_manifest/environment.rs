@@ -21,7 +21,7 @@ const VARIABLES: [&str; 3] = ["BURN_DEVICE", "RAYON_NUM_THREADS", "CUBECL_AUTOTU
 
 impl Command {
     /// This program.
-    pub(super) fn here() -> Self {
+    pub(crate) fn here() -> Self {
         let shown = |path: std::io::Result<std::path::PathBuf>| path.map(|path| path.display().to_string());
         let arguments = std::env::args_os().skip(1);
         let variables = VARIABLES.into_iter();
@@ -52,7 +52,7 @@ pub struct Versions {
 }
 
 impl Versions {
-    pub(super) fn here() -> Self {
+    pub(crate) fn here() -> Self {
         let profile = if cfg!(debug_assertions) { "debug" } else { "release" };
         Self {
             agon: env!("CARGO_PKG_VERSION").to_owned(),
@@ -79,7 +79,7 @@ pub struct Machine {
 }
 
 impl Machine {
-    pub(super) fn here(device: &Device) -> Self {
+    pub(crate) fn here(device: &Device) -> Self {
         let cores = std::thread::available_parallelism();
         let release = read("/proc/sys/kernel/osrelease").unwrap_or_default();
         let (os, arch) = (std::env::consts::OS, std::env::consts::ARCH);

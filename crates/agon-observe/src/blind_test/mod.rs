@@ -1,0 +1,4 @@
+mod shuffle;
+mod test;
+
+pub use test::BlindTest;

@@ -1,0 +1,7 @@
+mod contents;
+mod curve;
+mod environment;
+mod observer;
+mod pictures;
+
+pub use observer::Report;
