@@ -17,19 +17,33 @@
 #![forbid(unsafe_code)]
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::approx_constant))]
 
+mod collect;
+pub mod coverage;
+pub mod distances;
 mod error;
 mod figure;
+pub mod likelihood;
 mod linalg;
 mod metric;
 mod number;
+mod pairs;
 mod protocol;
 mod random;
 mod report;
 mod rows;
+pub mod statistics;
+#[cfg(test)]
+mod testing;
 
+pub use collect::{Collect, Comparison};
+pub use coverage::*;
+pub use distances::*;
 pub use error::{Error, Result};
 pub use figure::{Figure, Goal, Interval};
+pub use likelihood::*;
 pub use metric::{Metric, Origin};
+pub use pairs::Neighbours;
 pub use protocol::Protocol;
 pub use report::Report;
 pub use rows::Rows;
+pub use statistics::*;
