@@ -43,6 +43,8 @@ pub use agon_data as data;
 #[doc(inline)]
 pub use agon_losses as losses;
 #[doc(inline)]
+pub use agon_metrics as metrics;
+#[doc(inline)]
 pub use agon_models as models;
 #[doc(inline)]
 pub use agon_nn as nn;

@@ -4,6 +4,7 @@
 //! cargo run --example verify -- losses tests/golden/losses.json
 //! cargo run --example verify -- penalties tests/golden/penalties.json --f32
 //! cargo run --example verify -- steps tests/golden/step_non_saturating.json
+//! cargo run --example verify -- metrics tests/golden/metrics.json
 //! ```
 //!
 //! Prints one line per case with its largest relative error; the exit status is 1 if any exceeds its
@@ -15,6 +16,7 @@ mod common;
 mod critics;
 mod golden;
 mod losses;
+mod metrics;
 mod penalties;
 mod steps;
 
@@ -53,6 +55,8 @@ enum What {
     Penalties,
     /// Whole training steps: losses, and all weights and running statistics after each.
     Steps,
+    /// Metrics of samples: distances, coverage, likelihood, classifiers, pairs of images, sequences.
+    Metrics,
 }
 
 fn main() -> ExitCode {
@@ -73,6 +77,7 @@ fn run(options: &Options) -> golden::Result<Vec<Case>> {
     match options.what {
         What::Losses => losses::verify(&golden, &setting),
         What::Penalties => penalties::verify(&golden, &setting),
+        What::Metrics => metrics::verify(&golden, &setting),
         What::Steps => {
             let name = options.path.file_stem().unwrap_or_default().to_string_lossy();
             steps::verify(&name, &golden, &setting)
