@@ -53,8 +53,10 @@ fn one_loader_serves_a_run_that_is_stopped_and_goes_on() {
     assert!(both(play(game(), fed(0), 11).game()) == both(trainer.game()));
 }
 
-/// Points of which item 20 cannot be had.
-struct Cursed(GaussianMixture, fn() -> DataResult<()>);
+type Fate = fn() -> DataResult<()>;
+
+/// Points of which item 20 meets with its fate.
+struct Cursed(GaussianMixture, Fate);
 
 impl Dataset for Cursed {
     type Batch = Tensor<2>;
@@ -73,7 +75,7 @@ impl Dataset for Cursed {
 
 #[test]
 fn a_run_ends_in_the_round_whose_data_fails() {
-    let causes: [(fn() -> DataResult<()>, &str); 2] = [
+    let causes: [(Fate, &str); 2] = [
         (
             || Err(DataError::Other("the disk is on fire".into())),
             "the disk is on fire",

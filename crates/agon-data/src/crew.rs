@@ -159,6 +159,7 @@ mod tests {
         begun: Arc<AtomicU64>,
     }
 
+    #[allow(clippy::panic_in_result_fn, reason = "some of its batches are there to panic")]
     impl Dataset for Watched {
         type Batch = (Vec<u64>, u64);
 

@@ -71,7 +71,12 @@ fn other(file: &[u8], format: ImageFormat, largest: u64) -> Result<Decoded, Unus
     within(width, height, largest)?;
     let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
     let colour = decoder.color_type();
-    let mut bytes = vec![0; width * height * usize::from(colour.bytes_per_pixel())];
+    let mut bytes = Vec::new();
+    let size = usize::try_from(decoder.total_bytes()).unwrap_or(usize::MAX);
+    bytes
+        .try_reserve_exact(size)
+        .map_err(|error| Unusable::new("memory for its pixels", error))?;
+    bytes.resize(size, 0);
     decoder.read_image(&mut bytes).map_err(damaged)?;
     Ok(Decoded {
         width,

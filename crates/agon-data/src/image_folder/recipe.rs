@@ -1,4 +1,4 @@
-use super::decode::Wish;
+use super::decode::{Wish, within};
 use super::picture::{Unusable, Window};
 use crate::error::{Result, ensure};
 use crate::random::{mix, stream};
@@ -100,11 +100,14 @@ impl Recipe {
             Fit::Shorter(side) => side.unwrap_or(size),
         };
         let long = |long: usize, short: usize| (shorter as u64 * long as u64 / short.max(1) as u64) as usize;
-        Ok(if width <= height {
+        let (width, height) = if width <= height {
             (shorter, long(height, width))
         } else {
             (long(width, height), shorter)
-        })
+        };
+        // A thread of a picture would become a very long one.
+        within(width, height, self.largest.max(1 << 24))?;
+        Ok((width, height))
     }
 
     /// How an item is seen with this seed.
@@ -165,6 +168,7 @@ mod tests {
         };
         assert_eq!(original.resized(400, 64).unwrap(), (400, 64));
         assert!(original.resized(400, 63).is_err());
+        assert!(recipe.resized(1 << 26, 1).is_err());
     }
 
     #[test]

@@ -219,6 +219,12 @@ impl ImageFolder {
         Ok((values, shown))
     }
 
+    /// The values of so many images as a batch.
+    pub(super) fn tensor(&self, values: Vec<f32>, items: usize, device: &Device) -> Tensor<4> {
+        let shape = [items, self.recipe.channels, self.recipe.size, self.recipe.size];
+        Tensor::from_data(TensorData::new(values, shape), device)
+    }
+
     /// Shows the image at this place of the listing, or if it must be left out, the next one.
     fn show_one(&self, at: usize, view: View, desk: &mut Desk, planes: &mut [f32]) -> Result<usize> {
         let images = &self.listing.images;
@@ -315,12 +321,5 @@ impl Dataset for ImageFolder {
     fn gather(&self, items: &[u64], seed: u64, device: &Device) -> Result<Tensor<4>> {
         let (values, _) = self.show(items, seed)?;
         Ok(self.tensor(values, items.len(), device))
-    }
-}
-
-impl ImageFolder {
-    pub(super) fn tensor(&self, values: Vec<f32>, items: usize, device: &Device) -> Tensor<4> {
-        let shape = [items, self.recipe.channels, self.recipe.size, self.recipe.size];
-        Tensor::from_data(TensorData::new(values, shape), device)
     }
 }
