@@ -8,6 +8,7 @@
 
 mod checkpoints;
 mod conformance;
+mod damage;
 mod data_files;
 mod engine;
 mod golden;
