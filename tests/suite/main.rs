@@ -9,6 +9,7 @@
 mod augment;
 mod checkpoints;
 mod conformance;
+mod damage;
 mod data_files;
 mod engine;
 mod going_back;

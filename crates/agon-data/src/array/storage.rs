@@ -135,6 +135,9 @@ impl Array {
     }
 
     /// The same array, read into memory in the type it has in the file.
+    ///
+    /// # Errors
+    /// If the file was changed since it was opened, or cannot be read.
     pub fn in_memory(&self) -> Result<Self> {
         let mut numbers = Vec::new();
         for block in self.blocks(1 << 18) {

@@ -1,8 +1,12 @@
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::error::{Error, Result};
+
+/// How many there were so far.
+static MADE: AtomicU64 = AtomicU64::new(0);
 
 /// A file in the making, under a hidden name beside its own: it appears whole or not at all.
 pub(crate) struct Partial {
@@ -18,7 +22,9 @@ impl Partial {
             fs::create_dir_all(parent).map_err(|error| Error::io(parent, error))?;
         }
         let name = path.file_name().unwrap_or_default().to_string_lossy();
-        let hidden = path.with_file_name(format!(".{name}.partial.{}", std::process::id()));
+        // Of its own for every process, and for every thread in it.
+        let number = MADE.fetch_add(1, Ordering::Relaxed);
+        let hidden = path.with_file_name(format!(".{name}.partial.{}.{number}", std::process::id()));
         let file = File::create(&hidden).map_err(|error| Error::io(&hidden, error))?;
         Ok(Self {
             path: path.to_owned(),
