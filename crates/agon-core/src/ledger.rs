@@ -9,6 +9,8 @@ pub(crate) struct Ledger {
     pub guard: Guard,
     /// The newest checkpoint.
     pub saved: Option<PathBuf>,
+    /// Where the run keeps its checkpoints.
+    pub checkpoints: Option<PathBuf>,
     /// What observers told each other.
     pub notes: Notes,
 }
@@ -18,6 +20,7 @@ impl Default for Ledger {
         Self {
             guard: Guard::every(100),
             saved: None,
+            checkpoints: None,
             notes: Notes::default(),
         }
     }

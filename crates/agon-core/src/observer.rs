@@ -1,6 +1,6 @@
 use std::path::Path;
 
-use crate::checkpoint::{Manifest, Writer};
+use crate::checkpoint::{self, Manifest, Writer};
 use crate::ledger::Ledger;
 use crate::{Ending, Error, Game, Level, Measurements, Note, Notes, Result, Wishes, guard};
 
@@ -78,6 +78,21 @@ impl<G: Game> Moment<'_, G> {
         self.ledger.saved = Some(path.as_ref().to_owned());
         self.note(Level::Info, "checkpoints", format!("wrote {}", path.as_ref().display()));
         Ok(())
+    }
+
+    /// Writes a checkpoint of this moment now, where [`Checkpoints`](crate::Checkpoints) keeps those of the run.
+    ///
+    /// # Errors
+    /// As [`save`](Self::save), and [`Error::Config`] if the run keeps no checkpoints.
+    pub fn save_now(&mut self) -> Result<()> {
+        let Some(directory) = &self.ledger.checkpoints else {
+            return Err(Error::config(
+                "a checkpoint at once",
+                "a run with `Checkpoints` among its observers",
+                "one without",
+            ));
+        };
+        self.save(checkpoint::path_at(directory, self.step))
     }
 
     /// The newest checkpoint that this run has written.

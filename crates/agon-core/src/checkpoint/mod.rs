@@ -24,5 +24,6 @@ pub use atomic::write_atomically;
 pub use load::{Checkpoint, Loadable};
 pub use manifest::{Entry, Manifest};
 pub use observer::Checkpoints;
+pub(crate) use observer::path_at;
 pub use reader::Reader;
 pub use writer::Writer;
