@@ -3,9 +3,12 @@
 //! ```text
 //! cargo run --example quickstart
 //! cargo run --example quickstart -- --resume
+//! cargo run --example quickstart -- --plain     # a line of progress instead of the dashboard
 //! ```
 
 mod common;
+
+use std::time::Duration;
 
 use agon::prelude::*;
 use clap::Parser;
@@ -28,6 +31,9 @@ struct Options {
     /// Go on from the last checkpoint
     #[arg(long)]
     resume: bool,
+    /// Show a plain line instead of the dashboard
+    #[arg(long)]
+    plain: bool,
 }
 
 fn main() -> std::process::ExitCode {
@@ -54,8 +60,13 @@ fn run(options: &Options) -> Ending {
     // Without it the discriminator wins at once: nothing generated is as black as the paper of real glyphs.
     .instance_noise(InstanceNoise::annealed(0.15, 0.03, steps));
 
-    let mut trainer = Trainer::new(gan)
-        .observe(Progress::new())
+    let trainer = if options.plain {
+        Trainer::new(gan).observe(Progress::new())
+    } else {
+        let dashboard = Dashboard::new().samples_every(Duration::from_secs(2));
+        Trainer::new(gan).observe(dashboard.to(out.join("samples")))
+    };
+    let mut trainer = trainer
         .observe(StopOnInterrupt::new())
         .observe(MetricsLog::every(10).to(&out))
         .observe(SampleGrid::every(200).to(out.join("samples")))

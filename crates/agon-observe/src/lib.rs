@@ -7,6 +7,7 @@
 #![forbid(unsafe_code)]
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+mod dashboard;
 mod image;
 mod image_grid;
 mod interrupt;
@@ -17,6 +18,7 @@ mod scatter;
 #[cfg(test)]
 mod testing;
 
+pub use dashboard::{Dashboard, Every};
 pub use image::{Image, write_png};
 pub use image_grid::image_grid;
 pub use interrupt::StopOnInterrupt;

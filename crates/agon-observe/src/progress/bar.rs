@@ -120,12 +120,7 @@ impl Progress {
         self.status.step = step;
         self.status.rate = clock.mean_rate(step);
         self.status.elapsed = clock.started.elapsed();
-        let ending = match ending {
-            Ending::Spent => "done".to_owned(),
-            Ending::Stopped(reason) => format!("stopped, {reason}"),
-            Ending::Failed(error) => format!("failed, {error}"),
-        };
-        let summary = self.status.summary(&ending);
+        let summary = self.status.ended(ending);
         let before = if self.redraws { "\n" } else { "" };
         self.say(&format!("{before}{summary}\n"));
     }
