@@ -4,6 +4,7 @@ use ratatui::crossterm::terminal::{WindowSize, window_size};
 use ratatui::layout::Rect;
 
 use super::colours::Colours;
+use super::keyboard::Keyboard;
 
 /// What a terminal can draw with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,10 +15,10 @@ pub(super) struct Graphics {
 }
 
 impl Graphics {
-    /// Asks the terminal, which is raw already and which nobody else reads from.
-    pub(super) fn ask() -> Self {
+    /// Asks the terminal, which is raw already.
+    pub(super) fn ask(keyboard: &mut Keyboard) -> Self {
         let colours = Colours::of_terminal(|name| std::env::var(name).ok());
-        let cell = cell().filter(|_| colours != Colours::None && answers_that_it_can());
+        let cell = cell().filter(|_| colours != Colours::None && answers_that_it_can(keyboard));
         Self { colours, cell }
     }
 
@@ -47,40 +48,15 @@ fn cell() -> Option<(u16, u16)> {
     (cell.0 > 0 && cell.1 > 0).then_some(cell)
 }
 
-/// Asks what it is. An answer that comes too late is read, and ignored, with the keys.
+/// Asks what it is. An answer that comes too late is no key, and ignored as such.
 #[cfg(unix)]
-fn answers_that_it_can() -> bool {
-    use std::fs::OpenOptions;
-    use std::io::{ErrorKind, Read, Write};
-    use std::os::unix::fs::OpenOptionsExt;
-    use std::time::{Duration, Instant};
-
-    const PATIENCE: Duration = Duration::from_millis(250);
-    let options = OpenOptions::new()
-        .read(true)
-        .write(true)
-        .custom_flags(libc::O_NONBLOCK)
-        .open("/dev/tty");
-    let Ok(mut terminal) = options else {
-        return false;
-    };
-    if terminal.write_all(b"\x1b[c").and_then(|()| terminal.flush()).is_err() {
-        return false;
-    }
-    let (start, mut answer, mut bytes) = (Instant::now(), Vec::new(), [0; 64]);
-    while start.elapsed() < PATIENCE && !answer.contains(&b'c') {
-        match terminal.read(&mut bytes) {
-            Ok(0) => return false,
-            Ok(n) => answer.extend(bytes.iter().take(n)),
-            Err(error) if error.kind() == ErrorKind::WouldBlock => std::thread::sleep(Duration::from_millis(2)),
-            Err(_) => return false,
-        }
-    }
-    super::sixel::can(&answer)
+fn answers_that_it_can(keyboard: &mut Keyboard) -> bool {
+    let answer = keyboard.ask(b"\x1b[c", |answer| answer.contains(&b'c'));
+    answer.is_ok_and(|answer| super::sixel::can(&answer))
 }
 
 #[cfg(not(unix))]
-fn answers_that_it_can() -> bool {
+fn answers_that_it_can(_keyboard: &mut Keyboard) -> bool {
     false
 }
 

@@ -1,6 +1,23 @@
 //! What keys do.
 
-use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
+/// A key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Key {
+    /// A letter, digit or sign.
+    Char(char),
+    /// A letter together with Ctrl.
+    Control(char),
+    Escape,
+    Tab,
+    /// Tab together with Shift.
+    BackTab,
+    Up,
+    Down,
+    Left,
+    Right,
+    Home,
+    End,
+}
 
 /// What a key asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,37 +72,23 @@ pub(super) const HELP: [(&str, &str); 8] = [
 ];
 
 /// What this key asks for, if anything.
-pub(super) fn command(key: KeyEvent) -> Option<Command> {
-    if key.kind == KeyEventKind::Release {
-        return None;
-    }
-    if key.modifiers.contains(KeyModifiers::CONTROL) {
-        return match key.code {
-            KeyCode::Char('c' | 'C') => Some(Command::Interrupt),
-            KeyCode::Char('l' | 'L') => Some(Command::Redraw),
-            _ => None,
-        };
-    }
-    match key.code {
-        KeyCode::Char('p' | 'P' | ' ') => Some(Command::Pause),
-        KeyCode::Char('c' | 'C') => Some(Command::Checkpoint),
-        KeyCode::Char('s' | 'S') => Some(Command::Sample),
-        KeyCode::Char('q' | 'Q') | KeyCode::Esc => Some(Command::Stop),
-        other => look(other).map(Command::Look),
-    }
-}
-
-fn look(code: KeyCode) -> Option<Look> {
-    match code {
-        KeyCode::Tab => Some(Look::Next),
-        KeyCode::BackTab => Some(Look::Previous),
-        KeyCode::Up | KeyCode::Char('+' | '=') => Some(Look::Closer),
-        KeyCode::Down | KeyCode::Char('-') => Some(Look::Wider),
-        KeyCode::Left => Some(Look::Earlier),
-        KeyCode::Right => Some(Look::Later),
-        KeyCode::Home => Some(Look::First),
-        KeyCode::End => Some(Look::Newest),
-        _ => None,
+pub(super) fn command(key: Key) -> Option<Command> {
+    match key {
+        Key::Control('c') => Some(Command::Interrupt),
+        Key::Control('l') => Some(Command::Redraw),
+        Key::Char('p' | 'P' | ' ') => Some(Command::Pause),
+        Key::Char('c' | 'C') => Some(Command::Checkpoint),
+        Key::Char('s' | 'S') => Some(Command::Sample),
+        Key::Char('q' | 'Q') | Key::Escape => Some(Command::Stop),
+        Key::Tab => Some(Command::Look(Look::Next)),
+        Key::BackTab => Some(Command::Look(Look::Previous)),
+        Key::Up | Key::Char('+' | '=') => Some(Command::Look(Look::Closer)),
+        Key::Down | Key::Char('-') => Some(Command::Look(Look::Wider)),
+        Key::Left => Some(Command::Look(Look::Earlier)),
+        Key::Right => Some(Command::Look(Look::Later)),
+        Key::Home => Some(Command::Look(Look::First)),
+        Key::End => Some(Command::Look(Look::Newest)),
+        Key::Char(_) | Key::Control(_) => None,
     }
 }
 
@@ -93,19 +96,15 @@ fn look(code: KeyCode) -> Option<Look> {
 mod tests {
     use super::*;
 
-    fn press(code: KeyCode) -> Option<Command> {
-        command(KeyEvent::new(code, KeyModifiers::NONE))
-    }
-
     #[test]
     fn every_key_of_the_help_line_does_something() {
         for (keys, _) in HELP {
             let found = match keys {
-                "tab" => press(KeyCode::Tab),
-                "↑↓" => press(KeyCode::Up).and(press(KeyCode::Down)),
-                "←→" => press(KeyCode::Left).and(press(KeyCode::Right)),
-                "^C ^C" => command(KeyEvent::new(KeyCode::Char('c'), KeyModifiers::CONTROL)),
-                other => other.chars().next().and_then(|key| press(KeyCode::Char(key))),
+                "tab" => command(Key::Tab),
+                "↑↓" => command(Key::Up).and(command(Key::Down)),
+                "←→" => command(Key::Left).and(command(Key::Right)),
+                "^C ^C" => command(Key::Control('c')),
+                other => other.chars().next().and_then(|key| command(Key::Char(key))),
             };
             assert!(found.is_some(), "{keys}");
         }
@@ -113,16 +112,11 @@ mod tests {
 
     #[test]
     fn control_changes_what_a_key_means() {
-        let control = |key| command(KeyEvent::new(KeyCode::Char(key), KeyModifiers::CONTROL));
-        assert_eq!(control('c'), Some(Command::Interrupt));
-        assert_eq!(press(KeyCode::Char('c')), Some(Command::Checkpoint));
-        assert_eq!((control('z'), control('q'), control('p')), (None, None, None));
-        assert_eq!(press(KeyCode::Esc), Some(Command::Stop));
-    }
-
-    #[test]
-    fn letting_go_of_a_key_is_no_second_press() {
-        let key = KeyEvent::new_with_kind(KeyCode::Char('p'), KeyModifiers::NONE, KeyEventKind::Release);
-        assert_eq!(command(key), None);
+        assert_eq!(command(Key::Control('c')), Some(Command::Interrupt));
+        assert_eq!(command(Key::Char('c')), Some(Command::Checkpoint));
+        assert_eq!(command(Key::Escape), Some(Command::Stop));
+        for key in ['z', 'q', 'p', 'd'] {
+            assert_eq!(command(Key::Control(key)), None);
+        }
     }
 }

@@ -10,7 +10,6 @@ use agon_core::{Ending, Game, Level, Moment, Result, Signal};
 
 use super::board::Board;
 use super::desk::Desk;
-use super::graphics::Graphics;
 use super::samples::Pictures;
 use super::terminal::{self, Claim};
 use super::window::Window;
@@ -55,7 +54,7 @@ impl Live {
         let claim = Claim::stake()?;
         claim.enter().ok()?;
         let mut live = Self::without_screen(board, settings);
-        let window = Window::open(Arc::clone(&live.desk), Graphics::ask()).ok()?;
+        let window = Window::open(Arc::clone(&live.desk)).ok()?;
         let desk = Arc::clone(&live.desk);
         let draw = move || {
             // Also when drawing panics.

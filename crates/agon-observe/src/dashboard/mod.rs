@@ -5,6 +5,7 @@ mod desk;
 mod graphics;
 mod header;
 mod history;
+mod keyboard;
 mod keys;
 mod layout;
 mod live;

@@ -7,14 +7,14 @@ use std::time::{Duration, Instant};
 use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
 use ratatui::crossterm::cursor::MoveTo;
-use ratatui::crossterm::event::{self, Event, KeyCode, KeyEvent};
 use ratatui::crossterm::queue;
 use ratatui::crossterm::style::Print;
-use ratatui::layout::Rect;
+use ratatui::layout::{Rect, Size};
 
 use super::desk::Desk;
 use super::graphics::Graphics;
-use super::keys::{self, Command};
+use super::keyboard::Keyboard;
+use super::keys::{self, Command, Key};
 use super::memory::Memory;
 use super::screen::Screen;
 use super::view::View;
@@ -29,13 +29,13 @@ const IDLE: Duration = Duration::from_secs(1);
 const COST: u32 = 20;
 /// How long keys are waited for at a time.
 const LISTEN: Duration = Duration::from_millis(50);
-/// The rest of a key that came in pieces follows within so long.
-const PIECES: Duration = Duration::from_millis(30);
 
 /// What is on the screen.
 pub(super) struct Window {
     desk: Arc<Desk>,
+    keyboard: Keyboard,
     terminal: Terminal<CrosstermBackend<BufWriter<Stderr>>>,
+    size: Size,
     graphics: Graphics,
     view: View,
     /// When it was drawn, and what then was the newest change.
@@ -47,11 +47,18 @@ pub(super) struct Window {
 }
 
 impl Window {
-    pub(super) fn open(desk: Arc<Desk>, graphics: Graphics) -> io::Result<Self> {
+    /// On a terminal that is raw already.
+    pub(super) fn open(desk: Arc<Desk>) -> io::Result<Self> {
+        let mut keyboard = Keyboard::open()?;
+        let graphics = Graphics::ask(&mut keyboard);
         let out = BufWriter::with_capacity(1 << 16, io::stderr());
+        let terminal = Terminal::new(CrosstermBackend::new(out))?;
+        let size = terminal.size()?;
         Ok(Self {
             desk,
-            terminal: Terminal::new(CrosstermBackend::new(out))?,
+            keyboard,
+            terminal,
+            size,
             graphics,
             view: View::default(),
             drawn: None,
@@ -72,12 +79,24 @@ impl Window {
             if !std::mem::replace(&mut was_up, true) {
                 self.forget()?;
             }
+            self.measure()?;
             if self.is_due() {
                 self.draw()?;
             }
-            for key in listen()? {
+            for key in self.keyboard.listen(LISTEN)? {
                 self.obey(key)?;
             }
+        }
+        Ok(())
+    }
+
+    /// Looks whether the window has another size.
+    fn measure(&mut self) -> io::Result<()> {
+        let size = self.terminal.size()?;
+        if self.size != size {
+            self.size = size;
+            self.graphics = self.graphics.measured();
+            (self.drawn, self.pixels) = (None, None);
         }
         Ok(())
     }
@@ -157,12 +176,7 @@ impl Window {
         Ok(())
     }
 
-    fn obey(&mut self, heard: Heard) -> io::Result<()> {
-        let Heard::Key(key) = heard else {
-            (self.drawn, self.pixels) = (None, None);
-            self.graphics = self.graphics.measured();
-            return Ok(());
-        };
+    fn obey(&mut self, key: Key) -> io::Result<()> {
         let Some(command) = keys::command(key) else {
             return Ok(());
         };
@@ -189,90 +203,5 @@ impl Window {
             Command::Sample => self.desk.order(|orders| orders.sample = true),
         }
         Ok(())
-    }
-}
-
-/// What came from the terminal.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Heard {
-    Key(KeyEvent),
-    /// The window has another size.
-    Resize,
-}
-
-/// What comes within a short time.
-fn listen() -> io::Result<Vec<Heard>> {
-    let mut heard = Vec::new();
-    let mut patience = LISTEN;
-    while event::poll(patience)? {
-        patience = Duration::ZERO;
-        match event::read()? {
-            Event::Key(key) => {
-                if key.code == KeyCode::Esc {
-                    patience = PIECES;
-                }
-                heard.push(Heard::Key(key));
-            }
-            Event::Resize(..) => heard.push(Heard::Resize),
-            _ => {}
-        }
-    }
-    Ok(whole(heard))
-}
-
-/// Leaves out keys that came in pieces: over a slow line an arrow looks like Esc, `[` and a letter, and must
-/// not stop a run.
-fn whole(heard: Vec<Heard>) -> Vec<Heard> {
-    let code = |heard: &Heard| match heard {
-        Heard::Key(key) => Some(key.code),
-        Heard::Resize => None,
-    };
-    let mut whole = Vec::with_capacity(heard.len());
-    let mut rest = heard.as_slice();
-    while let Some((first, others)) = rest.split_first() {
-        let next = others.first().and_then(code);
-        let broken = code(first) == Some(KeyCode::Esc) && matches!(next, Some(KeyCode::Char('[' | 'O')));
-        if broken {
-            let end = |heard: &&Heard| !matches!(code(heard), Some(KeyCode::Char('A'..='Z' | 'a'..='z' | '~')));
-            let body = others.get(1..).unwrap_or_default();
-            let length = body.iter().take_while(end).count();
-            rest = body.get(length + 1..).unwrap_or_default();
-        } else {
-            whole.push(*first);
-            rest = others;
-        }
-    }
-    whole
-}
-
-#[cfg(test)]
-mod tests {
-    use ratatui::crossterm::event::KeyModifiers;
-
-    use super::*;
-
-    fn keys(codes: &[KeyCode]) -> Vec<Heard> {
-        let key = |code: &KeyCode| Heard::Key(KeyEvent::new(*code, KeyModifiers::NONE));
-        codes.iter().map(key).collect()
-    }
-
-    #[test]
-    fn an_arrow_in_pieces_is_no_escape() {
-        use KeyCode::{Char, Esc, Left};
-        let arrow = [
-            Char('p'),
-            Esc,
-            Char('['),
-            Char('1'),
-            Char(';'),
-            Char('5'),
-            Char('D'),
-            Left,
-        ];
-        assert_eq!(whole(keys(&arrow)), keys(&[Char('p'), Left]));
-        assert_eq!(whole(keys(&[Esc, Char('O'), Char('A'), Char('q')])), keys(&[Char('q')]));
-        assert_eq!(whole(keys(&[Esc])), keys(&[Esc]));
-        assert_eq!(whole(keys(&[Esc, Char('p')])), keys(&[Esc, Char('p')]));
-        assert_eq!(whole(keys(&[Esc, Char('[')])), keys(&[]));
     }
 }
