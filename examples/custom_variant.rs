@@ -49,6 +49,7 @@ impl AdversarialLoss for Squashed {
 }
 
 /// Half the mean squared slope, half way between real and generated points.
+#[derive(Debug)]
 struct MidwaySlope(f64);
 
 impl<D: Discriminator> Penalty<D> for MidwaySlope {

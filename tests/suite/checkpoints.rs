@@ -103,7 +103,7 @@ fn wrong_types_damage_and_newer_versions_are_named() {
 
     let manifest = latest.join("manifest.json");
     let text = fs::read_to_string(&manifest).unwrap();
-    fs::write(&manifest, text.replace("\"format\": 1", "\"format\": 99")).unwrap();
+    fs::write(&manifest, text.replace("\"format\": 2", "\"format\": 99")).unwrap();
     assert!(complaint().contains("a newer version is needed"), "{}", complaint());
     fs::write(&manifest, &text[..text.len() / 2]).unwrap();
     assert!(complaint().contains("expected a manifest"), "{}", complaint());

@@ -9,6 +9,7 @@
 mod checkpoints;
 mod conformance;
 mod engine;
+mod going_back;
 mod golden;
 mod kill;
 mod minmax;

@@ -1,3 +1,5 @@
+use std::fmt;
+
 /// How long to play.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Budget(Limit);
@@ -6,6 +8,15 @@ pub struct Budget(Limit);
 enum Limit {
     Steps(u64),
     Epochs(u64),
+}
+
+impl fmt::Display for Budget {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Limit::Steps(steps) => write!(f, "{steps} rounds"),
+            Limit::Epochs(epochs) => write!(f, "{epochs} epochs"),
+        }
+    }
 }
 
 impl Budget {

@@ -30,6 +30,14 @@ pub enum Error {
         /// Its value: NaN or an infinity.
         value: f64,
     },
+    /// Training went wrong, and what was to mend it did not.
+    #[error("round {round}: {what}")]
+    Unhealthy {
+        /// The round in which it was given up.
+        round: u64,
+        /// What is wrong, and what was tried.
+        what: String,
+    },
     /// User code, a network or the backend panicked.
     #[error("round {round} panicked: {message}")]
     Panic {

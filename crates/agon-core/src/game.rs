@@ -1,3 +1,4 @@
+use crate::player::short_type_name;
 use crate::{AnyPlayer, Feed, Memory, Result, Round, Sample};
 
 /// Who plays, and how one round goes.
@@ -13,6 +14,11 @@ pub trait Game: Send {
 
     /// Everybody who learns.
     fn players(&mut self) -> Vec<&mut dyn AnyPlayer>;
+
+    /// What it is, with its settings, in one line: for reports and manifests.
+    fn describe(&self) -> String {
+        short_type_name::<Self>()
+    }
 
     /// Small state besides the players', to keep in a checkpoint.
     fn memory(&self) -> Memory {

@@ -8,6 +8,8 @@ use crate::{Error, Measurements, Result};
 pub struct Guard {
     every: u64,
     waiting: Vec<(u64, Measurements)>,
+    /// The last round whose figures no longer matter.
+    forgiven: u64,
 }
 
 impl Guard {
@@ -16,11 +18,12 @@ impl Guard {
         Self {
             every: rounds,
             waiting: Vec::new(),
+            forgiven: 0,
         }
     }
 
     pub(crate) fn watch(&mut self, step: u64, figures: Measurements) -> Result<()> {
-        if self.every == 0 {
+        if self.every == 0 || step <= self.forgiven {
             return Ok(());
         }
         self.waiting.push((step, figures));
@@ -38,10 +41,24 @@ impl Guard {
         }
         Ok(())
     }
+
+    /// An error that names the first figure of this round which is not finite, unless the round is forgiven.
+    pub(crate) fn check(&self, step: u64, figures: &Measurements) -> Result<()> {
+        if step <= self.forgiven {
+            return Ok(());
+        }
+        finite(step, figures)
+    }
+
+    /// What was measured up to this round no longer matters.
+    pub(crate) fn forgive(&mut self, step: u64) {
+        self.forgiven = step;
+        self.waiting.clear();
+    }
 }
 
 /// An error that names the first figure which is not a finite number.
-pub(crate) fn finite(round: u64, figures: &Measurements) -> Result<()> {
+fn finite(round: u64, figures: &Measurements) -> Result<()> {
     match figures.all()?.into_iter().find(|(_, value)| !value.is_finite()) {
         Some((name, value)) => Err(Error::NotFinite {
             round,

@@ -1,6 +1,7 @@
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use crate::{Guard, Notes};
+use crate::{Budget, Guard, Memory, Notes};
 
 /// What a run keeps between rounds for those who watch it.
 #[derive(Debug)]
@@ -13,6 +14,10 @@ pub(crate) struct Ledger {
     pub checkpoints: Option<PathBuf>,
     /// What observers told each other.
     pub notes: Notes,
+    /// The state of observers.
+    pub memories: BTreeMap<String, Memory>,
+    /// How long to play.
+    pub budget: Option<Budget>,
 }
 
 impl Default for Ledger {
@@ -22,6 +27,8 @@ impl Default for Ledger {
             saved: None,
             checkpoints: None,
             notes: Notes::default(),
+            memories: BTreeMap::new(),
+            budget: None,
         }
     }
 }

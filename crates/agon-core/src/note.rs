@@ -48,17 +48,17 @@ impl Notes {
     }
 
     /// All that are kept, oldest first.
-    pub fn iter(&self) -> impl DoubleEndedIterator<Item = &Note> {
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = &Note> + Clone {
         self.kept.iter()
     }
 
     /// The newest `n`, oldest first.
-    pub fn last(&self, n: usize) -> impl DoubleEndedIterator<Item = &Note> {
+    pub fn last(&self, n: usize) -> impl DoubleEndedIterator<Item = &Note> + Clone {
         self.kept.iter().skip(self.kept.len().saturating_sub(n))
     }
 
     /// Those that were left since this was called with the same counter, which begins at 0.
-    pub fn unread(&self, read: &mut u64) -> impl DoubleEndedIterator<Item = &Note> {
+    pub fn unread(&self, read: &mut u64) -> impl DoubleEndedIterator<Item = &Note> + Clone {
         let new = self.left.saturating_sub(*read);
         *read = self.left;
         self.last(usize::try_from(new).unwrap_or(KEPT))

@@ -1,3 +1,5 @@
+use std::fmt::Debug;
+
 use burn::prelude::Tensor;
 
 use crate::random::Random;
@@ -19,7 +21,7 @@ pub struct Bout<'a, D: Discriminator> {
 }
 
 /// A term added to the discriminator's loss, which may look at the network.
-pub trait Penalty<D: Discriminator>: Send + 'static {
+pub trait Penalty<D: Discriminator>: Debug + Send + 'static {
     /// The term, weight included.
     fn penalty(&mut self, bout: &Bout<'_, D>, random: &mut Random) -> Tensor<1>;
 

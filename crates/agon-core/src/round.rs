@@ -3,7 +3,7 @@ use std::borrow::Cow;
 use burn::prelude::{Device, Tensor};
 
 use crate::random::{self, Random};
-use crate::{Measurements, Prior, Sample, Wish, Wishes};
+use crate::{Diversity, Measurements, Prior, Sample, Wish, Wishes};
 
 /// The context of one round of a game: its number, its randomness, and where its figures go.
 ///
@@ -104,9 +104,10 @@ impl Round {
         if !self.wants(Wish::Spreads) || real.size() < 2 || fake.size() < 2 {
             return;
         }
-        let spread = |samples: &S| samples.rows().inner().var_bias(0).mean().sqrt();
-        self.measure("spread/real", &spread(real));
-        self.measure("spread/fake", &spread(fake));
+        let diversity = Diversity::of(real.rows(), fake.rows());
+        self.measure("spread/real", &diversity.real);
+        self.measure("spread/fake", &diversity.fake);
+        self.measure("duplicates/fake", &diversity.duplicates);
     }
 
     /// Plays without noting figures: for steps that are taken only to look ahead.

@@ -1,3 +1,4 @@
+use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
@@ -136,6 +137,7 @@ impl<G: Game> Trainer<G> {
     /// Plays until the budget is spent, an observer stops the run, or something fails.
     pub fn run(&mut self, mut data: impl Batches<Batch = G::Batch>, budget: Budget) -> Result<Outcome> {
         let started = Instant::now();
+        self.ledger.budget = Some(budget);
         caught(self.at.step, || self.prepare())?;
         let device = self.device()?;
         let place = self.at;
@@ -187,6 +189,8 @@ impl<G: Game> Trainer<G> {
             let manifest = reader.manifest();
             self.game.recall(&manifest.memory);
             (self.at.step, self.at.position) = (manifest.step, manifest.position);
+            self.ledger.memories = manifest.observers.clone();
+            self.ledger.saved = Some(reader.path().to_owned());
         }
         self.at.prepared = true;
         Ok(())
@@ -207,23 +211,60 @@ impl<G: Game> Trainer<G> {
             observer.start(moment).map(|()| Signal::Continue)
         })?;
         while !budget.is_spent(self.at.step, self.at.position, per_epoch) {
-            let mut round = Round::new(self.at.step + 1, self.at.seed, device.clone()).wishing(wishes);
-            caught(round.step(), || self.game.play(feed, &mut round))?;
-            self.at.step += 1;
-            self.at.position = feed.position();
-            let mut figures = round.into_measurements();
-            let signal = self.notify(&mut figures, budget, per_epoch, |observer, moment| {
-                observer.round(moment)
-            })?;
-            self.last = figures.clone();
-            self.ledger.guard.watch(self.at.step, figures)?;
+            let signal = match self.play_round(feed, device, budget, wishes) {
+                Err(error) => self.mend(error, budget, per_epoch).map(|()| Signal::Continue)?,
+                Ok(signal) => signal,
+            };
             if let Signal::Stop(reason) = signal {
-                self.ledger.guard.look()?;
+                self.look(budget, per_epoch)?;
                 return Ok(Ending::Stopped(reason));
             }
         }
-        self.ledger.guard.look()?;
+        self.look(budget, per_epoch)?;
         Ok(Ending::Spent)
+    }
+
+    fn play_round(
+        &mut self,
+        feed: &mut Feed<'_, G::Batch>,
+        device: &Device,
+        budget: Budget,
+        wishes: Wishes,
+    ) -> Result<Signal> {
+        let mut round = Round::new(self.at.step + 1, self.at.seed, device.clone()).wishing(wishes);
+        caught(round.step(), || self.game.play(feed, &mut round))?;
+        self.at.step += 1;
+        self.at.position = feed.position();
+        let mut figures = round.into_measurements();
+        let signal = self.notify(&mut figures, budget, feed.per_epoch(), |observer, moment| {
+            observer.round(moment)
+        });
+        self.last = figures.clone();
+        let signal = signal?;
+        self.ledger.guard.watch(self.at.step, figures)?;
+        Ok(signal)
+    }
+
+    /// Reads the figures that nobody has looked at yet.
+    fn look(&mut self, budget: Budget, per_epoch: Option<u64>) -> Result<()> {
+        let looked = self.ledger.guard.look();
+        looked.or_else(|error| self.mend(error, budget, per_epoch))
+    }
+
+    /// Asks the observers one after the other to mend what can be mended; the error stays if none does.
+    fn mend(&mut self, error: Error, budget: Budget, per_epoch: Option<u64>) -> Result<()> {
+        if !matches!(error, Error::NotFinite { .. }) {
+            return Err(error);
+        }
+        let mended = Cell::new(false);
+        let mut figures = self.last.clone();
+        self.notify(&mut figures, budget, per_epoch, |observer, moment| {
+            if !mended.get() {
+                mended.set(observer.mend(moment, &error)?);
+            }
+            Ok(Signal::Continue)
+        })?;
+        if mended.get() { Ok(()) } else { Err(error) }
     }
 
     /// Tells every observer that the run is over, in the opposite order, so that those who report know what

@@ -58,6 +58,21 @@ pub(crate) fn is_on_autodiff(network: &impl Module) -> bool {
     visitor.0
 }
 
+/// How many numbers are trained.
+pub fn count(network: &impl Module) -> usize {
+    struct Count(usize);
+    impl ModuleVisitor for Count {
+        fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+            if param.is_require_grad() {
+                self.0 += param.lazy_shape().num_elements();
+            }
+        }
+    }
+    let mut count = Count(0);
+    network.visit(&mut count);
+    count.0
+}
+
 /// The values of all trained parameters.
 pub fn values(network: &impl Module) -> GradientsParams {
     collect(network, |param| param.is_require_grad())

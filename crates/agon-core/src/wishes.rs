@@ -7,11 +7,15 @@ pub enum Wish {
     /// `gradient/<player>`: the norm of the gradients of the player's last step over all its weights together,
     /// before they are clipped.
     Gradients,
+    /// `weight/<player>`: the norm of all the player's weights after its last step.
+    Weights,
     /// `score/real` and `score/fake`: the mean scores of the discriminator's last turn. `score/separation`: how
     /// well a threshold half way between them tells both sides apart, 1 when without a mistake, 0.5 when not at
     /// all, and less when fakes seem more real than real samples do.
     Scores,
     /// `spread/real` and `spread/fake`: the root mean square deviation of both batches from their means.
+    /// `duplicates/fake`: the share of generated samples that have a twin in their batch, nearer to them than a
+    /// tenth of the usual distance between nearest neighbours in the real one.
     Spreads,
 }
 
@@ -30,7 +34,7 @@ pub enum Wish {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Wishes {
     /// Rounds between two measurements of each wish; 0 is never.
-    every: [u64; 4],
+    every: [u64; 5],
 }
 
 impl Wishes {
@@ -41,7 +45,7 @@ impl Wishes {
 
     /// These, in every round.
     pub fn of(wishes: impl IntoIterator<Item = Wish>) -> Self {
-        let mut every = [0; 4];
+        let mut every = [0; 5];
         for wish in wishes {
             every[place(wish)] = 1;
         }
@@ -77,6 +81,7 @@ const fn place(wish: Wish) -> usize {
         Wish::Gradients => 1,
         Wish::Scores => 2,
         Wish::Spreads => 3,
+        Wish::Weights => 4,
     }
 }
 

@@ -161,7 +161,7 @@ fn the_discriminator_pushes_apart_and_the_generator_together() {
         let sum = |gradient: Tensor<2>| gradient.sum().into_scalar::<f32>() * sign;
         assert!(sum(apart.real) < 0.0, "{loss:?}");
         assert!(sum(apart.fake) > 0.0, "{loss:?}");
-        assert_eq!(loss.sign_of_real(), Some(sign), "{loss:?}");
+        assert_eq!(loss.sign_of_real(), Some(f64::from(sign)), "{loss:?}");
     }
     // Boundary seeking and softmax pull towards the middle; the rest raise what they make.
     for (loss, real_goes) in all() {

@@ -5,8 +5,11 @@ use serde_json::Value;
 
 use crate::{Memory, player::short_type_name};
 
+/// The version of burn which checkpoints are written with.
+pub const BURN: &str = "0.22";
+
 /// The layout of checkpoints that this version writes, and the newest that it reads.
-pub(super) const FORMAT: u32 = 1;
+pub(super) const FORMAT: u32 = 2;
 
 /// What a checkpoint says of itself.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -29,6 +32,9 @@ pub struct Manifest {
     pub players: Vec<Entry>,
     /// State of the game besides the players'.
     pub memory: Memory,
+    /// State of observers.
+    #[serde(default)]
+    pub observers: BTreeMap<String, Memory>,
     /// The figures of the last round. What is not a finite number is left out.
     #[serde(deserialize_with = "numbers", default)]
     pub figures: BTreeMap<String, f64>,
@@ -53,6 +59,13 @@ pub struct Entry {
     pub pending: Vec<u64>,
     /// How it learns, in words.
     pub optimizer: String,
+    /// What its learning rate is multiplied by: less than 1 after it was told to slow down.
+    #[serde(default = "full")]
+    pub pace: f64,
+}
+
+const fn full() -> f64 {
+    1.0
 }
 
 /// How to tell that a file is the one that was written.
@@ -72,18 +85,31 @@ impl Manifest {
         Self {
             format: FORMAT,
             agon: env!("CARGO_PKG_VERSION").to_owned(),
-            burn: "0.22".to_owned(),
+            burn: BURN.to_owned(),
             game: short_type_name::<G>(),
             step: 0,
             seed: 0,
             position: 0,
             players: Vec::new(),
             memory: Memory::new(),
+            observers: BTreeMap::new(),
             figures: BTreeMap::new(),
             files: Vec::new(),
         }
     }
 }
+
+/// The checksum of a manifest, as it is on paper: over everything but itself.
+pub(super) fn checksum(manifest: &Value) -> u32 {
+    let mut manifest = manifest.clone();
+    if let Some(fields) = manifest.as_object_mut() {
+        fields.remove(CHECK);
+    }
+    crc32fast::hash(manifest.to_string().as_bytes())
+}
+
+/// Where a manifest keeps its own checksum.
+pub(super) const CHECK: &str = "crc32";
 
 /// JSON has no NaN: such figures are written as null and dropped here.
 fn numbers<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<String, f64>, D::Error> {

@@ -22,8 +22,9 @@ mod writer;
 
 pub use atomic::write_atomically;
 pub use load::{Checkpoint, Loadable};
-pub use manifest::{Entry, Manifest};
+pub use manifest::{BURN, Entry, FileMark, Manifest};
 pub use observer::Checkpoints;
 pub(crate) use observer::path_at;
 pub use reader::Reader;
+pub(crate) use reader::checkpoints as in_folder;
 pub use writer::Writer;

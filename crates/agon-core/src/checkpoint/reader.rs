@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 
 use super::atomic::parent_of;
-use super::manifest::{Entry, FORMAT, FileMark, Manifest};
+use super::manifest::{CHECK, Entry, FORMAT, FileMark, Manifest, checksum};
 use super::observer::{BEST, step_of};
 use crate::{Error, Result, player::short_type_name};
 
@@ -65,6 +65,12 @@ impl Reader {
         Ok(bytes)
     }
 
+    /// An error if one of the files is not what was written.
+    pub(crate) fn check_files(&self) -> Result<()> {
+        let mut marks = self.manifest.files.iter();
+        marks.try_for_each(|mark| self.bytes(&mark.name).map(drop))
+    }
+
     /// What is said of this player.
     pub fn entry(&self, player: &str) -> Result<&Entry> {
         let players = &self.manifest.players;
@@ -104,13 +110,29 @@ fn read_manifest(path: &Path) -> Result<Manifest> {
     let invalid = |error| Error::checkpoint(&file, "a manifest", error);
     let json: Value = serde_json::from_slice(&text).map_err(invalid)?;
     match json.get("format").and_then(Value::as_u64) {
-        Some(format) if format <= u64::from(FORMAT) => serde_json::from_value(json).map_err(invalid),
+        Some(format) if (1..=u64::from(FORMAT)).contains(&format) => {
+            check_manifest(&file, &json, format)?;
+            serde_json::from_value(json).map_err(invalid)
+        }
         Some(format) => {
             let by = json.get("agon").and_then(Value::as_str).unwrap_or("unknown");
             let got = format!("format {format}, written by agon {by}: a newer version is needed");
             Err(Error::checkpoint(file, format!("format {FORMAT} or older"), got))
         }
         None => Err(Error::checkpoint(file, "a manifest with a format number", "none")),
+    }
+}
+
+/// An error if a manifest is not what was written. Those of format 1 had no checksum.
+fn check_manifest(file: &Path, json: &Value, format: u64) -> Result<()> {
+    let crc32 = checksum(json);
+    match json.get(CHECK).map(Value::as_u64) {
+        None if format == 1 => Ok(()),
+        Some(Some(expected)) if expected == u64::from(crc32) => Ok(()),
+        _ => {
+            let got = format!("{crc32}, which it does not: the file is damaged");
+            Err(Error::checkpoint(file, "a manifest that holds its own checksum", got))
+        }
     }
 }
 
@@ -155,7 +177,7 @@ fn best(directory: &Path) -> Option<PathBuf> {
 }
 
 /// The checkpoints in a directory with their steps, oldest first.
-pub(super) fn checkpoints(directory: &Path) -> Vec<(u64, PathBuf)> {
+pub(crate) fn checkpoints(directory: &Path) -> Vec<(u64, PathBuf)> {
     let Ok(entries) = fs::read_dir(directory) else {
         return Vec::new();
     };

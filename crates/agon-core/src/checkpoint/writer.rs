@@ -2,7 +2,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::atomic::{hidden_beside, parent_of, sync_directory, write_synced};
-use super::manifest::{FileMark, Manifest};
+use super::manifest::{CHECK, FileMark, Manifest, checksum};
 use crate::{Error, Result};
 
 /// A checkpoint in the making: invisible until it is committed, gone if it never comes to that.
@@ -41,7 +41,9 @@ impl Writer {
     /// Makes the checkpoint visible, in one step. One of the same name is replaced.
     pub(crate) fn commit(mut self, mut manifest: Manifest) -> Result<()> {
         manifest.files = std::mem::take(&mut self.files);
-        let text = serde_json::to_vec_pretty(&manifest).map_err(Error::other)?;
+        let mut paper = serde_json::to_value(&manifest).map_err(Error::other)?;
+        paper[CHECK] = checksum(&paper).into();
+        let text = serde_json::to_vec_pretty(&paper).map_err(Error::other)?;
         write_synced(&self.staging.join("manifest.json"), &text)?;
         sync_directory(&self.staging)?;
         if self.path.exists() {

@@ -215,6 +215,10 @@ impl<G: Generator, D: Discriminator<Input = G::Output>> Game for Gan<G, D> {
         vec![&mut self.discriminator, &mut self.generator]
     }
 
+    fn describe(&self) -> String {
+        format!("{self:?}")
+    }
+
     fn memory(&self) -> Memory {
         let memory = Memory::new()
             .with("judged", [self.judged as f64])
@@ -256,8 +260,12 @@ impl<G: Generator, D: Discriminator<Input = G::Output>> std::fmt::Debug for Gan<
             .field("discriminator", &self.discriminator)
             .field("prior", &self.prior)
             .field("loss", &self.loss)
+            .field("penalties", &self.penalties)
             .field("turns", &self.turns)
             .field("updates", &self.updates)
+            .field("fakes", &self.fakes)
+            .field("noise", &self.noise)
+            .field("unroll", &self.unroll)
             .finish_non_exhaustive()
     }
 }

@@ -48,6 +48,10 @@ impl<G: Game> Game for Extragradient<G> {
         self.game.players()
     }
 
+    fn describe(&self) -> String {
+        format!("Extragradient {{ game: {} }}", self.game.describe())
+    }
+
     fn memory(&self) -> Memory {
         self.game.memory()
     }

@@ -68,6 +68,14 @@ impl<G: Game> Game for Lookahead<G> {
         self.game.players()
     }
 
+    fn describe(&self) -> String {
+        let Self { game, every, rate } = self;
+        format!(
+            "Lookahead {{ every: {every}, rate: {rate}, game: {} }}",
+            game.describe()
+        )
+    }
+
     fn memory(&self) -> Memory {
         self.game.memory()
     }

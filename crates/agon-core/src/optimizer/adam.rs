@@ -46,6 +46,6 @@ impl Adam {
 
 impl From<Adam> for Optimizer {
     fn from(adam: Adam) -> Self {
-        Self::named("Adam", adam.config.init(), adam.learning_rate)
+        Self::named("Adam", &adam.config, adam.config.init(), adam.learning_rate)
     }
 }

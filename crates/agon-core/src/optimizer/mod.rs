@@ -30,6 +30,8 @@ pub use sgd::Sgd;
 pub struct Optimizer {
     pub(crate) rule: ModuleOptimizer,
     name: &'static str,
+    /// What else the rule is set to, in words.
+    settings: String,
     learning_rate: f64,
     schedule: Schedule,
     clip: Clip,
@@ -46,14 +48,15 @@ enum Clip {
 impl Optimizer {
     /// Any optimizer of burn, or one written against its `Optimizer` trait.
     pub fn new(rule: ModuleOptimizer, learning_rate: f64) -> Self {
-        Self::named("of burn", rule, learning_rate)
+        Self::named("of burn", format_args!("unknown"), rule, learning_rate)
     }
 
     /// An update rule of ours, under its own name.
-    fn named(name: &'static str, rule: ModuleOptimizer, learning_rate: f64) -> Self {
+    fn named(name: &'static str, settings: impl std::fmt::Debug, rule: ModuleOptimizer, learning_rate: f64) -> Self {
         Self {
             rule,
             name,
+            settings: format!("{settings:?}"),
             learning_rate,
             schedule: Schedule::Constant,
             clip: Clip::Nothing,
@@ -133,6 +136,7 @@ impl std::fmt::Debug for Optimizer {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Optimizer")
             .field("rule", &self.name)
+            .field("settings", &format_args!("{}", self.settings))
             .field("learning_rate", &self.learning_rate)
             .field("schedule", &self.schedule)
             .field("clip", &self.clip)

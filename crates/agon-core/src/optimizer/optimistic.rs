@@ -47,6 +47,7 @@ impl From<OptimisticAdam> for Optimizer {
     fn from(rule: OptimisticAdam) -> Self {
         Self::named(
             "optimistic Adam",
+            &rule.config,
             ModuleOptimizer::from(Rule(rule.config.build())),
             rule.learning_rate,
         )

@@ -3,6 +3,7 @@ use burn::prelude::Device;
 
 use super::{Anchor, Player};
 use crate::checkpoint::{Entry, Reader, Writer};
+use crate::digest::digest;
 use crate::{Error, Result, random, weights};
 
 /// What the trainer, checkpoints and min-max methods do with a player, whatever its network.
@@ -25,6 +26,22 @@ pub trait AnyPlayer: Send {
 
     /// The learning rate of the next step.
     fn learning_rate(&self) -> f64;
+
+    /// What its learning rate is multiplied by; 1 unless it was told otherwise.
+    fn pace(&self) -> f64;
+
+    /// Multiplies its learning rate, and that of the rounds to come, by this factor instead. Checkpoints keep it.
+    fn set_pace(&mut self, pace: f64);
+
+    /// What it is and how it learns, as manifests say it.
+    fn entry(&self) -> Entry;
+
+    /// How many numbers its network learns.
+    fn parameters(&self) -> usize;
+
+    /// A SHA-256 of all values of its network, averaged if it keeps an average; this reads from the device. Equal
+    /// networks have equal digests.
+    fn digest(&self) -> Result<String>;
 
     /// Whether all its weights are finite numbers; this reads from the device.
     fn is_finite(&self) -> Result<bool>;
@@ -97,7 +114,27 @@ impl<M: Module + 'static> AnyPlayer for Player<M> {
     }
 
     fn learning_rate(&self) -> f64 {
-        self.optimizer.learning_rate(self.steps)
+        self.optimizer.learning_rate(self.steps) * self.pace
+    }
+
+    fn pace(&self) -> f64 {
+        self.pace
+    }
+
+    fn set_pace(&mut self, pace: f64) {
+        self.pace = pace;
+    }
+
+    fn entry(&self) -> Entry {
+        self.describe()
+    }
+
+    fn parameters(&self) -> usize {
+        weights::count(self.network())
+    }
+
+    fn digest(&self) -> Result<String> {
+        digest(self.best())
     }
 
     fn is_finite(&self) -> Result<bool> {

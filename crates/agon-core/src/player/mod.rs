@@ -27,6 +27,8 @@ pub struct Player<M: Module> {
     pending: Option<GradientsParams>,
     pending_updates: u64,
     steps: u64,
+    /// What the learning rate is multiplied by.
+    pace: f64,
     ready: bool,
     anchor: Anchor<M>,
     slow: Option<GradientsParams>,
@@ -55,6 +57,7 @@ impl<M: Module + 'static> Player<M> {
             pending: None,
             pending_updates: 0,
             steps: 0,
+            pace: 1.0,
             ready: false,
             anchor: Anchor::Here,
             slow: None,
@@ -154,11 +157,16 @@ impl<M: Module + 'static> Player<M> {
 
     /// One step of the optimizer, and the figures of it that somebody wants.
     fn step(&mut self, network: M, gradients: GradientsParams, round: &mut Round) -> M {
-        let rate = self.optimizer.learning_rate(self.steps);
+        let rate = self.optimizer.learning_rate(self.steps) * self.pace;
         let wanted = round.wants(Wish::Gradients);
         let (network, norm) = self.optimizer.step(network, gradients, rate, wanted);
         if let Some(norm) = norm {
             round.measure(format!("gradient/{}", self.name), &norm);
+        }
+        if round.wants(Wish::Weights)
+            && let Some(square) = weights::squared_norm(&network, &weights::values(&network))
+        {
+            round.measure(format!("weight/{}", self.name), &square.sqrt());
         }
         if round.wants(Wish::Rates) {
             round.measure_known(format!("rate/{}", self.name), rate);
@@ -191,13 +199,14 @@ impl<M: Module> std::fmt::Debug for Player<M> {
         f.debug_struct("Player")
             .field("name", &self.name)
             .field("optimizer", &self.optimizer)
+            .field("constraints", &self.constraints)
             .field("steps", &self.steps)
             .finish_non_exhaustive()
     }
 }
 
 /// A type's name without its path, parameters included.
-pub(crate) fn short_type_name<T>() -> String {
+pub(crate) fn short_type_name<T: ?Sized>() -> String {
     let mut short = String::new();
     for part in type_name::<T>().split_inclusive(['<', '>', ',', ' ']) {
         short.push_str(part.rsplit("::").next().unwrap_or(part));

@@ -5,7 +5,7 @@ use burn::optim::GradientsParams;
 use burn::store::ModuleRecord;
 use burn::tensor::Bytes;
 
-use super::{Player, short_type_name};
+use super::{Anchor, Player, short_type_name};
 use crate::checkpoint::{Entry, Reader, Writer};
 use crate::{Error, MovingAverage, Result, weights};
 
@@ -28,7 +28,12 @@ impl<M: Module + 'static> Player<M> {
             writer.put(&self.file("slow"), &self.record_vector(slow)?)?;
         }
         writer.put(&self.file("network"), &self.record(self.best().valid().materialize())?)?;
-        Ok(Entry {
+        Ok(self.describe())
+    }
+
+    /// What a manifest says of it.
+    pub(super) fn describe(&self) -> Entry {
+        Entry {
             name: self.name.to_owned(),
             network: short_type_name::<M>(),
             config: self.config.clone(),
@@ -40,7 +45,8 @@ impl<M: Module + 'static> Player<M> {
                 .map(|pending| weights::ids(self.network(), pending))
                 .unwrap_or_default(),
             optimizer: format!("{:?}", self.optimizer),
-        })
+            pace: self.pace,
+        }
     }
 
     /// Takes back what [`write_to`](Self::write_to) wrote.
@@ -59,23 +65,28 @@ impl<M: Module + 'static> Player<M> {
             let expected = format!("`{}` to learn by {rule}", self.name);
             return Err(Error::checkpoint(reader.path(), expected, &entry.optimizer));
         }
-        let network = self.read_network(self.network().clone(), reader, "weights")?;
+        // Into a true copy: a clone shares its running statistics with the network, and what still waits to be
+        // brought into them would come on top of what is read.
+        let network = self.read_network(weights::copy(self.network()), reader, "weights")?;
         self.network = Some(network);
         let state = reader.bytes(&self.file("optimizer"))?;
         let rule = self.optimizer.rule.clone();
         self.optimizer.rule = rule
             .from_bytes(Bytes::from_bytes_vec(state))
             .map_err(|error| Error::checkpoint(reader.path().join(self.file("optimizer")), "optimizer state", error))?;
-        if reader.has(&self.file("average")) {
-            let average = self.read_network(weights::copy(self.network()), reader, "average")?;
-            if let Some(kept) = &mut self.average {
-                kept.network = Some(average);
-            }
+        let average = match reader.has(&self.file("average")) {
+            true => Some(self.read_network(weights::copy(self.network()), reader, "average")?),
+            false => None,
+        };
+        if let Some(kept) = &mut self.average {
+            kept.network = average;
         }
         let pending = self.read_vector(reader, "pending")?;
         self.pending = pending.map(|pending| weights::only(self.network(), &pending, &entry.pending));
         self.slow = self.read_vector(reader, "slow")?;
+        self.anchor = Anchor::Here;
         self.steps = entry.steps;
+        self.pace = entry.pace;
         self.pending_updates = entry.pending_updates;
         Ok(())
     }

@@ -1,0 +1,162 @@
+use std::collections::BTreeMap;
+
+use agon_core::{Diversity, Measurements, Memory, Result};
+
+use super::symptom::Symptom;
+
+/// One figure of a symptom: of which player (or of none), and how bad.
+pub(super) type Vital = (Symptom, String, f64);
+
+/// What figures are compared with: what they were before.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Baselines(BTreeMap<String, f64>);
+
+/// How much a new size counts in its long mean: some hundred looks are remembered.
+const NEWEST: f64 = 0.01;
+/// How many looks say what a size was at first.
+const FIRST: f64 = 5.0;
+/// The part of its first gradients below which a discriminator has nothing left to learn.
+const LEARNED: f64 = 0.2;
+
+impl Baselines {
+    /// The symptoms in the figures of a round.
+    pub(super) fn vitals(&mut self, figures: &Measurements) -> Result<Vec<Vital>> {
+        let all = figures.all()?;
+        let get = |name: &str| all.iter().find(|(other, _)| *other == name).map(|(_, value)| *value);
+        let mut vitals = Vec::new();
+        let mut add = |symptom, player: &str, value: Option<f64>| {
+            let value = value.filter(|value| value.is_finite());
+            vitals.extend(value.map(|value| (symptom, player.to_owned(), value)));
+        };
+        let ratio = get("spread/fake")
+            .zip(get("spread/real"))
+            .map(|(fake, real)| fake / real);
+        add(Symptom::Spread, "", ratio);
+        add(Symptom::Sprawl, "", ratio);
+        add(Symptom::Duplicates, "", get("duplicates/fake"));
+        let separation = get("score/separation");
+        add(Symptom::Confusion, "", separation);
+        let learning = get("gradient/discriminator").and_then(|size| self.beside_first("gradient/discriminator", size));
+        let won = separation
+            .zip(learning)
+            .map(|(separation, learning)| match learning < LEARNED {
+                true => separation,
+                false => separation.min(0.5),
+            });
+        add(Symptom::Separation, "", won);
+        for (name, value) in &all {
+            if let Some(player) = name.strip_prefix("gradient/") {
+                add(Symptom::Gradient, player, self.beside_mean(name, *value));
+            }
+            if let Some(player) = name.strip_prefix("weight/") {
+                add(Symptom::Weight, player, self.beside_first(name, *value));
+            }
+        }
+        Ok(vitals)
+    }
+
+    /// A size beside its long geometric mean, which a few large ones hardly move.
+    fn beside_mean(&mut self, name: &str, value: f64) -> Option<f64> {
+        let size = logarithm(value)?;
+        let mean = self.0.entry(format!("mean of {name}")).or_insert(size);
+        let beside = (size - *mean).exp();
+        *mean += NEWEST * (size - *mean);
+        Some(beside)
+    }
+
+    /// A size beside the geometric mean of the first looks.
+    fn beside_first(&mut self, name: &str, value: f64) -> Option<f64> {
+        let size = logarithm(value)?;
+        let looks = self.0.entry(format!("looks at {name}")).or_insert(0.0);
+        let seen = *looks;
+        *looks = (seen + 1.0).min(FIRST);
+        let first = self.0.entry(format!("first {name}")).or_insert(size);
+        if seen < FIRST {
+            *first += (size - *first) / (seen + 1.0);
+        }
+        Some((size - *first).exp())
+    }
+
+    pub(super) fn memory(&self) -> Memory {
+        let entries = self.0.iter();
+        entries.fold(Memory::new(), |memory, (name, value)| {
+            memory.with(name.clone(), [*value])
+        })
+    }
+
+    pub(super) fn recall(memory: &Memory) -> Self {
+        let one = |name: &str| memory.get(name).and_then(|values| values.first().copied());
+        Self(
+            memory
+                .names()
+                .filter_map(|name| Some((name.to_owned(), one(name)?)))
+                .collect(),
+        )
+    }
+}
+
+/// Of a size; nothing is so small that it has none.
+fn logarithm(size: f64) -> Option<f64> {
+    let size = Some(size).filter(|size| size.is_finite())?;
+    Some(size.max(1e-30).ln())
+}
+
+/// The symptoms in samples.
+pub(super) fn of_samples(diversity: &Diversity) -> Result<Vec<Vital>> {
+    let mut figures = Measurements::default();
+    figures.add("real", diversity.real.clone());
+    figures.add("fake", diversity.fake.clone());
+    figures.add("duplicates", diversity.duplicates.clone());
+    let get = |name: &str| figures.get(name).map(|value| value.unwrap_or(f64::NAN));
+    let (real, fake, duplicates) = (get("real")?, get("fake")?, get("duplicates")?);
+    let samples = "samples".to_owned();
+    let vitals = [
+        (Symptom::Spread, samples.clone(), fake / real),
+        (Symptom::Sprawl, samples.clone(), fake / real),
+        (Symptom::Duplicates, samples, duplicates),
+    ];
+    Ok(vitals.into_iter().filter(|(_, _, value)| value.is_finite()).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::figures;
+
+    fn separation(baselines: &mut Baselines, separation: f64, gradient: f64) -> f64 {
+        let figures = figures(&[("score/separation", separation), ("gradient/discriminator", gradient)]);
+        let vitals = baselines.vitals(&figures).unwrap();
+        vitals
+            .into_iter()
+            .find(|(symptom, ..)| *symptom == Symptom::Separation)
+            .unwrap()
+            .2
+    }
+
+    #[test]
+    fn a_critic_that_still_learns_has_not_won() {
+        let mut baselines = Baselines::default();
+        for _ in 0..5 {
+            assert_eq!(separation(&mut baselines, 0.9, 2.0), 0.5);
+        }
+        assert_eq!(separation(&mut baselines, 1.0, 0.5), 0.5);
+        assert_eq!(separation(&mut baselines, 1.0, 0.3), 1.0);
+        let mut recalled = Baselines::recall(&baselines.memory());
+        assert_eq!(separation(&mut recalled, 1.0, 0.3), 1.0);
+    }
+
+    #[test]
+    fn sizes_are_compared_with_what_they_were() {
+        let mut baselines = Baselines::default();
+        let mut weight = |size| baselines.beside_first("weight/g", size).unwrap();
+        let first: Vec<f64> = (0..5).map(|_| weight(3.0)).collect();
+        assert_eq!(first, [1.0; 5]);
+        assert!((weight(30.0) - 10.0).abs() < 1e-9 && (weight(60.0) - 20.0).abs() < 1e-9);
+        let mut gradient = |size| baselines.beside_mean("gradient/g", size).unwrap();
+        assert_eq!(gradient(1.0), 1.0);
+        assert!((gradient(100.0) - 100.0).abs() < 1e-9);
+        // A few outliers do not become usual.
+        assert!(gradient(100.0) > 90.0);
+        assert!(baselines.beside_mean("gradient/g", f64::NAN).is_none());
+    }
+}
