@@ -9,6 +9,7 @@ use agon_core::{Level, Note};
 use super::history::History;
 use super::stopwatch::Stopwatch;
 use crate::Image;
+use crate::health::is_monitor;
 
 /// Figures that are kept; a run that invents more names than this shows the first ones.
 const FIGURES: usize = 64;
@@ -24,6 +25,8 @@ pub(super) struct Board {
     pub(super) total: Option<u64>,
     pub(super) watch: Stopwatch,
     pub(super) series: Vec<Series>,
+    /// The round of the newest figures.
+    recorded: Option<u64>,
     pub(super) picture: Option<Picture>,
     /// Whether there will be pictures.
     pub(super) draws: bool,
@@ -65,21 +68,34 @@ pub(super) struct Message {
 /// How the run is doing, as far as anybody says.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Light {
-    /// Whether somebody looks after the health of the run.
-    pub(super) watched: bool,
-    /// The worst that nobody has taken back.
-    pub(super) complaint: Option<Note>,
+    /// What the monitor of the run's health finds; none if there is no monitor.
+    pub(super) condition: Option<Level>,
+    /// What the monitor last complained about.
+    symptom: Option<Note>,
+    /// The worst that others complained about and have not taken back.
+    complaint: Option<Note>,
 }
 
-/// Who looks after the health of a run calls itself so.
-const MONITOR: &str = "health";
-
 impl Light {
-    /// A complaint lights it, until a worse one comes, or whoever complained says something good again.
+    /// The worst, and who said so. None if nobody looks and nobody complains.
+    pub(super) fn shown(&self) -> Option<(Level, Option<&Note>)> {
+        let complaint = self.complaint.as_ref().map(|note| (note.level, Some(note)));
+        let condition = self.condition.map(|level| match level {
+            Level::Info => (level, None),
+            _ => (level, self.symptom.as_ref()),
+        });
+        complaint.into_iter().chain(condition).max_by_key(|(level, _)| *level)
+    }
+
     fn hear(&mut self, note: &Note) {
-        self.watched |= note.source == MONITOR;
-        let is_calmed = |other: &Note| note.level == Level::Info && other.source == note.source;
-        if self.complaint.as_ref().is_some_and(is_calmed) {
+        if is_monitor(&note.source) {
+            if note.level > Level::Info {
+                self.symptom = Some(note.clone());
+            }
+            return;
+        }
+        let takes_back = |other: &Note| note.level == Level::Info && other.source == note.source;
+        if self.complaint.as_ref().is_some_and(takes_back) {
             self.complaint = None;
         }
         let worst = self.complaint.as_ref().map_or(Level::Info, |complaint| complaint.level);
@@ -105,6 +121,7 @@ impl Board {
             total,
             watch: Stopwatch::start(step, now),
             series: Vec::new(),
+            recorded: None,
             picture: None,
             draws: false,
             messages: VecDeque::new(),
@@ -117,6 +134,10 @@ impl Board {
 
     /// Takes the figures of round `step`.
     pub(super) fn record<'a>(&mut self, step: u64, figures: impl IntoIterator<Item = (&'a str, f64)>) {
+        if self.recorded.replace(step).is_some_and(|last| last > step) {
+            // Back at a checkpoint.
+            self.series.iter_mut().for_each(|series| series.history.cut(step));
+        }
         for (name, value) in figures {
             if let Some(series) = self.series.iter_mut().find(|series| series.name == name) {
                 series.push(step, value);
@@ -247,26 +268,57 @@ mod tests {
         assert_eq!(board.messages.back().map(|message| message.step), Some(200));
     }
 
+    fn note(level: Level, source: &str, text: &str) -> Note {
+        Note {
+            step: 1,
+            level,
+            source: source.to_owned(),
+            text: text.to_owned(),
+        }
+    }
+
     #[test]
     fn the_light_shows_the_worst_that_was_not_taken_back() {
         let mut light = Light::default();
         let mut hear = |level, source: &str, text: &str| {
-            light.hear(&Note {
-                step: 1,
-                level,
-                source: source.to_owned(),
-                text: text.to_owned(),
-            });
-            (light.watched, light.complaint.as_ref().map(|note| note.text.clone()))
+            light.hear(&note(level, source, text));
+            light
+                .shown()
+                .map(|(_, note)| note.map(|note| note.text.clone()).unwrap_or_default())
         };
         let lit = |text: &str| Some(text.to_owned());
-        assert_eq!(hear(Level::Info, "checkpoints", "written"), (false, None));
-        assert_eq!(hear(Level::Info, "health", "watching"), (true, None));
-        assert_eq!(hear(Level::Warning, "health", "narrow"), (true, lit("narrow")));
-        assert_eq!(hear(Level::Alarm, "health", "collapsed"), (true, lit("collapsed")));
-        assert_eq!(hear(Level::Warning, "disk", "full"), (true, lit("collapsed")));
-        assert_eq!(hear(Level::Info, "disk", "free"), (true, lit("collapsed")));
-        assert_eq!(hear(Level::Info, "health", "well again"), (true, None));
+        assert_eq!(hear(Level::Info, "checkpoints", "written"), None);
+        assert_eq!(hear(Level::Warning, "disk", "nearly full"), lit("nearly full"));
+        assert_eq!(hear(Level::Alarm, "disk", "full"), lit("full"));
+        assert_eq!(hear(Level::Warning, "metrics", "slow"), lit("full"));
+        assert_eq!(hear(Level::Info, "metrics", "fast"), lit("full"));
+        assert_eq!(hear(Level::Info, "disk", "free"), None);
+    }
+
+    #[test]
+    fn what_the_monitor_finds_counts_and_not_what_it_said() {
+        let mut light = Light::default();
+        light.hear(&note(Level::Alarm, "health", "collapsed"));
+        assert_eq!(light.shown(), None);
+        light.condition = Some(Level::Alarm);
+        let alarm = note(Level::Alarm, "health", "collapsed");
+        assert_eq!(light.shown(), Some((Level::Alarm, Some(&alarm))));
+        light.hear(&note(Level::Info, "health", "slowed down"));
+        assert_eq!(light.shown(), Some((Level::Alarm, Some(&alarm))));
+        light.condition = Some(Level::Info);
+        assert_eq!(light.shown(), Some((Level::Info, None)));
+    }
+
+    #[test]
+    fn a_run_that_goes_back_forgets_what_came_after() {
+        let mut board = board();
+        for step in [10, 20, 30, 40, 15, 25] {
+            board.record(step, [("loss", step as f64)]);
+        }
+        assert_eq!(
+            board.series[0].history.points(0.0, 100.0, 100),
+            [(10.0, 10.0), (15.0, 15.0), (25.0, 25.0)]
+        );
     }
 
     #[test]

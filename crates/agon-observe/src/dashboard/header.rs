@@ -77,20 +77,21 @@ impl Header<'_> {
 
     /// The light, and whether the run stands still.
     fn health(&self) -> Line<'static> {
-        let light = &self.board.light;
-        let (style, text) = match (&light.complaint, light.watched) {
-            (Some(note), _) => {
-                let name = if note.level == Level::Alarm { "alarm" } else { "warning" };
-                let text = format!("{name}, round {}: {}: {}", note.step, note.source, note.text);
-                (style(note.level, self.colours), text)
+        let (dot, style, text) = match self.board.light.shown() {
+            None => (
+                " ○ ",
+                Style::new().add_modifier(Modifier::DIM),
+                "no health monitor".to_owned(),
+            ),
+            Some((Level::Info, _)) => (" ● ", Style::new().fg(self.colours.of(GREEN)), "healthy".to_owned()),
+            Some((level, note)) => {
+                let name = if level == Level::Alarm { "alarm" } else { "warning" };
+                let text = match note {
+                    Some(note) => format!("{name}, round {}: {}: {}", note.step, note.source, note.text),
+                    None => format!("{name} from before"),
+                };
+                (" ● ", style(level, self.colours), text)
             }
-            (None, true) => (Style::new().fg(self.colours.of(GREEN)), "healthy".to_owned()),
-            (None, false) => (Style::new().add_modifier(Modifier::DIM), "no health monitor".to_owned()),
-        };
-        let dot = if light.watched || light.complaint.is_some() {
-            " ● "
-        } else {
-            " ○ "
         };
         let mut line = Line::from(vec![Span::styled(dot, style)]);
         for (is, what) in [
@@ -122,7 +123,7 @@ impl Widget for Header<'_> {
         let health = self.health();
         let room = usize::from(area.width).saturating_sub(memory.chars().count() + 1);
         // What is wrong matters more than how large it is.
-        let matters = self.board.light.complaint.is_some() && health.width() > room;
+        let matters = self.board.light.shown().is_some_and(|(level, _)| level > Level::Info) && health.width() > room;
         health.render(second, buffer);
         if !matters {
             Line::from(memory).right_aligned().render(second, buffer);

@@ -83,10 +83,18 @@ impl History {
         self.whole = merged.collect();
     }
 
+    /// Forgets round `step` and what came after.
+    pub(super) fn cut(&mut self, step: u64) {
+        let step = step as f64;
+        self.whole.retain(|bucket| bucket.mean().0 < step);
+        self.recent.retain(|point| point.0 < step);
+    }
+
     /// The first and the last round that it knows.
     pub(super) fn span(&self) -> Option<(f64, f64)> {
         let first = self.whole.first()?.mean().0;
-        Some((first, self.recent.back()?.0))
+        let newest = self.recent.back().map(|point| point.0);
+        Some((first, newest.or_else(|| Some(self.whole.last()?.mean().0))?))
     }
 
     /// At most about `width` points of the curve from round `low` to round `high`, each the mean of its

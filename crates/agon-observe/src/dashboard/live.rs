@@ -13,6 +13,7 @@ use super::desk::Desk;
 use super::samples::Pictures;
 use super::terminal::{self, Claim};
 use super::window::Window;
+use crate::health::Condition;
 use crate::progress::status::Status;
 use crate::{StopOnInterrupt, interrupt};
 
@@ -34,6 +35,7 @@ pub(super) struct Live {
     read: Option<Instant>,
     /// Which notes have been heard.
     heard: u64,
+    condition: Condition,
 }
 
 /// What the user chose.
@@ -80,6 +82,7 @@ impl Live {
             settings,
             read: None,
             heard: 0,
+            condition: Condition::default(),
         }
     }
 
@@ -99,8 +102,18 @@ impl Live {
         moment: &mut Moment<'_, G>,
         pictures: Option<&mut Pictures<G>>,
     ) -> Result<()> {
-        // What was said before belongs to another run.
-        let _ = moment.all_notes().unread(&mut self.heard);
+        self.condition = Condition::begin(moment);
+        // What was said in earlier rounds belongs to another run.
+        let step = moment.step;
+        let mut board = self.desk.board();
+        for note in moment
+            .all_notes()
+            .unread(&mut self.heard)
+            .filter(|note| note.step >= step)
+        {
+            board.hear(note);
+        }
+        drop(board);
         self.desk.board().draws = pictures.is_some();
         self.draw(moment, pictures)
     }
@@ -164,6 +177,7 @@ impl Live {
     /// Takes what other observers have said since.
     pub(super) fn hear<G: Game>(&mut self, moment: &Moment<'_, G>) {
         let mut board = self.desk.board();
+        board.light.condition = self.condition.level(moment);
         for note in moment.all_notes().unread(&mut self.heard) {
             board.hear(note);
         }
@@ -310,7 +324,7 @@ pub(super) mod tests {
     ) -> Result<Signal> {
         struct Watch<'a>(&'a mut Live, Option<&'a mut Pictures<Nobody>>);
         impl agon_core::Observer<Nobody> for Watch<'_> {
-            fn round(&mut self, moment: &mut Moment<'_, Nobody>) -> Result<Signal> {
+            fn between(&mut self, moment: &mut Moment<'_, Nobody>) -> Result<Signal> {
                 self.0.round(moment, self.1.as_deref_mut())
             }
         }
@@ -336,7 +350,7 @@ pub(super) mod tests {
                 // However long the first took.
                 pictures.begin();
             }
-            rehearsal.moment().note(Level::Warning, "health", "hm");
+            rehearsal.moment().note(Level::Warning, "disk", "hm");
             assert_eq!(
                 round(&mut rehearsal, &mut live, Some(&mut pictures)).unwrap(),
                 Signal::Continue
@@ -346,11 +360,8 @@ pub(super) mod tests {
         assert_eq!((board.step, board.span()), (7, Some((1.0, 7.0))));
         assert_eq!(board.picture.as_ref().map(|picture| picture.step), Some(5));
         assert_eq!(
-            (
-                board.messages.len(),
-                board.light.complaint.as_ref().map(|note| note.step)
-            ),
-            (7, Some(6))
+            (board.messages.len(), board.light.shown().map(|(level, _)| level)),
+            (7, Some(Level::Warning))
         );
     }
 

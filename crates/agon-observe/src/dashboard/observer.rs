@@ -168,7 +168,9 @@ impl<G: Game> Observer<G> for Dashboard<G> {
         Ok(())
     }
 
-    fn round(&mut self, moment: &mut Moment<'_, G>) -> Result<Signal> {
+    /// When the other observers have seen the round, so that their figures and notes are shown, and what they
+    /// know is in a checkpoint.
+    fn between(&mut self, moment: &mut Moment<'_, G>) -> Result<Signal> {
         match &mut self.mode {
             Mode::Waiting => Ok(Signal::Continue),
             Mode::Screen(live) if live.is_over() => {

@@ -295,6 +295,7 @@ mod tests {
                 source: "health".to_owned(),
                 text: text.to_owned(),
             });
+            board.light.condition = Some(level);
             let buffer = draw(&board, &view, (80, 24), Colours::True, start);
             let line = text_of_row(&buffer, 1);
             (buffer[(1, 1)].fg, line)
