@@ -3,14 +3,20 @@
 //! ```text
 //! cargo run --example quickstart
 //! cargo run --example quickstart -- --resume
+//! cargo run --example quickstart -- --plain     # a line of progress instead of the dashboard
 //! cargo run --example quickstart -- --data path/to/images --size 32
 //! ```
 
 mod common;
 
+use std::path::Path;
+use std::time::Duration;
+
 use agon::prelude::*;
 use clap::Parser;
 use common::{Common, Ending, ImageData};
+
+type Digits = Gan<DcganGenerator, DcganDiscriminator>;
 
 /// Train a DCGAN on drawn digits or images of your own, then load its generator and sample from it.
 #[derive(Parser)]
@@ -31,6 +37,9 @@ struct Options {
     /// Go on from the last checkpoint
     #[arg(long)]
     resume: bool,
+    /// Show a plain line instead of the dashboard
+    #[arg(long)]
+    plain: bool,
 }
 
 fn main() -> std::process::ExitCode {
@@ -41,29 +50,10 @@ fn run(options: &Options) -> Ending {
     let device = options.common.device()?.autodiff();
     let out = options.common.folder("quickstart")?;
     let images = options.images.open(Glyphs::new().noise(0.0), options.size)?;
-    let shape = images.shape();
-
     let steps = options.common.steps.unwrap_or(1_500);
 
-    let gan = Gan::new(
-        DcganGeneratorConfig::new(64, shape)
-            .with_width(options.width)
-            .try_init(&device)?,
-        DcganDiscriminatorConfig::new(shape)
-            .with_width(options.width)
-            .try_init(&device)?,
-    )
-    .loss(LabelSmoothing::one_sided(NonSaturating, 0.9))
-    .average(0.99)
-    // Without it the discriminator wins at once: nothing generated is as black as the paper of real glyphs.
-    .instance_noise(InstanceNoise::annealed(0.15, 0.03, steps));
-
-    let mut trainer = Trainer::new(gan)
-        .observe(Progress::new())
-        .observe(StopOnInterrupt::new())
-        .observe(MetricsLog::every(10).to(&out))
-        .observe(SampleGrid::every(200).to(out.join("samples")))
-        .observe(Checkpoints::every(500).replacing().to(out.join("checkpoints")));
+    let trainer = Trainer::new(gan(options, images.shape(), steps, &device)?);
+    let mut trainer = watched(trainer, options, &out)?;
     trainer = if options.resume {
         trainer.resume(out.join("checkpoints/latest"))
     } else {
@@ -74,19 +64,7 @@ fn run(options: &Options) -> Ending {
     let generator = DcganGenerator::load(out.join("checkpoints/latest"), &device.inner())?;
     let picture = out.join("digits.png");
     write_png(&picture, &image_grid(generator.sample(64, 1), 8)?)?;
-
-    options.common.say(format!(
-        "{:?} after {} rounds, {:.0?}",
-        outcome.ending, outcome.steps, outcome.elapsed
-    ));
-    options.common.say(format!(
-        "samples: {}, and over time in {}",
-        picture.display(),
-        out.join("samples").display()
-    ));
-    if let agon::core::Ending::Stopped(_) = outcome.ending {
-        options.common.say("to go on: the same command with --resume");
-    }
+    say(options, &outcome, &picture, &out);
     options.common.report(&serde_json::json!({
         "steps": outcome.steps,
         "seconds": outcome.elapsed.as_secs_f64(),
@@ -94,4 +72,54 @@ fn run(options: &Options) -> Ending {
         "checkpoint": Checkpoint::open(out.join("checkpoints/latest"))?.path(),
     }));
     Ok(())
+}
+
+fn gan(options: &Options, shape: [usize; 3], steps: u64, device: &Device) -> Result<Digits> {
+    let generator = DcganGeneratorConfig::new(64, shape).with_width(options.width);
+    let discriminator = DcganDiscriminatorConfig::new(shape).with_width(options.width);
+    Ok(Gan::new(generator.try_init(device)?, discriminator.try_init(device)?)
+        .loss(LabelSmoothing::one_sided(NonSaturating, 0.9))
+        .average(0.99)
+        // Without it the discriminator wins at once: nothing generated is as black as the paper of real glyphs.
+        .instance_noise(InstanceNoise::annealed(0.15, 0.03, steps)))
+}
+
+/// Everybody who watches: on the screen, over its health, and in files.
+fn watched(trainer: Trainer<Digits>, options: &Options, out: &Path) -> Result<Trainer<Digits>> {
+    let trainer = if options.plain || options.common.json {
+        trainer.observe(Progress::new())
+    } else {
+        let dashboard = Dashboard::new().samples_every(Duration::from_secs(2));
+        trainer.observe(dashboard.to(out.join("samples")))
+    };
+    let report = Report::every(10)
+        .title("Digits")
+        .samples(100, 8)
+        .resumed_by("cargo run --example quickstart -- --resume");
+    let manifest = RunManifest::to(out.join("run.json")).data(options.images.fingerprint()?);
+    Ok(trainer
+        .observe(StopOnInterrupt::new())
+        .observe(Health::new())
+        .observe(MetricsLog::every(10).to(out))
+        .observe(SampleGrid::every(200).to(out.join("samples")))
+        .observe(report.to(out.join("report.html")))
+        .observe(manifest)
+        .observe(Checkpoints::every(500).replacing().to(out.join("checkpoints"))))
+}
+
+fn say(options: &Options, outcome: &Outcome, picture: &Path, out: &Path) {
+    let common = &options.common;
+    common.say(format!(
+        "{:?} after {} rounds, {:.0?}",
+        outcome.ending, outcome.steps, outcome.elapsed
+    ));
+    common.say(format!(
+        "samples: {}, and over time in {}",
+        picture.display(),
+        out.join("samples").display()
+    ));
+    common.say(format!("report: {}", out.join("report.html").display()));
+    if let agon::core::Ending::Stopped(_) = outcome.ending {
+        common.say("to go on: the same command with --resume");
+    }
 }

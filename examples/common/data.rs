@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use agon::data::{Dataset, Glyphs, ImageOptions, Images, Result, open_images};
+use agon::data::{Dataset, Glyphs, ImageOptions, Images, Result, fingerprint, open_images};
 use agon::prelude::{Device, Tensor};
 use clap::Args;
 
@@ -34,6 +34,14 @@ impl ImageData {
             options = options.channels(channels);
         }
         Ok(Pictures::Read(open_images(path, &options)?))
+    }
+
+    /// Tells the data from other data: for the manifest of a run.
+    pub fn fingerprint(&self) -> Result<String> {
+        match &self.data {
+            Some(path) => fingerprint(path),
+            None => Ok("drawn glyphs".to_owned()),
+        }
     }
 }
 

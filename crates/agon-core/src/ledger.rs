@@ -10,6 +10,8 @@ pub(crate) struct Ledger {
     pub guard: Guard,
     /// The newest checkpoint.
     pub saved: Option<PathBuf>,
+    /// Where the run keeps its checkpoints.
+    pub checkpoints: Option<PathBuf>,
     /// What observers told each other.
     pub notes: Notes,
     /// The state of observers.
@@ -23,6 +25,7 @@ impl Default for Ledger {
         Self {
             guard: Guard::every(100),
             saved: None,
+            checkpoints: None,
             notes: Notes::default(),
             memories: BTreeMap::new(),
             budget: None,

@@ -81,6 +81,21 @@ impl<G: Game> Moment<'_, G> {
         }
     }
 
+    /// Writes a checkpoint of this moment now, where [`Checkpoints`](crate::Checkpoints) keeps those of the run.
+    ///
+    /// # Errors
+    /// As [`save`](Self::save), and [`Error::Config`] if the run keeps no checkpoints.
+    pub fn save_now(&mut self) -> Result<()> {
+        let Some(directory) = &self.ledger.checkpoints else {
+            return Err(Error::config(
+                "a checkpoint at once",
+                "a run with `Checkpoints` among its observers",
+                "one without",
+            ));
+        };
+        self.save(checkpoint::path_at(directory, self.step))
+    }
+
     /// The newest checkpoint that this run has written.
     pub fn checkpoint(&self) -> Option<&Path> {
         self.ledger.saved.as_deref()

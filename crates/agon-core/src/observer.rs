@@ -26,6 +26,12 @@ pub trait Observer<G: Game>: Send {
         Ok(Signal::Continue)
     }
 
+    /// After each round, when every observer has seen it: a checkpoint that is written now holds what all of them
+    /// know. Whoever lets the run wait does so here.
+    fn between(&mut self, _moment: &mut Moment<'_, G>) -> Result<Signal> {
+        Ok(Signal::Continue)
+    }
+
     /// After a round whose figures or weights were found not to be finite. Whoever can mend that (by going back
     /// to a checkpoint, say) does so and answers `true`: the run goes on. Otherwise it ends with the error.
     fn mend(&mut self, _moment: &mut Moment<'_, G>, _error: &Error) -> Result<bool> {

@@ -118,7 +118,9 @@ impl<G: Game> Rehearsal<G> {
         for (name, value) in figures {
             self.figures.add_known(name.to_owned(), value);
         }
-        observer.round(&mut self.moment())
+        let signal = observer.round(&mut self.moment())?;
+        let between = observer.between(&mut self.moment())?;
+        Ok(if signal == Signal::Continue { between } else { signal })
     }
 
     /// Tells the observer that the run is over.

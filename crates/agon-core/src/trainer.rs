@@ -236,13 +236,18 @@ impl<G: Game> Trainer<G> {
         self.at.step += 1;
         self.at.position = feed.position();
         let mut figures = round.into_measurements();
-        let signal = self.notify(&mut figures, budget, feed.per_epoch(), |observer, moment| {
-            observer.round(moment)
-        });
+        let signal = self.tell(&mut figures, budget, feed.per_epoch());
         self.last = figures.clone();
         let signal = signal?;
         self.ledger.guard.watch(self.at.step, figures)?;
         Ok(signal)
+    }
+
+    /// Tells every observer that a round has been played, and then that all of them know.
+    fn tell(&mut self, figures: &mut Measurements, budget: Budget, per_epoch: Option<u64>) -> Result<Signal> {
+        let first = self.notify(figures, budget, per_epoch, |observer, moment| observer.round(moment))?;
+        let second = self.notify(figures, budget, per_epoch, |observer, moment| observer.between(moment))?;
+        Ok(if first == Signal::Continue { second } else { first })
     }
 
     /// Reads the figures that nobody has looked at yet.

@@ -4,6 +4,8 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use agon_core::{Ending, Error, Game, Moment, Observer, Result, Signal};
 
+use crate::dashboard;
+
 /// Lets Ctrl-C stop the run in good order: the round is finished, and whatever happens at the end of a run
 /// happens. A second Ctrl-C leaves at once.
 ///
@@ -47,22 +49,33 @@ impl StopOnInterrupt {
         if let Err(error) = HANDLER.get_or_init(handler) {
             return Err(Error::other(format!("Ctrl-C cannot be listened to: {error}")));
         }
+        self.join();
+        Ok(())
+    }
+
+    /// Listens to the keys, and to signals unless the program has a handler of its own for them.
+    pub(crate) fn listen_to_keys(&mut self) {
+        if self.listen().is_err() {
+            self.join();
+        }
+    }
+
+    fn join(&mut self) {
         if !self.listening {
             LISTENING.fetch_add(1, Ordering::SeqCst);
             self.listening = true;
         }
-        Ok(())
     }
 
-    fn signal(&self) -> Signal {
-        if PRESSED.load(Ordering::SeqCst) {
+    pub(crate) fn signal(&self) -> Signal {
+        if is_pressed() {
             Signal::Stop("interrupted".to_owned())
         } else {
             Signal::Continue
         }
     }
 
-    fn leave(&mut self) {
+    pub(crate) fn leave(&mut self) {
         if std::mem::take(&mut self.listening) && LISTENING.fetch_sub(1, Ordering::SeqCst) == 1 {
             PRESSED.store(false, Ordering::SeqCst);
         }
@@ -72,7 +85,11 @@ impl StopOnInterrupt {
 /// Runs on a thread of its own when Ctrl-C is pressed.
 fn pressed() {
     if !may_finish() {
-        std::process::exit(EXIT_CODE);
+        leave();
+    }
+    // A dashboard says so itself.
+    if dashboard::is_up() {
+        return;
     }
     let mut out = std::io::stderr().lock();
     // If nobody can read it, there is nobody to tell.
@@ -80,6 +97,22 @@ fn pressed() {
         out,
         "\ninterrupted: finishing this round (press Ctrl-C again to leave at once)"
     );
+}
+
+/// As if Ctrl-C had been pressed for the first time.
+pub(crate) fn press() {
+    PRESSED.store(true, Ordering::SeqCst);
+}
+
+/// Whether it has been pressed.
+pub(crate) fn is_pressed() -> bool {
+    PRESSED.load(Ordering::SeqCst)
+}
+
+/// Leaves at once, with the terminal as it was.
+pub(crate) fn leave() -> ! {
+    dashboard::restore();
+    std::process::exit(EXIT_CODE);
 }
 
 /// Whether there is a run to finish, which has not been asked to before.

@@ -12,6 +12,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 mod blind_test;
+mod dashboard;
 mod health;
 mod image;
 mod image_grid;
@@ -31,6 +32,7 @@ mod tensorboard;
 mod testing;
 
 pub use blind_test::BlindTest;
+pub use dashboard::{Dashboard, Every};
 pub use health::{FeaturesOf, Health, NoSamples, Remedy, SampleFeatures, SlowDown, Symptom, Trouble};
 pub use image::{Image, write_png};
 pub use image_grid::image_grid;

@@ -24,6 +24,7 @@ pub use atomic::write_atomically;
 pub use load::{Checkpoint, Loadable};
 pub use manifest::{BURN, Entry, FileMark, Manifest};
 pub use observer::Checkpoints;
+pub(crate) use observer::path_at;
 pub use reader::Reader;
 pub(crate) use reader::checkpoints as in_folder;
 pub use writer::Writer;

@@ -96,7 +96,7 @@ impl Checkpoints {
     }
 
     fn path(&self, step: u64) -> PathBuf {
-        self.directory.join(format!("step-{step:08}"))
+        path_at(&self.directory, step)
     }
 
     fn write<G: Game>(&mut self, moment: &mut Moment<'_, G>) -> Result<()> {
@@ -187,6 +187,7 @@ impl<G: Game> Observer<G> for Checkpoints {
         fs::create_dir_all(&self.directory).map_err(|error| Error::io(&self.directory, error))?;
         self.clear(moment.step)?;
         self.best = self.read_best(moment.step);
+        moment.ledger.checkpoints = Some(self.directory.clone());
         self.newest = self.path(moment.step).exists().then_some(moment.step);
         Ok(())
     }
@@ -215,6 +216,11 @@ impl<G: Game> Observer<G> for Checkpoints {
         self.write(moment)?;
         self.prune()
     }
+}
+
+/// The checkpoint of round `step` in a directory of checkpoints.
+pub(crate) fn path_at(directory: &Path, step: u64) -> PathBuf {
+    directory.join(format!("step-{step:08}"))
 }
 
 /// The step of a checkpoint directory, by its name.

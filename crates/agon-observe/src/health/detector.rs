@@ -69,6 +69,11 @@ impl Detector {
         self.alarm.is_some()
     }
 
+    /// Whether it has been bad for half of the patience, and is not good again.
+    pub(super) fn is_suspicious(&self) -> bool {
+        self.warned
+    }
+
     pub(super) fn to_numbers(self) -> [f64; 4] {
         let round = |step: Option<u64>| step.map_or(-1.0, |step| step as f64);
         let smooth = self.smooth.unwrap_or(f64::NAN);

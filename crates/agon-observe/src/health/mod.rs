@@ -1,5 +1,6 @@
 //! A physician for runs: what goes wrong with adversarial training, how it is seen, and what is done about it.
 
+mod condition;
 mod detector;
 mod monitor;
 mod remedy;
@@ -9,6 +10,7 @@ mod symptom;
 mod treatment;
 mod vitals;
 
+pub(crate) use condition::{Condition, is_monitor};
 pub use monitor::Health;
 pub use remedy::{Remedy, SlowDown};
 pub use samples::{FeaturesOf, NoSamples, SampleFeatures};

@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use agon_core::Memory;
+use agon_core::{Level, Memory};
 
 use super::detector::Detector;
 use super::symptom::{Symptom, Trouble};
@@ -27,6 +27,16 @@ impl State {
     pub(super) fn is_ill(&self, trouble: Trouble) -> bool {
         let mut detectors = self.detectors.iter();
         detectors.any(|((symptom, _), detector)| symptom.trouble() == trouble && detector.is_ill())
+    }
+
+    /// The worst of what its figures show.
+    pub(super) fn level(&self) -> Level {
+        let levels = self.detectors.values().map(|detector| match detector {
+            ill if ill.is_ill() => Level::Alarm,
+            suspicious if suspicious.is_suspicious() => Level::Warning,
+            _ => Level::Info,
+        });
+        levels.max().unwrap_or(Level::Info)
     }
 
     /// Whether a trouble has not been treated for all of the patience.

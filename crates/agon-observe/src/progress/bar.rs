@@ -2,6 +2,7 @@ use std::io::{IsTerminal, Write};
 use std::time::{Duration, Instant};
 
 use agon_core::{Ending, Game, Measurements, Moment, Observer, Result, Signal};
+use ratatui::crossterm::terminal::window_size;
 
 use super::status::Status;
 
@@ -25,7 +26,6 @@ pub struct Progress {
     out: Box<dyn Write + Send>,
     redraws: bool,
     pause: Duration,
-    width: usize,
     clock: Option<Clock>,
     status: Status,
 }
@@ -61,18 +61,11 @@ impl Progress {
     }
 
     fn on(out: Box<dyn Write + Send>, redraws: bool) -> Self {
-        let width = std::env::var("COLUMNS")
-            .ok()
-            .and_then(|columns| columns.parse().ok())
-            .unwrap_or(WIDTH);
         let pause = if redraws { REDRAW } else { PLAIN };
-        // The last column is left free: some terminals begin a new line when it is written.
-        let width = width.saturating_sub(1);
         Self {
             out,
             redraws,
             pause,
-            width,
             clock: None,
             status: Status::default(),
         }
@@ -120,19 +113,14 @@ impl Progress {
         self.status.step = step;
         self.status.rate = clock.mean_rate(step);
         self.status.elapsed = clock.started.elapsed();
-        let ending = match ending {
-            Ending::Spent => "done".to_owned(),
-            Ending::Stopped(reason) => format!("stopped, {reason}"),
-            Ending::Failed(error) => format!("failed, {error}"),
-        };
-        let summary = self.status.summary(&ending);
+        let summary = self.status.ended(ending);
         let before = if self.redraws { "\n" } else { "" };
         self.say(&format!("{before}{summary}\n"));
     }
 
     fn show(&mut self) {
         if self.redraws {
-            let line = self.status.line(Some(self.width));
+            let line = self.status.line(Some(width()));
             self.say(&format!("\r{line}\x1b[K"));
         } else {
             let line = self.status.line(None);
@@ -144,6 +132,14 @@ impl Progress {
     fn say(&mut self, text: &str) {
         let _ = self.out.write_all(text.as_bytes()).and_then(|()| self.out.flush());
     }
+}
+
+/// The characters of a line. The last column is left free: some terminals begin a new line when it is written.
+fn width() -> usize {
+    let variable = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
+    let window = || window_size().ok().map(|window| usize::from(window.columns));
+    let width = variable.or_else(window).filter(|width| *width > 0);
+    width.unwrap_or(WIDTH) - 1
 }
 
 impl Clock {

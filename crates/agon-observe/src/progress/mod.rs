@@ -1,4 +1,4 @@
 mod bar;
-mod status;
+pub(crate) mod status;
 
 pub use bar::Progress;

@@ -2,23 +2,25 @@
 
 use std::time::Duration;
 
+use agon_core::Ending;
+
 /// How far a run has come.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Status {
-    pub(super) step: u64,
-    pub(super) total: Option<u64>,
+pub(crate) struct Status {
+    pub(crate) step: u64,
+    pub(crate) total: Option<u64>,
     /// Rounds per second, once it is known.
-    pub(super) rate: Option<f64>,
-    pub(super) elapsed: Duration,
+    pub(crate) rate: Option<f64>,
+    pub(crate) elapsed: Duration,
     /// The newest figures.
-    pub(super) figures: Vec<(String, f64)>,
+    pub(crate) figures: Vec<(String, f64)>,
 }
 
 const BAR: usize = 20;
 
 impl Status {
     /// One line, at most `width` characters if a width is given.
-    pub(super) fn line(&self, width: Option<usize>) -> String {
+    pub(crate) fn line(&self, width: Option<usize>) -> String {
         let mut line = self.place(width.is_some());
         if let Some(rate) = self.rate {
             line.push_str(&format!("  {}/s", figure(rate)));
@@ -40,8 +42,7 @@ impl Status {
         }
     }
 
-    /// What the run came to.
-    pub(super) fn summary(&self, ending: &str) -> String {
+    fn summary(&self, ending: &str) -> String {
         let rate = self
             .rate
             .map(|rate| format!(" ({}/s)", figure(rate)))
@@ -50,15 +51,20 @@ impl Status {
         format!("{} {rounds}, {}{rate}: {ending}", self.step, time(self.elapsed))
     }
 
+    /// What the run came to, by its ending.
+    pub(crate) fn ended(&self, ending: &Ending) -> String {
+        self.summary(&match ending {
+            Ending::Spent => "done".to_owned(),
+            Ending::Stopped(reason) => format!("stopped, {reason}"),
+            Ending::Failed(error) => format!("failed, {error}"),
+        })
+    }
+
     fn place(&self, bar: bool) -> String {
         let Some(total) = self.total else {
             return format!("round {}", self.step);
         };
-        let share = if total == 0 {
-            1.0
-        } else {
-            (self.step as f64 / total as f64).min(1.0)
-        };
+        let share = self.share().unwrap_or_default();
         let place = format!("{}/{total} {:3.0} %", self.step, (share * 100.0).floor());
         if !bar {
             return place;
@@ -69,7 +75,16 @@ impl Status {
         format!("[{bar:<BAR$}] {place}")
     }
 
-    fn left(&self) -> Option<Duration> {
+    /// How much of the run is done, if its end is known.
+    pub(crate) fn share(&self) -> Option<f64> {
+        match self.total? {
+            0 => Some(1.0),
+            total => Some((self.step as f64 / total as f64).min(1.0)),
+        }
+    }
+
+    /// Until the last round.
+    pub(crate) fn left(&self) -> Option<Duration> {
         let rounds = self.total?.checked_sub(self.step)?;
         let seconds = rounds as f64 / self.rate.filter(|rate| *rate > 0.0)?;
         Duration::try_from_secs_f64(seconds).ok()
@@ -77,7 +92,7 @@ impl Status {
 }
 
 /// A number in few characters.
-fn figure(value: f64) -> String {
+pub(crate) fn figure(value: f64) -> String {
     match value.abs() {
         0.0 => "0".to_owned(),
         size if size < 1e-3 => format!("{value:.2e}"),
@@ -89,7 +104,7 @@ fn figure(value: f64) -> String {
 }
 
 /// `4:07`, `3:04:07`, `2d 03:04`.
-fn time(duration: Duration) -> String {
+pub(crate) fn time(duration: Duration) -> String {
     let seconds = duration.as_secs();
     let (minutes, hours, days) = (seconds / 60, seconds / 3600, seconds / 86_400);
     match (days, hours) {

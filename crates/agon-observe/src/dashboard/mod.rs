@@ -1,0 +1,26 @@
+mod board;
+mod chart;
+mod colours;
+mod desk;
+mod graphics;
+mod header;
+mod history;
+mod keyboard;
+mod keys;
+mod layout;
+mod live;
+mod memory;
+mod obey;
+mod observer;
+mod picture;
+mod samples;
+mod screen;
+mod sixel;
+mod stopwatch;
+mod terminal;
+mod view;
+mod window;
+
+pub use observer::Dashboard;
+pub use samples::Every;
+pub(crate) use terminal::{is_up, restore};
