@@ -40,8 +40,14 @@ fn trainers(device: &Device, out: &Path) -> Vec<(&'static str, Trainer<Points>)>
         ("nobody", plain()),
         ("report, every 10 rounds", plain().observe(report(10))),
         ("report, every round", plain().observe(report(1))),
-        ("TensorBoard, every 10 rounds", plain().observe(TensorBoard::every(10).to(out.join("board")))),
-        ("log, every 10 rounds", plain().observe(MetricsLog::every(10).to(out.join("log")))),
+        (
+            "TensorBoard, every 10 rounds",
+            plain().observe(TensorBoard::every(10).to(out.join("board"))),
+        ),
+        (
+            "log, every 10 rounds",
+            plain().observe(MetricsLog::every(10).to(out.join("log"))),
+        ),
     ]
 }
 
@@ -68,7 +74,10 @@ fn main() {
     for ((who, _), own) in trainers.iter().zip(&times) {
         let ratios = own.iter().zip(&times[0]).map(|(own, plain)| own / plain);
         let more = (median(ratios.collect()) - 1.0) * 100.0;
-        lines.push_str(&format!("  {who}: {:.3} ms a round, {more:+.1} %\n", median(own.clone())));
+        lines.push_str(&format!(
+            "  {who}: {:.3} ms a round, {more:+.1} %\n",
+            median(own.clone())
+        ));
     }
     let _ = std::io::stdout().write_all(lines.as_bytes());
     let _ = std::fs::remove_dir_all(&out);

@@ -61,7 +61,9 @@ fn run(options: &Options) -> Ending {
     let page = out.join("blind-test.html");
     BlindTest::new()
         .title("Drawn or generated?")
-        .question("Half of these digits were drawn by the data set's own program, half by the generator. Which is this?")
+        .question(
+            "Half of these digits were drawn by the data set's own program, half by the generator. Which is this?",
+        )
         .seed(common.seed)
         .real(glyphs.images(options.blind, seed ^ 1, &device)?)
         .generated(generator.sample(options.blind, common.seed))
@@ -109,7 +111,10 @@ fn walks(latent: &Latent, out: &Path) -> Result<Vec<PathBuf>> {
         ("spherical.png", latent.interpolation(6, 9, latent::Walk::Spherical)?),
         ("linear.png", latent.interpolation(6, 9, latent::Walk::Linear)?),
         ("truncation-shrunk.png", latent.truncation(6, &psi, Truncation::Shrunk)?),
-        ("truncation-redrawn.png", latent.truncation(6, &bounds, Truncation::Redrawn)?),
+        (
+            "truncation-redrawn.png",
+            latent.truncation(6, &bounds, Truncation::Redrawn)?,
+        ),
         ("coordinate-0.png", latent.traversal(6, 0, &steps)?),
         ("coordinates.png", latent.traversals(&[0, 1, 2, 3, 4, 5], &steps)?),
     ];
@@ -135,7 +140,9 @@ fn arithmetic(latent: &Latent, out: &Path) -> Result<PathBuf> {
     let mut by_ink: Vec<usize> = (0..ink.len()).collect();
     by_ink.sort_by(|&a, &b| ink[b].total_cmp(&ink[a]));
     let group = |from: usize| {
-        let rows = by_ink[from..from + GROUP].iter().map(|&i| codes.clone().narrow(0, i, 1));
+        let rows = by_ink[from..from + GROUP]
+            .iter()
+            .map(|&i| codes.clone().narrow(0, i, 1));
         Tensor::cat(rows.collect(), 0)
     };
     let (bold, thin, others) = (group(0), group(ALL - GROUP), group(3 * ALL / 4));
@@ -170,7 +177,10 @@ fn neighbours(
 
 /// The median distance to the nearest.
 fn median(neighbours: &Neighbours) -> f64 {
-    let nearest = neighbours.found().iter().filter_map(|found| Some(found.first()?.distance));
+    let nearest = neighbours
+        .found()
+        .iter()
+        .filter_map(|found| Some(found.first()?.distance));
     let mut nearest: Vec<f64> = nearest.collect();
     nearest.sort_by(f64::total_cmp);
     nearest[nearest.len() / 2]

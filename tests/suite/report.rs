@@ -26,9 +26,7 @@ fn report(path: &Path) -> Report<Images> {
     Report::every(1)
         .title("</title><script>alert(1)</script>")
         .samples(4, 2)
-        .pictures("first", 5, |game: &Images| {
-            image_grid(Sampling::sample(game, 1, 3), 1)
-        })
+        .pictures("first", 5, |game: &Images| image_grid(Sampling::sample(game, 1, 3), 1))
         .pause(Duration::ZERO)
         .to(path)
 }
@@ -44,7 +42,12 @@ fn data(path: &Path) -> Value {
 fn run(folder: &Path, steps: u64, resume: bool) {
     let mut trainer = Trainer::new(images().average(0.9))
         .observe(report(&folder.join("report.html")))
-        .observe(TensorBoard::every(2).samples(4, 2).histograms(6).to(folder.join("board")))
+        .observe(
+            TensorBoard::every(2)
+                .samples(4, 2)
+                .histograms(6)
+                .to(folder.join("board")),
+        )
         .observe(Checkpoints::every(4).to(folder.join("checkpoints")));
     trainer = match resume {
         true => trainer.resume(folder.join("checkpoints/latest")),
@@ -69,7 +72,11 @@ fn a_resumed_report_equals_the_one_never_stopped() {
     let mut names: Vec<_> = curves.iter().map(|curve| curve["name"].as_str().unwrap()).collect();
     names.sort_unstable();
     assert_eq!(names, FIGURES);
-    assert!(curves.iter().all(|curve| curve["points"].as_array().unwrap().len() == 11));
+    assert!(
+        curves
+            .iter()
+            .all(|curve| curve["points"].as_array().unwrap().len() == 11)
+    );
     let frames = |i: usize| -> Vec<u64> {
         let frames = whole["pictures"][i]["frames"].as_array().unwrap();
         frames.iter().map(|frame| frame["step"].as_u64().unwrap()).collect()
@@ -83,7 +90,10 @@ fn a_report_says_who_plays_and_how() {
     run(&scratch.0, 2, false);
     let data = data(&scratch.join("report.html"));
     let generator = &data["players"][1];
-    assert_eq!((&generator["name"], &generator["network"]), (&"generator".into(), &"DcganGenerator".into()));
+    assert_eq!(
+        (&generator["name"], &generator["network"]),
+        (&"generator".into(), &"DcganGenerator".into())
+    );
     assert_eq!(generator["config"]["latent"], 8);
     let optimizer = generator["optimizer"].as_str().unwrap();
     for part in ["Adam", "beta_1 0.5", "learning rate 0.0002", "moving average keeps 0.9"] {
@@ -92,7 +102,10 @@ fn a_report_says_who_plays_and_how() {
     assert!(!data["environment"].as_array().unwrap().is_empty());
     let html = std::fs::read_to_string(scratch.join("report.html")).unwrap();
     assert_eq!(html.matches("<script").count(), 2, "the title is text");
-    assert!(!html.contains("http://") && !html.contains("https://"), "nothing is loaded");
+    assert!(
+        !html.contains("http://") && !html.contains("https://"),
+        "nothing is loaded"
+    );
 }
 
 /// Fails in a round.
@@ -114,11 +127,16 @@ fn a_failed_run_says_so_and_a_refused_one_leaves_the_old_report() {
     let mut trainer = Trainer::new(images()).observe(report(&path)).observe(Fail(3));
     trainer.run(waves(), Budget::steps(9)).unwrap_err();
     let failed = data(&path);
-    assert_eq!((&failed["ending"]["kind"], &failed["step"]), (&"failed".into(), &3.into()));
+    assert_eq!(
+        (&failed["ending"]["kind"], &failed["step"]),
+        (&"failed".into(), &3.into())
+    );
     assert_eq!(failed["ending"]["reason"], "the disk is on fire");
 
     let before = std::fs::read(&path).unwrap();
-    let mut refused = Trainer::new(images()).observe(report(&path)).observe(MetricsLog::every(0));
+    let mut refused = Trainer::new(images())
+        .observe(report(&path))
+        .observe(MetricsLog::every(0));
     refused.run(waves(), Budget::steps(9)).unwrap_err();
     assert!(before == std::fs::read(&path).unwrap());
     let mut wrong = Trainer::new(images()).observe(report(&path).samples(3, 1));
@@ -134,10 +152,17 @@ const CHILD: &str = "AGON_REPORT_CHILD";
 fn a_killed_run_leaves_its_last_report_whole() {
     if let Ok(folder) = std::env::var(CHILD) {
         let folder = Path::new(&folder);
-        run(folder, u64::MAX, Checkpoint::open(folder.join("checkpoints/latest")).is_ok());
+        run(
+            folder,
+            u64::MAX,
+            Checkpoint::open(folder.join("checkpoints/latest")).is_ok(),
+        );
     }
     let scratch = Scratch::new("report-killed");
-    let kills = std::env::var("AGON_KILLS").ok().and_then(|n| n.parse().ok()).unwrap_or(8);
+    let kills = std::env::var("AGON_KILLS")
+        .ok()
+        .and_then(|n| n.parse().ok())
+        .unwrap_or(8);
     let mut random = random::stream(5, 0);
     let mut reached = 0;
     for kill in 0..kills {
@@ -178,7 +203,10 @@ fn records(path: &Path) -> Vec<usize> {
 }
 
 fn event_files(folder: &Path) -> Vec<std::path::PathBuf> {
-    let mut files: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let mut files: Vec<_> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
     files.sort();
     files
 }
@@ -209,7 +237,11 @@ fn tensorboard_reads_it_back() {
     std::fs::write(&files[1], bytes).unwrap();
 
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/read_tensorboard.py");
-    let output = Command::new(python).arg(script).arg(scratch.join("board")).output().unwrap();
+    let output = Command::new(python)
+        .arg(script)
+        .arg(scratch.join("board"))
+        .output()
+        .unwrap();
     let errors = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(output.status.success(), "{errors}");
     let read: Value = serde_json::from_slice(&output.stdout).unwrap();
@@ -222,7 +254,13 @@ fn tensorboard_reads_it_back() {
         assert_eq!(steps(&read["scalars"][tag]), [2, 4, 6, 8, 10], "{tag}");
     }
     assert_eq!(steps(&read["images"]["samples"]), [0, 4, 7, 8, 11]);
-    assert!(read["images"]["samples"].as_array().unwrap().iter().all(|image| image["size"] == serde_json::json!([22, 22])));
+    assert!(
+        read["images"]["samples"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .all(|image| image["size"] == serde_json::json!([22, 22]))
+    );
     let histogram = &read["histograms"]["generator/layers.0.weight"];
     assert_eq!(steps(histogram), [6]);
     assert_eq!(histogram[0]["num"], 8.0 * 4.0 * 4.0 * 4.0);

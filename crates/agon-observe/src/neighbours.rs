@@ -91,7 +91,11 @@ impl Neighbours {
         let [n, channels, height, width] = samples.dims();
         if n == 0 || k == 0 {
             let got = format!("{n} samples, {k} neighbours");
-            return Err(Error::config("nearest neighbours", "at least one sample and one neighbour", got));
+            return Err(Error::config(
+                "nearest neighbours",
+                "at least one sample and one neighbour",
+                got,
+            ));
         }
         let device = samples.device();
         let made = split(features(samples.clone()))?;
@@ -120,7 +124,11 @@ impl Neighbours {
         let [n, channels, height, width] = real.dims();
         if [channels, height, width] != self.shape {
             let got = format!("{:?}", [channels, height, width]);
-            return Err(Error::config("the shape of real images", format!("{:?}, as the samples", self.shape), got));
+            return Err(Error::config(
+                "the shape of real images",
+                format!("{:?}, as the samples", self.shape),
+                got,
+            ));
         }
         if n == 0 {
             return Ok(());
@@ -170,7 +178,10 @@ impl Neighbours {
         let mut rows = Vec::new();
         for (sample, pictures) in self.samples.iter().zip(&self.pictures) {
             rows.extend_from_slice(&sample.pixels);
-            pictures.iter().take(columns - 1).for_each(|pixels| rows.extend_from_slice(pixels));
+            pictures
+                .iter()
+                .take(columns - 1)
+                .for_each(|pixels| rows.extend_from_slice(pixels));
         }
         let [channels, height, width] = self.shape;
         let shape = [self.samples.len() * columns, channels, height, width];
@@ -195,7 +206,11 @@ fn distance_below(a: &[f32], b: &[f32], limit: f64) -> Option<f64> {
 fn split(matrix: Tensor<2>) -> Result<Vec<Vec<f32>>> {
     let [n, width] = matrix.dims();
     if n * width == 0 {
-        return Err(Error::config("features of images", "at least one number for each", format!("{:?}", [n, width])));
+        return Err(Error::config(
+            "features of images",
+            "at least one number for each",
+            format!("{:?}", [n, width]),
+        ));
     }
     let values = matrix
         .try_into_vec_as::<f32>()
@@ -226,7 +241,10 @@ mod tests {
     /// All distances, sorted.
     fn brute_force(sample: &[f32], real: &[Vec<f32>]) -> Vec<Neighbour> {
         let distance = |other: &Vec<f32>| {
-            let squares = sample.iter().zip(other).map(|(a, b)| (f64::from(*a) - f64::from(*b)).powi(2));
+            let squares = sample
+                .iter()
+                .zip(other)
+                .map(|(a, b)| (f64::from(*a) - f64::from(*b)).powi(2));
             squares.sum::<f64>().sqrt()
         };
         let mut all: Vec<_> = (0..)
@@ -278,8 +296,14 @@ mod tests {
         assert!(Neighbours::of(images(1, 0), 0).is_err());
         let mut neighbours = Neighbours::of(images(2, 0), 3).unwrap();
         assert!(neighbours.draw().is_err(), "nothing has been shown");
-        assert!(neighbours.look_at(Tensor::zeros([1, 1, 5, 9], &Device::default())).is_err());
-        neighbours.look_at(Tensor::full([1, 2, 5, 9], f32::NAN, &Device::default())).unwrap();
+        assert!(
+            neighbours
+                .look_at(Tensor::zeros([1, 1, 5, 9], &Device::default()))
+                .is_err()
+        );
+        neighbours
+            .look_at(Tensor::full([1, 2, 5, 9], f32::NAN, &Device::default()))
+            .unwrap();
         assert!(neighbours.found()[0].is_empty(), "what is not a number is never near");
     }
 }

@@ -28,10 +28,18 @@ impl<G: Sampling<Sample: Drawable>> Strip<G> {
 pub(crate) fn check<G>(strips: &[Strip<G>]) -> Result<()> {
     for (i, Strip { name, every, .. }) in strips.iter().enumerate() {
         if *every == 0 {
-            return Err(Error::config(format!("the rounds between two pictures `{name}`"), "at least 1", 0));
+            return Err(Error::config(
+                format!("the rounds between two pictures `{name}`"),
+                "at least 1",
+                0,
+            ));
         }
         if strips[..i].iter().any(|other| other.name == *name) {
-            return Err(Error::config("the kinds of pictures", "a name for each", format!("`{name}` twice")));
+            return Err(Error::config(
+                "the kinds of pictures",
+                "a name for each",
+                format!("`{name}` twice"),
+            ));
         }
     }
     Ok(())

@@ -196,11 +196,22 @@ mod tests {
     fn optimizers_say_what_they_do() {
         let plain = Optimizer::from(Adam::new(2e-4).betas(0.5, 0.999));
         let words = plain.to_string();
-        assert!(words.starts_with("Adam (") && words.ends_with("learning rate 0.0002"), "{words}");
-        assert!(words.contains("beta_1 0.5, beta_2 0.999") && words.contains("epsilon 1e-8"), "{words}");
-        let rest = Optimizer::from(Sgd::new(0.1).momentum(0.9)).clip_norm(5.0).accumulate(2);
+        assert!(
+            words.starts_with("Adam (") && words.ends_with("learning rate 0.0002"),
+            "{words}"
+        );
+        assert!(
+            words.contains("beta_1 0.5, beta_2 0.999") && words.contains("epsilon 1e-8"),
+            "{words}"
+        );
+        let rest = Optimizer::from(Sgd::new(0.1).momentum(0.9))
+            .clip_norm(5.0)
+            .accumulate(2);
         let words = rest.to_string();
         assert!(words.contains("momentum 0.9"), "{words}");
-        assert!(words.ends_with("clipped to a norm of 5, a step every 2 updates"), "{words}");
+        assert!(
+            words.ends_with("clipped to a norm of 5, a step every 2 updates"),
+            "{words}"
+        );
     }
 }

@@ -124,7 +124,11 @@ impl BlindTest {
         let (real, generated) = (drawn(&self.real)?, drawn(&self.generated)?);
         if real.is_empty() || real.len() != generated.len() {
             let got = format!("{} real and {} generated", real.len(), generated.len());
-            return Err(Error::config("the images of a blind test", "as many generated as real ones", got));
+            return Err(Error::config(
+                "the images of a blind test",
+                "as many generated as real ones",
+                got,
+            ));
         }
         let half = real.len();
         let images: Vec<Image> = real.into_iter().chain(generated).collect();
@@ -135,7 +139,10 @@ impl BlindTest {
         }
         let order = order(images.len(), self.seed);
         let files = order.iter().map(|&i| encode(&images[i])).collect::<Result<Vec<_>>>()?;
-        let id = files.iter().flatten().fold(self.seed, |id, &byte| mix(id, u64::from(byte)));
+        let id = files
+            .iter()
+            .flatten()
+            .fold(self.seed, |id, &byte| mix(id, u64::from(byte)));
         let data = Data {
             id: format!("{id:016x}"),
             title: &self.title,
@@ -188,7 +195,10 @@ mod tests {
 
     #[test]
     fn the_page_holds_all_images_in_another_order() {
-        let test = BlindTest::new().title("<b>&").real(grey(30, 1.0)).generated(grey(30, -1.0));
+        let test = BlindTest::new()
+            .title("<b>&")
+            .real(grey(30, 1.0))
+            .generated(grey(30, -1.0));
         let html = test.html().unwrap();
         let seen: Seen = data_of(&html).unwrap();
         assert_eq!((seen.images.len(), seen.title.as_str()), (60, "<b>&"));
@@ -205,7 +215,10 @@ mod tests {
         let test = || BlindTest::new().real(grey(3, 0.0));
         assert!(test().html().is_err(), "nothing generated");
         assert!(test().generated(grey(2, 0.0)).html().is_err(), "fewer generated");
-        assert!(test().generated(grey(3, 0.0).narrow(3, 0, 2)).html().is_err(), "another shape");
+        assert!(
+            test().generated(grey(3, 0.0).narrow(3, 0, 2)).html().is_err(),
+            "another shape"
+        );
         assert!(test().generated(grey(1, 0.0)).generated(grey(2, 0.0)).html().is_ok());
     }
 }

@@ -117,7 +117,11 @@ pub fn analogy(a: &Tensor<2>, b: &Tensor<2>, c: &Tensor<2>) -> Tensor<2> {
 pub(super) fn same_shape(a: &Tensor<2>, b: &Tensor<2>) -> Result<()> {
     match (a.dims(), b.dims()) {
         (a, b) if a == b => Ok(()),
-        (a, b) => Err(Error::config("the codes of both ends", format!("{a:?}"), format!("{b:?}"))),
+        (a, b) => Err(Error::config(
+            "the codes of both ends",
+            format!("{a:?}"),
+            format!("{b:?}"),
+        )),
     }
 }
 
@@ -162,7 +166,10 @@ mod tests {
         for walk in [Walk::Linear, Walk::Spherical] {
             for (t, end) in [(0.0, &a), (1.0, &b)] {
                 let found = walk.at(&a, &b, t);
-                assert!(found.iter().zip(end).all(|(x, y)| (x - y).abs() < 1e-6), "{walk:?} at {t}");
+                assert!(
+                    found.iter().zip(end).all(|(x, y)| (x - y).abs() < 1e-6),
+                    "{walk:?} at {t}"
+                );
             }
         }
     }
@@ -179,7 +186,10 @@ mod tests {
             assert!((norm(&pair[1]) - norm(&a)).abs() < 1e-5 * norm(&a));
             assert!((chord(&pair[0], &pair[1]) - first).abs() < 1e-5 * first);
         }
-        assert!(norm(&linear(&a, &b, 0.5)) < 0.9 * norm(&a), "a straight line cuts the corner");
+        assert!(
+            norm(&linear(&a, &b, 0.5)) < 0.9 * norm(&a),
+            "a straight line cuts the corner"
+        );
     }
 
     #[test]

@@ -175,9 +175,14 @@ impl Latent {
     /// # Errors
     /// If codes have no such coordinate, there are no rows or no values, or the images cannot be drawn.
     pub fn traversal(&self, rows: usize, coordinate: usize, values: &[f32]) -> Result<Image> {
-        let codes = self.varied(rows, coordinate..coordinate.saturating_add(1), values.len(), |part, column| {
-            part.fill(values[column]);
-        })?;
+        let codes = self.varied(
+            rows,
+            coordinate..coordinate.saturating_add(1),
+            values.len(),
+            |part, column| {
+                part.fill(values[column]);
+            },
+        )?;
         self.grid(&codes, values.len())
     }
 
@@ -187,9 +192,14 @@ impl Latent {
     /// As [`traversal`](Self::traversal).
     pub fn traversals(&self, coordinates: &[usize], values: &[f32]) -> Result<Image> {
         let row = |&coordinate: &usize| {
-            self.varied(1, coordinate..coordinate.saturating_add(1), values.len(), |part, column| {
-                part.fill(values[column]);
-            })
+            self.varied(
+                1,
+                coordinate..coordinate.saturating_add(1),
+                values.len(),
+                |part, column| {
+                    part.fill(values[column]);
+                },
+            )
         };
         let codes = coordinates.iter().map(row).collect::<Result<Vec<_>>>()?;
         positive("the coordinates of a traversal", codes.len())?;
@@ -246,7 +256,9 @@ impl Latent {
     }
 
     fn shrunk(&self, codes: &Tensor<2>, bounds: &[f32]) -> Result<Tensor<2>> {
-        let drawn = self.prior.draw(MEAN_OF, &mut random::stream(self.seed, 2), &self.device);
+        let drawn = self
+            .prior
+            .draw(MEAN_OF, &mut random::stream(self.seed, 2), &self.device);
         let centre = rows(&mean(&drawn))?.concat();
         let codes_on_host = rows(codes)?;
         let columns = codes_on_host
@@ -264,7 +276,10 @@ impl Latent {
                 let prior = agon_core::prior::TruncatedNormal::new(width, bound);
                 let fresh = rows(&prior.draw(1, &mut random, &self.device))?.concat();
                 let kept = code.iter().zip(fresh);
-                all.push(kept.map(|(&old, new)| if old.abs() > bound { new } else { old }).collect());
+                all.push(
+                    kept.map(|(&old, new)| if old.abs() > bound { new } else { old })
+                        .collect(),
+                );
             }
         }
         Ok(matrix(all, codes))
@@ -301,7 +316,11 @@ pub fn class_grid(
     let [n, _] = codes.dims();
     if n == 0 || classes == 0 {
         let got = format!("{n} codes, {classes} classes");
-        return Err(Error::config("samples by class", "at least one code and one class", got));
+        return Err(Error::config(
+            "samples by class",
+            "at least one code and one class",
+            got,
+        ));
     }
     let columns: Vec<_> = (0..classes).map(|class| generate(codes.clone(), class)).collect();
     let rows = (0..n).flat_map(|row| columns.iter().map(move |images| images.clone().narrow(0, row, 1)));
@@ -390,7 +409,11 @@ mod tests {
         assert!(largest(&shrunk, 0) < 0.05, "the mean of a normal code is zero");
         for codes_of in [&redrawn, &shrunk] {
             let last: Vec<_> = rows(codes_of).unwrap().into_iter().skip(2).step_by(3).collect();
-            assert_eq!(last, rows(&codes).unwrap(), "the last column is the code as it was drawn");
+            assert_eq!(
+                last,
+                rows(&codes).unwrap(),
+                "the last column is the code as it was drawn"
+            );
         }
         assert!(latent.truncation(2, &[-1.0], Truncation::Shrunk).is_err());
         assert!(latent.truncation(2, &[], Truncation::Redrawn).is_err());
@@ -405,7 +428,11 @@ mod tests {
             let grey = [0, 1, 2, 3].map(|row| pixel(&image, row, column, 0, 2));
             assert_eq!(grey, [191, 159, 96, 128]);
         }
-        assert!(latent.arithmetic(&code(0.0), &code(0.0), &code(0.0).narrow(0, 0, 1)).is_err());
+        assert!(
+            latent
+                .arithmetic(&code(0.0), &code(0.0), &code(0.0).narrow(0, 0, 1))
+                .is_err()
+        );
     }
 
     #[test]

@@ -67,10 +67,13 @@ fn index(step: u64, width: u64) -> u64 {
 /// The points of a bucket that are kept: the first lowest, the first highest and the last.
 fn telling(points: &[(u64, f32)]) -> Vec<(u64, f32)> {
     let pick = |better: fn(f32, f32) -> bool| {
-        points.iter().copied().reduce(|best, other| match better(other.1, best.1) {
-            true => other,
-            false => best,
-        })
+        points
+            .iter()
+            .copied()
+            .reduce(|best, other| match better(other.1, best.1) {
+                true => other,
+                false => best,
+            })
     };
     let mut kept: Vec<_> = [pick(|a, b| a < b), pick(|a, b| a > b), points.last().copied()]
         .into_iter()
@@ -100,7 +103,13 @@ mod tests {
     fn short_runs_are_kept_whole() {
         let curve = curve(1..=2_000);
         assert_eq!(curve.bucket, 1);
-        assert!(curve.points.iter().copied().eq((1..=2_000).map(|step| (step, value(step)))));
+        assert!(
+            curve
+                .points
+                .iter()
+                .copied()
+                .eq((1..=2_000).map(|step| (step, value(step))))
+        );
     }
 
     #[test]
@@ -108,7 +117,10 @@ mod tests {
         let mut curve = curve(1..=100_000);
         assert!(curve.points.len() <= MOST, "{}", curve.points.len());
         assert!(curve.points.len() > MOST / 3, "{}", curve.points.len());
-        for bucket in curve.points.chunk_by(|a, b| index(a.0, curve.bucket) == index(b.0, curve.bucket)) {
+        for bucket in curve
+            .points
+            .chunk_by(|a, b| index(a.0, curve.bucket) == index(b.0, curve.bucket))
+        {
             let first = index(bucket[0].0, curve.bucket) * curve.bucket + 1;
             let all: Vec<_> = (first..first + curve.bucket)
                 .filter(|&step| step <= 100_000)
@@ -125,7 +137,13 @@ mod tests {
         for every in [1, 10] {
             let steps = |from: u64, to: u64| (from + 1..=to).filter(move |step| step.is_multiple_of(every));
             let whole = curve(steps(0, 30_000));
-            for (stopped, resumed) in [(1_500, 700), (9_000, 4_321), (29_999, 12_345), (30_000, 0), (20_000, 20_000)] {
+            for (stopped, resumed) in [
+                (1_500, 700),
+                (9_000, 4_321),
+                (29_999, 12_345),
+                (30_000, 0),
+                (20_000, 20_000),
+            ] {
                 let mut parts = curve(steps(0, stopped));
                 parts.keep(resumed);
                 steps(resumed, 30_000).for_each(|step| parts.push(step, value(step)));
@@ -137,7 +155,14 @@ mod tests {
     #[test]
     fn what_cannot_be_drawn_is_left_out() {
         let mut curve = Curve::new("loss");
-        for (step, value) in [(3, 1.0), (2, 5.0), (3, 2.0), (4, f32::NAN), (5, f32::INFINITY), (6, 0.5)] {
+        for (step, value) in [
+            (3, 1.0),
+            (2, 5.0),
+            (3, 2.0),
+            (4, f32::NAN),
+            (5, f32::INFINITY),
+            (6, 0.5),
+        ] {
             curve.push(step, value);
         }
         assert_eq!(curve.points, [(3, 1.0), (6, 0.5)]);

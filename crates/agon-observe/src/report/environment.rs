@@ -5,7 +5,9 @@ use crate::run_manifest::{Command, Machine, Versions};
 /// Of what the program was made and what it runs on: names and values.
 pub(super) fn environment(device: &Device) -> Vec<(String, String)> {
     let (versions, machine) = (Versions::here(), Machine::here(device));
-    let memory = machine.memory.map(|bytes| format!("{:.1} GiB", bytes as f64 / (1 << 30) as f64));
+    let memory = machine
+        .memory
+        .map(|bytes| format!("{:.1} GiB", bytes as f64 / (1 << 30) as f64));
     let facts = [
         ("agon", Some(versions.agon)),
         ("burn", Some(versions.burn)),
@@ -27,7 +29,10 @@ pub(super) fn environment(device: &Device) -> Vec<(String, String)> {
 /// The command this program was started with, as a shell takes it.
 pub(super) fn command() -> String {
     let command = Command::here();
-    let variables = command.variables.iter().map(|(name, value)| format!("{name}={}", quoted(value)));
+    let variables = command
+        .variables
+        .iter()
+        .map(|(name, value)| format!("{name}={}", quoted(value)));
     let words = std::iter::once(&command.program).chain(&command.arguments);
     variables
         .chain(words.map(|word| quoted(word)))

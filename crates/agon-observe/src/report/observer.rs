@@ -155,7 +155,11 @@ impl<G> Report<G> {
 
     fn check(&self) -> Result<()> {
         if self.every == 0 {
-            return Err(Error::config("the rounds between two points of a report", "at least 1", 0));
+            return Err(Error::config(
+                "the rounds between two points of a report",
+                "at least 1",
+                0,
+            ));
         }
         strip::check(&self.strips)
     }
@@ -198,9 +202,9 @@ impl<G> Report<G> {
 
     /// Whether it is time to write.
     fn is_due(&self) -> bool {
-        self.clock.and_then(|clock| clock.written).is_none_or(|(when, took)| {
-            when.elapsed() >= self.pause.max(took * SHARE)
-        })
+        self.clock
+            .and_then(|clock| clock.written)
+            .is_none_or(|(when, took)| when.elapsed() >= self.pause.max(took * SHARE))
     }
 
     fn write(&mut self) -> Result<()> {
@@ -238,7 +242,9 @@ impl<G: Game> Report<G> {
 
     fn describe(&mut self, moment: &mut Moment<'_, G>) {
         let players = moment.game.players();
-        self.contents.environment = players.first().map_or_else(Vec::new, |player| environment(&player.device()));
+        self.contents.environment = players
+            .first()
+            .map_or_else(Vec::new, |player| environment(&player.device()));
         self.contents.players = players.into_iter().map(|player| Described::of(player)).collect();
         self.contents.game = moment.game.describe();
     }

@@ -131,7 +131,10 @@ mod tests {
         assert!(steps.len() > MOST / 2 && steps.len() <= MOST + 1, "{steps:?}");
         assert_eq!((steps[0], steps[steps.len() - 1]), (0, 99_990));
         let even = &steps[..steps.len() - 1];
-        assert!(even.windows(2).all(|pair| pair[1] - pair[0] == pictures.apart), "{steps:?}");
+        assert!(
+            even.windows(2).all(|pair| pair[1] - pair[0] == pictures.apart),
+            "{steps:?}"
+        );
     }
 
     #[test]

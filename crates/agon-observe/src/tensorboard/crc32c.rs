@@ -51,6 +51,9 @@ mod tests {
     #[test]
     fn the_mask_turns_and_adds() {
         assert_eq!(masked(b""), 0xa282_ead8);
-        assert_eq!(masked(b"123456789"), 0xe306_9283_u32.rotate_right(15).wrapping_add(0xa282_ead8));
+        assert_eq!(
+            masked(b"123456789"),
+            0xe306_9283_u32.rotate_right(15).wrapping_add(0xa282_ead8)
+        );
     }
 }

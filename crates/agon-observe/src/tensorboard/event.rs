@@ -54,7 +54,11 @@ impl Summary {
     }
 
     pub fn scalar(&mut self, tag: &str, value: f64) {
-        self.add(Message::new().bytes(field::TAG, tag).float(field::SIMPLE_VALUE, value as f32));
+        self.add(
+            Message::new()
+                .bytes(field::TAG, tag)
+                .float(field::SIMPLE_VALUE, value as f32),
+        );
     }
 
     pub fn image(&mut self, tag: &str, image: &Image) -> Result<()> {
@@ -69,7 +73,11 @@ impl Summary {
 
     pub fn histogram(&mut self, tag: &str, values: &[f32]) {
         let histogram = Histogram::of(values).message();
-        self.add(Message::new().bytes(field::TAG, tag).message(field::HISTOGRAM, histogram));
+        self.add(
+            Message::new()
+                .bytes(field::TAG, tag)
+                .message(field::HISTOGRAM, histogram),
+        );
     }
 
     /// The event of round `step` which holds it all.

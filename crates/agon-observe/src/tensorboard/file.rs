@@ -79,7 +79,10 @@ mod tests {
         let paths: Vec<_> = [1_700_000_000, 1_700_000_000, 1_600_000_000]
             .map(|seconds| EventFile::create(folder.path(), seconds).unwrap().path)
             .into();
-        assert!(paths.is_sorted() && paths[0] != paths[1] && paths[1] != paths[2], "{paths:?}");
+        assert!(
+            paths.is_sorted() && paths[0] != paths[1] && paths[1] != paths[2],
+            "{paths:?}"
+        );
         let file = folder.path().join("file");
         fs::write(&file, "").unwrap();
         assert!(EventFile::create(&file, 0).is_err());

@@ -15,7 +15,12 @@ pub(super) struct Histogram {
 impl Histogram {
     /// Of these values; those that are not finite are left out.
     pub fn of(values: &[f32]) -> Self {
-        let finite = || values.iter().filter(|value| value.is_finite()).map(|&value| f64::from(value));
+        let finite = || {
+            values
+                .iter()
+                .filter(|value| value.is_finite())
+                .map(|&value| f64::from(value))
+        };
         let low = finite().fold(f64::INFINITY, f64::min);
         let high = finite().fold(f64::NEG_INFINITY, f64::max);
         let (low, high) = if low <= high { (low, high) } else { (0.0, 0.0) };

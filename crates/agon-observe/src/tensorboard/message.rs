@@ -96,10 +96,19 @@ mod tests {
         let testing = [0x12, 0x07, 0x74, 0x65, 0x73, 0x74, 0x69, 0x6e, 0x67];
         assert_eq!(Message::new().bytes(2, "testing").into_bytes(), testing);
         let inner = Message::new().integer(1, 150);
-        assert_eq!(Message::new().message(3, inner).into_bytes(), [0x1a, 0x03, 0x08, 0x96, 0x01]);
+        assert_eq!(
+            Message::new().message(3, inner).into_bytes(),
+            [0x1a, 0x03, 0x08, 0x96, 0x01]
+        );
         assert_eq!(Message::new().float(2, 1.0).into_bytes(), [0x15, 0, 0, 0x80, 0x3f]);
-        assert_eq!(Message::new().double(1, 1.0).into_bytes(), [0x09, 0, 0, 0, 0, 0, 0, 0xf0, 0x3f]);
-        assert_eq!(Message::new().doubles(6, &[0.0]).into_bytes(), [0x32, 8, 0, 0, 0, 0, 0, 0, 0, 0]);
+        assert_eq!(
+            Message::new().double(1, 1.0).into_bytes(),
+            [0x09, 0, 0, 0, 0, 0, 0, 0xf0, 0x3f]
+        );
+        assert_eq!(
+            Message::new().doubles(6, &[0.0]).into_bytes(),
+            [0x32, 8, 0, 0, 0, 0, 0, 0, 0, 0]
+        );
         assert_eq!(Message::new().integer(16, 1).into_bytes(), [0x80, 0x01, 0x01]);
     }
 }

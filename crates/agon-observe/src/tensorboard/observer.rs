@@ -101,7 +101,11 @@ impl<G> TensorBoard<G> {
     fn begin(&mut self, step: u64) -> Result<()> {
         for every in [Some(self.every), self.histograms] {
             if every == Some(0) {
-                return Err(Error::config("the rounds between two records for TensorBoard", "at least 1", 0));
+                return Err(Error::config(
+                    "the rounds between two records for TensorBoard",
+                    "at least 1",
+                    0,
+                ));
             }
         }
         self.file = None;
