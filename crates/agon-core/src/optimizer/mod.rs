@@ -138,7 +138,7 @@ impl std::fmt::Debug for Optimizer {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Optimizer")
             .field("rule", &self.name)
-            .field("settings", &format_args!("{}", self.settings))
+            .field("settings", &self.settings)
             .field("learning_rate", &self.learning_rate)
             .field("schedule", &self.schedule)
             .field("clip", &self.clip)

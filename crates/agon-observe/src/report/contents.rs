@@ -15,6 +15,7 @@ const MOST_NOTES: usize = 500;
 
 /// All that a report shows, which is also all that it needs to be continued.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub(super) struct Contents {
     pub format: u32,
     pub agon: String,
@@ -47,7 +48,8 @@ pub(super) struct End {
 }
 
 /// A player and its settings.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub(super) struct Described {
     pub name: String,
     pub network: String,
@@ -219,6 +221,22 @@ mod tests {
         assert_eq!(again.notes.len(), 1, "{:?}", again.notes);
         assert!(Contents::continued(&html, nasty, 3, 2).is_none(), "of another run");
         assert!(Contents::continued("", nasty, 3, 2).is_none());
+    }
+
+    #[test]
+    fn a_hundred_thousand_rounds_take_no_more_room_than_twenty_thousand() {
+        let mut contents = Contents::new("long", 0);
+        let mut sizes = Vec::new();
+        for step in 1..=100_000 {
+            for name in ["loss/generator", "loss/discriminator"] {
+                let noise = agon_core::random::mix(name.len() as u64, step) as f64 / u64::MAX as f64;
+                contents.add(step, name, noise);
+            }
+            if [20_000, 100_000].contains(&step) {
+                sizes.push(contents.html().unwrap().len());
+            }
+        }
+        assert!(sizes[1] < sizes[0] * 5 / 4 && sizes[1] < 150_000, "{sizes:?}");
     }
 
     #[test]

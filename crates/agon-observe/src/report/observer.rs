@@ -242,9 +242,11 @@ impl<G: Game> Report<G> {
 
     fn describe(&mut self, moment: &mut Moment<'_, G>) {
         let players = moment.game.players();
-        self.contents.environment = players
-            .first()
-            .map_or_else(Vec::new, |player| environment(&player.device()));
+        if let Some(player) = players.first()
+            && self.contents.environment.is_empty()
+        {
+            self.contents.environment = environment(&player.device());
+        }
         self.contents.players = players.into_iter().map(|player| Described::of(player)).collect();
         self.contents.game = moment.game.describe();
     }
@@ -257,6 +259,7 @@ impl<G: Game> Observer<G> for Report<G> {
 
     fn start(&mut self, moment: &mut Moment<'_, G>) -> Result<()> {
         self.begin(moment.step, moment.seed)?;
+        self.describe(moment);
         if moment.step == 0 {
             self.draw(0, moment.game, true)?;
         }
@@ -289,11 +292,14 @@ impl<G: Game> Observer<G> for Report<G> {
             return Ok(());
         }
         self.look(moment);
-        self.describe(moment);
         self.contents.end(ending);
+        // A game that failed may not be whole, and is not looked at.
         let drawn = match ending {
             Ending::Failed(_) => Ok(false),
-            Ending::Spent | Ending::Stopped(_) => self.draw(moment.step, moment.game, true),
+            Ending::Spent | Ending::Stopped(_) => {
+                self.describe(moment);
+                self.draw(moment.step, moment.game, true)
+            }
         };
         self.write()?;
         drawn.map(|_| ())

@@ -113,7 +113,10 @@ function indented(text, depth = 0) {
   let [level, start] = [0, open + 1];
   const parts = [];
   let end = open;
+  let quoted = false;
   for (; end < text.length; end++) {
+    if (text[end] === '"' && text[end - 1] !== '\\') quoted = !quoted;
+    if (quoted) continue;
     if ('{(['.includes(text[end])) level += 1;
     if ('})]'.includes(text[end])) level -= 1;
     if (level === 0) break;
@@ -130,7 +133,7 @@ function indented(text, depth = 0) {
 }
 
 function drawPlayers() {
-  $('settings').textContent = indented(data.game);
+  $('settings').textContent = indented(data.game || '');
   $('game').hidden = !data.game;
   for (const player of data.players) {
     const settings = player.config === null ? [['configuration', 'unknown']] : lines(player.config);
