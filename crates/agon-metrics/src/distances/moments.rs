@@ -78,7 +78,9 @@ impl Moments {
         Ok(Self {
             count,
             mean,
-            scatter: Mat::from_fn(width, width, |row, column| at(row.max(column), row.min(column)) * weight),
+            scatter: Mat::from_fn(width, width, |row, column| {
+                at(row.max(column), row.min(column)) * weight
+            }),
         })
     }
 
@@ -108,7 +110,11 @@ impl Moments {
         }
         self.fits(other.mean.len())?;
         if other.count == 0 || (self.count == 0 && self.width() > 0) {
-            return Err(Error::config("moments that are merged", "a known number of samples", "none"));
+            return Err(Error::config(
+                "moments that are merged",
+                "a known number of samples",
+                "none",
+            ));
         }
         self.shift_to(other.count, &other.mean);
         self.scatter += other.scatter;

@@ -1,6 +1,6 @@
 use std::f64::consts::TAU;
 
-use burn::prelude::Tensor;
+use burn::prelude::{Device, Tensor};
 
 use crate::collect::same_settings;
 use crate::error::{Error, Result, enough};
@@ -83,6 +83,14 @@ impl ParzenWindow {
         Self::of_bandwidths(vec![bandwidth])
     }
 
+    /// With the products of samples computed on this device (see [`Rows::on`]), before any samples are added.
+    pub fn on(mut self, device: &Device) -> Self {
+        for rows in [&mut self.real, &mut self.fake, &mut self.validation] {
+            *rows = Rows::on(device);
+        }
+        self
+    }
+
     /// Takes real samples by which the bandwidth is chosen, and which are not measured.
     ///
     /// # Errors
@@ -99,14 +107,23 @@ impl ParzenWindow {
         let good = |sigma: &f64| sigma.is_finite() && *sigma > 0.0;
         if self.bandwidths.is_empty() || !self.bandwidths.iter().all(good) {
             let got = format!("{:?}", self.bandwidths);
-            return Err(Error::config("the bandwidths of a Parzen window", "positive numbers", got));
+            return Err(Error::config(
+                "the bandwidths of a Parzen window",
+                "positive numbers",
+                got,
+            ));
         }
         if let [only] = *self.bandwidths {
             return Ok(only);
         }
-        enough("the choice of a bandwidth (`validate`)", Origin::Real, 1, self.validation.len())?;
+        enough(
+            "the choice of a bandwidth (`validate`)",
+            Origin::Real,
+            1,
+            self.validation.len(),
+        )?;
         self.check(&self.validation)?;
-        let likelihoods = log_likelihoods(&self.validation, &self.fake, &self.bandwidths);
+        let likelihoods = log_likelihoods(&self.validation, &self.fake, &self.bandwidths)?;
         let best = likelihoods
             .iter()
             .map(|values| values.iter().sum::<f64>())
@@ -125,7 +142,9 @@ impl ParzenWindow {
         let (least, most) = self
             .bandwidths
             .iter()
-            .fold((f64::INFINITY, 0.0_f64), |(least, most), &x| (least.min(x), most.max(x)));
+            .fold((f64::INFINITY, 0.0_f64), |(least, most), &x| {
+                (least.min(x), most.max(x))
+            });
         let edge = self.bandwidths.len() > 1 && (bandwidth == least || bandwidth == most);
         let mark = if edge { " (at the edge of the choice)" } else { "" };
         format!("{bandwidth:.4}{mark}")
@@ -160,10 +179,10 @@ impl Metric for ParzenWindow {
     fn forget(&mut self, origin: Origin) {
         match origin {
             Origin::Real => {
-                self.real = Rows::new();
-                self.validation = Rows::new();
+                self.real = self.real.emptied();
+                self.validation = self.validation.emptied();
             }
-            Origin::Fake => self.fake = Rows::new(),
+            Origin::Fake => self.fake = self.fake.emptied(),
         }
     }
 
@@ -171,7 +190,7 @@ impl Metric for ParzenWindow {
         self.real.vary("a Parzen window", Origin::Real, 2)?;
         self.check(&self.real)?;
         let bandwidth = self.bandwidth()?;
-        let found = log_likelihoods(&self.real, &self.fake, &[bandwidth]);
+        let found = log_likelihoods(&self.real, &self.fake, &[bandwidth])?;
         let values = found.first().map_or(&[][..], |values| values);
         let n = values.len() as f64;
         let mean = values.iter().sum::<f64>() / n;
@@ -188,7 +207,7 @@ impl Metric for ParzenWindow {
 }
 
 /// `log p(x)` of each row, under each bandwidth.
-fn log_likelihoods(rows: &Rows, centres: &Rows, bandwidths: &[f64]) -> Vec<Vec<f64>> {
+fn log_likelihoods(rows: &Rows, centres: &Rows, bandwidths: &[f64]) -> Result<Vec<Vec<f64>>> {
     if rows.is_double() || centres.is_double() || rows.width() <= NARROW {
         of_precision::<f64>(rows, centres, bandwidths)
     } else {
@@ -196,29 +215,30 @@ fn log_likelihoods(rows: &Rows, centres: &Rows, bandwidths: &[f64]) -> Vec<Vec<f
     }
 }
 
-fn of_precision<E: Element>(rows: &Rows, centres: &Rows, bandwidths: &[f64]) -> Vec<Vec<f64>> {
+fn of_precision<E: Element>(rows: &Rows, centres: &Rows, bandwidths: &[f64]) -> Result<Vec<Vec<f64>>> {
     let frame = Frame::around(&[rows, centres]);
     let (first, second) = (Side::<E>::new(rows, &frame), Side::<E>::new(centres, &frame));
     let unit = frame.scale * frame.scale;
     let rates: Vec<f64> = bandwidths.iter().map(|sigma| 0.5 * unit / (sigma * sigma)).collect();
     let mut tails = vec![Tail::new(rates.len()); rows.len()];
-    let work = |tile: Tile<'_, E>| (tile.rows.start, of_tile(&tile, &rates));
-    across(&first, &second, work, |(start, found)| {
-        for (tail, found) in tails[start..].iter_mut().zip(found) {
-            tail.join(&found, &rates);
-        }
-    });
+    across(
+        (&first, &second),
+        &mut tails,
+        |_, tile| of_tile(tile, &rates),
+        |tails, (row, _), found| {
+            for (tail, found) in tails[row..].iter_mut().zip(found) {
+                tail.join(&found, &rates);
+            }
+        },
+    )?;
     let n = (centres.len() as f64).ln();
     let half = 0.5 * rows.width() as f64;
-    bandwidths
-        .iter()
-        .enumerate()
-        .map(|(at, sigma)| {
-            let constant = half * (TAU * sigma * sigma).ln() + n;
-            let log = |tail: &Tail| tail.sums[at].ln() - tail.least * rates[at] - constant;
-            tails.iter().map(log).collect()
-        })
-        .collect()
+    let of_bandwidth = |(at, sigma): (usize, &f64)| {
+        let constant = half * (TAU * sigma * sigma).ln() + n;
+        let log = |tail: &Tail| tail.sums[at].ln() - tail.least * rates[at] - constant;
+        tails.iter().map(log).collect()
+    };
+    Ok(bandwidths.iter().enumerate().map(of_bandwidth).collect())
 }
 
 /// The smallest squared distance `least` of a row, and `sum exp(-(squared distance - least) rate)`.
@@ -240,7 +260,11 @@ impl Tail {
         let least = self.least.min(other.least);
         for ((sum, more), rate) in self.sums.iter_mut().zip(&other.sums).zip(rates) {
             // The first of all is infinite, and its sum nothing.
-            let own = if *sum > 0.0 { *sum * (-(self.least - least) * rate).exp() } else { 0.0 };
+            let own = if *sum > 0.0 {
+                *sum * (-(self.least - least) * rate).exp()
+            } else {
+                0.0
+            };
             *sum = own + more * (-(other.least - least) * rate).exp();
         }
         self.least = least;
@@ -287,7 +311,10 @@ mod tests {
         let (real, fake) = (matrix(vec![0.0, 3.0], 2), matrix(vec![1.0, 2.5, -1.0], 3));
         let sigma = 0.7;
         let log = |x: f64, centres: &[f64]| {
-            let sum: f64 = centres.iter().map(|g| (-(x - g).powi(2) / (2.0 * sigma * sigma)).exp()).sum();
+            let sum: f64 = centres
+                .iter()
+                .map(|g| (-(x - g).powi(2) / (2.0 * sigma * sigma)).exp())
+                .sum();
             (sum / 3.0).ln() - (sigma * TAU.sqrt()).ln()
         };
         let expected = 0.5 * (log(0.0, &[1.0, 2.5, -1.0]) + log(3.0, &[1.0, 2.5, -1.0]));
@@ -331,9 +358,17 @@ mod tests {
     fn a_shift_of_both_is_nothing_a_scale_of_all_is_its_logarithm_and_precision_hardly_matters() {
         let (real, fake) = (cloud(200, 80, 1, 0.0, 1.0), cloud(300, 80, 2, 0.0, 1.0));
         let plain = of(ParzenWindow::of_bandwidth(1.0), &real, &fake)[0];
-        let moved = of(ParzenWindow::of_bandwidth(1.0), &(real.clone() + 9.0), &(fake.clone() + 9.0));
+        let moved = of(
+            ParzenWindow::of_bandwidth(1.0),
+            &(real.clone() + 9.0),
+            &(fake.clone() + 9.0),
+        );
         close(&moved, &[plain], 1e-10);
-        let scaled = of(ParzenWindow::of_bandwidth(4.0), &(real.clone() * 4.0), &(fake.clone() * 4.0));
+        let scaled = of(
+            ParzenWindow::of_bandwidth(4.0),
+            &(real.clone() * 4.0),
+            &(fake.clone() * 4.0),
+        );
         close(&scaled, &[plain - 80.0 * 4.0_f64.ln()], 1e-10);
         let in_single = of(ParzenWindow::of_bandwidth(1.0), &single(&real), &single(&fake));
         close(&in_single, &[plain], 1e-5);
