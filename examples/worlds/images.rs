@@ -1,6 +1,6 @@
 //! Sheets of worlds that are pictures already.
 
-use agon::data::Solid;
+use agon::data::{Figure, Form, Projection, Solid, View};
 use agon::observe::Image;
 use agon::prelude::*;
 use burn::tensor::TensorData;

@@ -1,3 +1,5 @@
+use std::fmt::{Debug, Formatter};
+
 use burn::prelude::Tensor;
 
 use crate::random::Random;
@@ -45,6 +47,11 @@ pub trait Augment<S: Sample>: Send + 'static {
         "augmentation"
     }
 
+    /// What it is with its settings, in one line: for manifests and reports.
+    fn describe(&self) -> String {
+        self.name().to_owned()
+    }
+
     /// An error for settings that cannot work.
     fn check(&self) -> Result<()> {
         Ok(())
@@ -57,6 +64,12 @@ pub trait Augment<S: Sample>: Send + 'static {
 
     /// Takes the state back from a checkpoint.
     fn recall(&mut self, _memory: &Memory) {}
+}
+
+impl<S: Sample> Debug for dyn Augment<S> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.describe())
+    }
 }
 
 impl<S: Sample, F: Fn(&S, &mut Random) -> S + Send + 'static> Augment<S> for F {

@@ -159,7 +159,7 @@ impl Dataset for TwoMoons {
         self.extent.items()
     }
 
-    fn gather(&mut self, items: &[u64], seed: u64, device: &Device) -> Result<Tensor<2>> {
+    fn gather(&self, items: &[u64], seed: u64, device: &Device) -> Result<Tensor<2>> {
         self.gather_points(items, self.extent.content(seed), device)
     }
 }
@@ -180,7 +180,7 @@ impl Dataset for LabelledTwoMoons {
         self.moons.items()
     }
 
-    fn gather(&mut self, items: &[u64], seed: u64, device: &Device) -> Result<Self::Batch> {
+    fn gather(&self, items: &[u64], seed: u64, device: &Device) -> Result<Self::Batch> {
         let content = self.moons.extent.content(seed);
         let points = self.moons.gather_points(items, content, device)?;
         let moon = |&item: &u64| i64::from(self.moons.point(content, item).1);

@@ -1,7 +1,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use burn::prelude::Tensor;
+use burn::prelude::{Device, Tensor};
 
 use crate::error::{Error, Result};
 use crate::{Figure, Metric, Origin, Rows};
@@ -76,6 +76,13 @@ impl<C: Comparison> Collect<C> {
         }
     }
 
+    /// With the products of samples computed on this device (see [`Rows::on`]), before any samples are added.
+    pub fn on(mut self, device: &Device) -> Self {
+        self.real = Rows::on(device);
+        self.fake = Rows::on(device);
+        self
+    }
+
     /// The samples of one origin so far.
     pub fn rows(&self, origin: Origin) -> &Rows {
         match origin {
@@ -104,8 +111,8 @@ impl<C: Comparison> Metric for Collect<C> {
 
     fn forget(&mut self, origin: Origin) {
         match origin {
-            Origin::Real => self.real = Rows::new(),
-            Origin::Fake => self.fake = Rows::new(),
+            Origin::Real => self.real = self.real.emptied(),
+            Origin::Fake => self.fake = self.fake.emptied(),
         }
     }
 

@@ -1,17 +1,25 @@
 //! The little linear algebra that metrics need, over faer.
 
+use std::ops::Range;
+
+use burn::tensor::DType;
 use faer::linalg::matmul::matmul;
-use faer::linalg::matmul::triangular::{self, BlockStructure};
 use faer::traits::RealField;
 use faer::{Accum, Mat, MatMut, MatRef, Par, Side};
+use rayon::prelude::*;
 
+use crate::Rows;
 use crate::error::{Error, Result};
 
 /// The precisions in which products are computed.
-pub(crate) trait Element: RealField + Copy + Default + PartialOrd + Send + Sync + 'static
+pub(crate) trait Element:
+    burn::tensor::Element + RealField + Copy + Default + PartialOrd + Send + Sync + 'static
 where
     Self: std::ops::Add<Output = Self> + std::ops::Sub<Output = Self> + std::ops::Mul<Output = Self>,
 {
+    /// The same, to tensors.
+    const DTYPE: DType;
+
     /// The largest relative error of rounding.
     const ROUNDING: f64;
 
@@ -20,9 +28,13 @@ where
 
     /// The same value in `f64`.
     fn wide(self) -> f64;
+
+    /// These rows, if they are kept in this precision and in one piece.
+    fn kept(rows: &Rows, range: Range<usize>) -> Option<&[Self]>;
 }
 
 impl Element for f32 {
+    const DTYPE: DType = DType::F32;
     const ROUNDING: f64 = Self::EPSILON as f64 / 2.0;
 
     fn narrow(value: f64) -> Self {
@@ -32,9 +44,14 @@ impl Element for f32 {
     fn wide(self) -> f64 {
         f64::from(self)
     }
+
+    fn kept(rows: &Rows, range: Range<usize>) -> Option<&[Self]> {
+        rows.singles(range)
+    }
 }
 
 impl Element for f64 {
+    const DTYPE: DType = DType::F64;
     const ROUNDING: f64 = Self::EPSILON / 2.0;
 
     fn narrow(value: f64) -> Self {
@@ -44,11 +61,10 @@ impl Element for f64 {
     fn wide(self) -> f64 {
         self
     }
-}
 
-/// As many threads as rayon has.
-fn parallel() -> Par {
-    Par::rayon(0)
+    fn kept(rows: &Rows, range: Range<usize>) -> Option<&[Self]> {
+        rows.doubles(range)
+    }
 }
 
 /// `x.y` of each row of `x` and each row of `y`, row by row, on this thread.
@@ -68,24 +84,39 @@ pub(crate) fn products_of_rows<E: Element>(x: &[E], y: &[E], width: usize, to: &
 /// Adds `x' x` to the lower triangle of `to`: `x` holds rows, one after the other.
 pub(crate) fn add_gram(to: &mut Mat<f64>, x: &[f64], rows: usize) {
     let x = MatRef::from_row_major_slice(x, rows, to.nrows());
-    triangular::matmul(
-        to,
-        BlockStructure::TriangularLower,
-        Accum::Add,
-        x.transpose(),
-        BlockStructure::Rectangular,
-        x,
-        BlockStructure::Rectangular,
-        1.0,
-        parallel(),
-    );
+    multiply_lower(to, Accum::Add, x.transpose(), x);
 }
 
-/// `a b`.
-pub(crate) fn product(a: MatRef<'_, f64>, b: MatRef<'_, f64>) -> Mat<f64> {
-    let mut result = Mat::zeros(a.nrows(), b.ncols());
-    matmul(&mut result, Accum::Replace, a, b, 1.0, parallel());
-    result
+/// `a b` in parallel, some columns at a time: each thread has work of its own, and waits for no other.
+fn multiply(to: &mut Mat<f64>, a: MatRef<'_, f64>, b: MatRef<'_, f64>) {
+    let columns = portion(b.ncols());
+    to.par_col_chunks_mut(columns).enumerate().for_each(|(index, part)| {
+        let b = b.subcols(index * columns, part.ncols());
+        matmul(part, Accum::Replace, a, b, 1.0, Par::Seq);
+    });
+}
+
+/// The lower triangle of `a b` (and some of the upper), likewise.
+fn multiply_lower(to: &mut Mat<f64>, accumulate: Accum, a: MatRef<'_, f64>, b: MatRef<'_, f64>) {
+    let columns = portion(b.ncols());
+    to.par_col_chunks_mut(columns).enumerate().for_each(|(index, part)| {
+        let start = index * columns;
+        let (width, rows) = (part.ncols(), a.nrows() - start);
+        let part = part.subrows_mut(start, rows);
+        matmul(
+            part,
+            accumulate,
+            a.subrows(start, rows),
+            b.subcols(start, width),
+            1.0,
+            Par::Seq,
+        );
+    });
+}
+
+/// How many columns make a portion of work, so that there is enough for all threads and each is worth it.
+fn portion(columns: usize) -> usize {
+    columns.div_ceil(8 * rayon::current_num_threads()).clamp(64, 256)
 }
 
 /// A factor of a covariance: `F` with `F F' = C`, of as many columns as `C` has directions.
@@ -115,8 +146,10 @@ pub(crate) fn factor(covariance: &Mat<f64>) -> Result<Mat<f64>> {
 /// `C1 C2` and the symmetric `F' C2 F` have the same eigenvalues but for zeros, so that no matrix has to have
 /// a square root, let alone a complex one.
 pub(crate) fn trace_of_root(factor: &Mat<f64>, covariance: &Mat<f64>) -> Result<f64> {
-    let half = product(covariance.as_ref(), factor.as_ref());
-    let inner = product(factor.transpose(), half.as_ref());
+    let mut half = Mat::zeros(covariance.nrows(), factor.ncols());
+    multiply(&mut half, covariance.as_ref(), factor.as_ref());
+    let mut inner = Mat::zeros(factor.ncols(), factor.ncols());
+    multiply_lower(&mut inner, Accum::Replace, factor.transpose(), half.as_ref());
     let values = eigenvalues(&inner)?;
     let floor = negligible(&values);
     Ok(values.into_iter().filter(|&value| value > floor).map(f64::sqrt).sum())

@@ -1,6 +1,6 @@
 use std::ops::Range;
 
-use burn::prelude::Tensor;
+use burn::prelude::{Device, Tensor};
 use burn::tensor::{DType, TensorReadError};
 
 use crate::Origin;
@@ -8,7 +8,7 @@ use crate::error::{Error, Result, enough};
 use crate::linalg::Element;
 
 /// How many rows are stored together: what is stored never moves, however much comes.
-const BLOCK: usize = 256;
+pub(crate) const BLOCK: usize = 512;
 
 /// Samples on the host: rows of numbers, in the precision in which they came.
 ///
@@ -31,6 +31,7 @@ pub struct Rows {
     width: usize,
     len: usize,
     values: Values,
+    device: Option<Device>,
 }
 
 /// The numbers, in blocks of [`BLOCK`] rows.
@@ -57,6 +58,31 @@ impl Rows {
     /// None yet.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// None yet, and where the products of large numbers of them are to be computed: on this device, instead
+    /// of this processor.
+    ///
+    /// It pays on accelerators. The samples are kept there too then, in `f32` (those in `f64` are left to this
+    /// processor, as are all decisions that need more digits).
+    pub fn on(device: &Device) -> Self {
+        Self {
+            device: Some(device.clone().inner()),
+            ..Self::default()
+        }
+    }
+
+    /// None any more, and the same device.
+    pub(crate) fn emptied(&self) -> Self {
+        Self {
+            device: self.device.clone(),
+            ..Self::default()
+        }
+    }
+
+    /// Where products are to be computed, if not on this processor.
+    pub(crate) fn device(&self) -> Option<&Device> {
+        self.device.as_ref()
     }
 
     /// The rows of a tensor.
@@ -122,7 +148,9 @@ impl Rows {
         }
         self.fits(other.width)?;
         if self.is_empty() {
+            let device = self.device.take();
             *self = other;
+            self.device = device.or(self.device.take());
             return Ok(());
         }
         let (width, len) = (other.width, other.len);
@@ -207,6 +235,7 @@ impl Rows {
             width: self.width,
             len: indices.len(),
             values,
+            device: self.device.clone(),
         }
     }
 
@@ -240,6 +269,28 @@ impl Rows {
                 }
             }
         }
+    }
+
+    /// These rows, if they are kept in `f32` and in one block.
+    pub(crate) fn singles(&self, range: Range<usize>) -> Option<&[f32]> {
+        match &self.values {
+            Values::Single(blocks) => self.of_block(blocks, range),
+            Values::Double(_) => None,
+        }
+    }
+
+    /// These rows, if they are kept in `f64` and in one block.
+    pub(crate) fn doubles(&self, range: Range<usize>) -> Option<&[f64]> {
+        match &self.values {
+            Values::Double(blocks) => self.of_block(blocks, range),
+            Values::Single(_) => None,
+        }
+    }
+
+    fn of_block<'a, T>(&self, blocks: &'a [Vec<T>], range: Range<usize>) -> Option<&'a [T]> {
+        let start = range.start % BLOCK;
+        let block = blocks.get(range.start / BLOCK)?;
+        block.get(start * self.width..(start + range.len()) * self.width)
     }
 
     /// That there are enough rows for `what`, and that they are not all the same.
@@ -356,7 +407,6 @@ fn squared<A: Copy + Into<f64>, B: Copy + Into<f64>>(a: &[A], b: &[B]) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use burn::prelude::Device;
     use burn::tensor::TensorData;
 
     fn single(values: Vec<f32>, shape: [usize; 2]) -> Tensor<2> {

@@ -280,7 +280,7 @@ impl<G: Generator, D: Discriminator<Input = G::Output>> std::fmt::Debug for Gan<
             .field("turns", &self.turns)
             .field("updates", &self.updates)
             .field("fakes", &self.fakes)
-            .field("noise", &self.noise)
+            .field("augmentations", &self.augmentations)
             .field("unroll", &self.unroll)
             .finish_non_exhaustive()
     }

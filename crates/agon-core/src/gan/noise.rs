@@ -46,6 +46,10 @@ impl<S: Sample> Augment<S> for InstanceNoise {
         "instance noise"
     }
 
+    fn describe(&self) -> String {
+        format!("{self:?}")
+    }
+
     fn check(&self) -> Result<()> {
         for sigma in [self.start, self.end] {
             if !(sigma.is_finite() && sigma >= 0.0) {

@@ -155,7 +155,7 @@ impl Dataset for Sentences {
         self.extent.items()
     }
 
-    fn gather(&mut self, items: &[u64], seed: u64, device: &Device) -> Result<Tensor<2, Int>> {
+    fn gather(&self, items: &[u64], seed: u64, device: &Device) -> Result<Tensor<2, Int>> {
         self.check()?;
         let content = self.extent.content(seed);
         let mut values = Vec::with_capacity(items.len() * self.length);
@@ -181,7 +181,7 @@ mod tests {
     fn every_sentence_is_one_of_the_grammar() {
         let device = Device::default();
         for grammar in [Grammar::english(), Grammar::arithmetic()] {
-            let mut sentences = grammar.sentences(11).fixed(200);
+            let sentences = grammar.sentences(11).fixed(200);
             let items: Vec<u64> = (0..200).collect();
             let batch = sentences.gather(&items, 7, &device).unwrap();
             assert_eq!(batch.dims(), [200, 11]);

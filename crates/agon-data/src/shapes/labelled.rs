@@ -27,7 +27,7 @@ impl Dataset for LabelledShapes {
         self.shapes.items()
     }
 
-    fn gather(&mut self, items: &[u64], seed: u64, device: &Device) -> Result<Self::Batch> {
+    fn gather(&self, items: &[u64], seed: u64, device: &Device) -> Result<Self::Batch> {
         let content = self.shapes.extent.content(seed);
         let images = self.shapes.gather_images(items, content, device)?;
         let label = |&item: &u64| i64::from(Scene::draw(&self.shapes.figures, content, item).figure.label());

@@ -192,7 +192,7 @@ impl Dataset for MovingShapes {
         self.extent.items()
     }
 
-    fn gather(&mut self, items: &[u64], seed: u64, device: &Device) -> Result<Tensor<5>> {
+    fn gather(&self, items: &[u64], seed: u64, device: &Device) -> Result<Tensor<5>> {
         self.gather_videos(items, self.extent.content(seed), device)
     }
 }
@@ -214,7 +214,7 @@ impl Dataset for LabelledMovingShapes {
         self.moving.items()
     }
 
-    fn gather(&mut self, items: &[u64], seed: u64, device: &Device) -> Result<Self::Batch> {
+    fn gather(&self, items: &[u64], seed: u64, device: &Device) -> Result<Self::Batch> {
         let content = self.moving.extent.content(seed);
         let videos = self.moving.gather_videos(items, content, device)?;
         let labels = |&item: &u64| {
@@ -243,7 +243,7 @@ mod tests {
         // A longer video begins like a shorter one.
         let longer = moving.clone().frames(9).videos(2, 7, &device).unwrap();
         assert_eq!(few, values(longer.narrow(2, 0, 5)));
-        let mut fixed = moving.fixed(9);
+        let fixed = moving.fixed(9);
         let once = values(fixed.gather(&[8], 1, &device).unwrap());
         assert_eq!(once, values(fixed.gather(&[8], 2, &device).unwrap()));
     }

@@ -135,7 +135,7 @@ impl Dataset for PairedShapes {
         self.translation.shapes.items()
     }
 
-    fn gather(&mut self, items: &[u64], seed: u64, device: &Device) -> Result<Self::Batch> {
+    fn gather(&self, items: &[u64], seed: u64, device: &Device) -> Result<Self::Batch> {
         let ShapeTranslation { shapes, from, to } = &self.translation;
         let content = shapes.extent.content(seed);
         Ok((
@@ -162,7 +162,7 @@ impl Dataset for UnpairedShapes {
         self.translation.shapes.items()
     }
 
-    fn gather(&mut self, items: &[u64], seed: u64, device: &Device) -> Result<Self::Batch> {
+    fn gather(&self, items: &[u64], seed: u64, device: &Device) -> Result<Self::Batch> {
         let ShapeTranslation { shapes, from, to } = &self.translation;
         let content = shapes.extent.content(seed);
         let scenes = |side: u64| -> Vec<u64> {
@@ -234,7 +234,7 @@ mod tests {
     #[test]
     fn unpaired_sides_share_no_scene() {
         let device = Device::default();
-        let mut unpaired = Shapes::new().size(16).outline_to_filled().unpaired();
+        let unpaired = Shapes::new().size(16).outline_to_filled().unpaired();
         let items: Vec<u64> = (0..20).collect();
         let (a, b) = unpaired.gather(&items, 7, &device).unwrap();
         let all = 40;

@@ -28,7 +28,7 @@ impl Dataset for LabelledSolids {
         self.solids.items()
     }
 
-    fn gather(&mut self, items: &[u64], seed: u64, device: &Device) -> Result<Self::Batch> {
+    fn gather(&self, items: &[u64], seed: u64, device: &Device) -> Result<Self::Batch> {
         let content = self.solids.extent.content(seed);
         let voxels = self.solids.gather_voxels(items, content, device)?;
         let (forms, turned) = (&self.solids.forms, self.solids.turned);
@@ -70,7 +70,7 @@ impl Dataset for ProjectedSolids {
         self.solids.items()
     }
 
-    fn gather(&mut self, items: &[u64], seed: u64, device: &Device) -> Result<Self::Batch> {
+    fn gather(&self, items: &[u64], seed: u64, device: &Device) -> Result<Self::Batch> {
         ensure(!self.views.is_empty(), "the views of solids", "at least one", 0)?;
         let content = self.solids.extent.content(seed);
         let voxels = self.solids.gather_voxels(items, content, device)?;
@@ -106,7 +106,7 @@ mod tests {
         let device = Device::default();
         let cones = Solids::new().size(48).forms(&[Form::Cone]).upright();
         let cone = cones.solids(1, 7).unwrap()[0];
-        let mut seen = cones.projected(Projection::Silhouette, &[View::Front, View::Left, View::Top]);
+        let seen = cones.projected(Projection::Silhouette, &[View::Front, View::Left, View::Top]);
         let (_, pictures) = seen.gather(&[0], 7, &device).unwrap();
         let area = |channel: usize| -> f32 {
             let picture = pictures.clone().narrow(1, channel, 1);

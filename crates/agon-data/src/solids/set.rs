@@ -187,7 +187,7 @@ impl Dataset for Solids {
         self.extent.items()
     }
 
-    fn gather(&mut self, items: &[u64], seed: u64, device: &Device) -> Result<Tensor<5>> {
+    fn gather(&self, items: &[u64], seed: u64, device: &Device) -> Result<Tensor<5>> {
         self.gather_voxels(items, self.extent.content(seed), device)
     }
 }
@@ -206,7 +206,7 @@ mod tests {
         assert_eq!(few, many[..few.len()]);
         assert!(many.iter().all(|value| (0.0..=1.0).contains(value)));
         assert_ne!(few, values(solids.voxels(2, 8, &device).unwrap()));
-        let mut fixed = solids.clone().fixed(9);
+        let fixed = solids.clone().fixed(9);
         let once = values(fixed.gather(&[8], 1, &device).unwrap());
         assert_eq!(once, values(fixed.gather(&[8], 2, &device).unwrap()));
         let binary = values(solids.binary().voxels(2, 7, &device).unwrap());

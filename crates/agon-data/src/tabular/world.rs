@@ -242,7 +242,7 @@ impl Dataset for Tabular {
         self.extent.items()
     }
 
-    fn gather(&mut self, items: &[u64], seed: u64, device: &Device) -> Result<Tensor<2>> {
+    fn gather(&self, items: &[u64], seed: u64, device: &Device) -> Result<Tensor<2>> {
         let parents = self.check()?;
         let (schema, content) = (self.laid_out(&parents), self.extent.content(seed));
         let mut features = Vec::with_capacity(items.len() * schema.features());
@@ -261,7 +261,7 @@ mod tests {
     #[test]
     fn features_are_rows_and_rows_are_features() {
         let device = Device::default();
-        let mut table = Tabular::seaside().fixed_from(300, 4);
+        let table = Tabular::seaside().fixed_from(300, 4);
         let items: Vec<u64> = (0..300).collect();
         let batch = table.gather(&items, 9, &device).unwrap();
         assert_eq!(batch.dims(), [300, 3 + 3 + 4 + 1 + 1]);

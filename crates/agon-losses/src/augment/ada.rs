@@ -202,6 +202,10 @@ impl Augment<Tensor<4>> for Ada {
         "ADA"
     }
 
+    fn describe(&self) -> String {
+        format!("{self:?}")
+    }
+
     fn check(&self) -> Result<()> {
         let probability = |p: f64| (0.0..=1.0).contains(&p);
         for (usable, what, expected, got) in [

@@ -198,6 +198,10 @@ impl Augment<Tensor<4>> for DiffAugment {
         "DiffAugment"
     }
 
+    fn describe(&self) -> String {
+        format!("{self:?}")
+    }
+
     fn check(&self) -> Result<()> {
         let usable = |value: f64, most: f64, what: &str, expected: &str| {
             if value >= 0.0 && value <= most {

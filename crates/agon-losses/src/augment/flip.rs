@@ -60,6 +60,10 @@ impl Augment<Tensor<4>> for HorizontalFlip {
         "horizontal flip"
     }
 
+    fn describe(&self) -> String {
+        format!("{self:?}")
+    }
+
     fn check(&self) -> Result<()> {
         if (0.0..=1.0).contains(&self.probability) {
             return Ok(());

@@ -47,7 +47,7 @@ impl Comparison for Neighbourhoods {
 mod tests {
     use super::*;
     use crate::testing::{cloud, compare, conforms};
-    use crate::{DensityCoverage, NearestNeighbourTest, PrecisionRecall};
+    use crate::{DensityCoverage, Metric, NearestNeighbourTest, Origin, PrecisionRecall};
 
     #[test]
     fn they_are_the_same_together_as_alone() {
@@ -58,6 +58,20 @@ mod tests {
         alone.extend(compare(&DensityCoverage::new(4), &real, &fake));
         alone.extend(compare(&NearestNeighbourTest::new(), &real, &fake));
         assert_eq!(together, alone);
+    }
+
+    #[test]
+    fn a_device_finds_the_same() {
+        let (real, fake) = (cloud(700, 20, 1, 0.0, 1.0), cloud(600, 20, 2, 0.2, 1.0));
+        let [here, there] = [false, true].map(|there| {
+            let metric = Neighbourhoods::new(4).collect();
+            let device = burn::prelude::Device::default();
+            let mut metric = if there { metric.on(&device) } else { metric };
+            metric.add(Origin::Real, &crate::testing::single(&real)).unwrap();
+            metric.add(Origin::Fake, &crate::testing::single(&fake)).unwrap();
+            crate::testing::values(metric.compute().unwrap())
+        });
+        assert_eq!(here, there);
     }
 
     /// Against the definitions, pair by pair, where there are many tiles.

@@ -65,7 +65,7 @@ impl Comparison for EnergyDistance {
             second,
             unit: frame.scale,
         };
-        let sums = Sums::new(real, fake, &frame, [of(real, real), of(fake, fake), of(real, fake)]);
+        let sums = Sums::new(real, fake, &frame, [of(real, real), of(fake, fake), of(real, fake)])?;
         let estimate = if self.unbiased {
             Estimate::unbiased(&sums)
         } else {

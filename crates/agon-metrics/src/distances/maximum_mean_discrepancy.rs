@@ -73,7 +73,7 @@ impl MaximumMeanDiscrepancy {
             unit: frame.scale,
             width: real.width(),
         };
-        let sums = Sums::new(real, fake, &frame, [of, of, of]);
+        let sums = Sums::new(real, fake, &frame, [of, of, of])?;
         Ok(if self.biased {
             let itself = [real, fake].map(|rows| total(&self.kernel.of_itself(rows)));
             Estimate::biased(&sums, itself)

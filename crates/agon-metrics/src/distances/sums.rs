@@ -1,6 +1,7 @@
 //! Sums of a function of all pairs, row by row.
 
 use crate::Rows;
+use crate::error::Result;
 use crate::linalg::Element;
 use crate::pairs::{Frame, Side, Tile, across, within};
 
@@ -24,7 +25,7 @@ const NARROW: usize = 64;
 impl Sums {
     /// In `f64` if the samples are, or if they are narrow; else products in `f32` and everything after them in
     /// `f64`. The function is given for the pairs of real samples, of fake ones, and across.
-    pub fn new<F: OfPairs>(real: &Rows, fake: &Rows, frame: &Frame, of: [F; 3]) -> Self {
+    pub fn new<F: OfPairs>(real: &Rows, fake: &Rows, frame: &Frame, of: [F; 3]) -> Result<Self> {
         if real.is_double() || fake.is_double() || real.width() <= NARROW {
             Self::of_precision::<f64, F>(real, fake, frame, of)
         } else {
@@ -37,33 +38,40 @@ impl Sums {
         fake: &Rows,
         frame: &Frame,
         [of_real, of_fake, of_both]: [F; 3],
-    ) -> Self {
+    ) -> Result<Self> {
         let (first, second) = (Side::<E>::new(real, frame), Side::<E>::new(fake, frame));
-        let mut real_across = vec![0.0; real.len()];
-        let mut fake_across = vec![0.0; fake.len()];
-        let work = |tile: Tile<'_, E>| (tile.rows.start, tile.columns.start, of_tile(&tile, &of_both));
-        across(&first, &second, work, |(row, column, [rows, columns])| {
-            add(&mut real_across[row..], &rows);
-            add(&mut fake_across[column..], &columns);
-        });
-        Self {
-            real: of_side(&first, &of_real),
-            fake: of_side(&second, &of_fake),
-            real_across,
-            fake_across,
-        }
+        let mut sums = Self {
+            real: of_side(&first, &of_real)?,
+            fake: of_side(&second, &of_fake)?,
+            real_across: vec![0.0; real.len()],
+            fake_across: vec![0.0; fake.len()],
+        };
+        across(
+            (&first, &second),
+            &mut sums,
+            |_, tile| of_tile(tile, &of_both),
+            |sums, (row, column), [rows, columns]| {
+                add(&mut sums.real_across[row..], &rows);
+                add(&mut sums.fake_across[column..], &columns);
+            },
+        )?;
+        Ok(sums)
     }
 }
 
 /// Of each row of a side with all others.
-fn of_side<E: Element>(side: &Side<'_, E>, of: &impl OfPairs) -> Vec<f64> {
+fn of_side<E: Element>(side: &Side<'_, E>, of: &impl OfPairs) -> Result<Vec<f64>> {
     let mut sums = vec![0.0; side.rows.len()];
-    let work = |tile: Tile<'_, E>| (tile.rows.start, tile.columns.start, of_tile(&tile, of));
-    within(side, work, |(row, column, [rows, columns])| {
-        add(&mut sums[row..], &rows);
-        add(&mut sums[column..], &columns);
-    });
-    sums
+    within(
+        side,
+        &mut sums,
+        |_, tile| of_tile(tile, of),
+        |sums, (row, column), [rows, columns]| {
+            add(&mut sums[row..], &rows);
+            add(&mut sums[column..], &columns);
+        },
+    )?;
+    Ok(sums)
 }
 
 /// The sums over each row and over each column of a tile, of the pairs that were not seen yet.

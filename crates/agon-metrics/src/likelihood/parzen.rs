@@ -1,6 +1,6 @@
 use std::f64::consts::TAU;
 
-use burn::prelude::Tensor;
+use burn::prelude::{Device, Tensor};
 
 use crate::collect::same_settings;
 use crate::error::{Error, Result, enough};
@@ -83,6 +83,14 @@ impl ParzenWindow {
         Self::of_bandwidths(vec![bandwidth])
     }
 
+    /// With the products of samples computed on this device (see [`Rows::on`]), before any samples are added.
+    pub fn on(mut self, device: &Device) -> Self {
+        for rows in [&mut self.real, &mut self.fake, &mut self.validation] {
+            *rows = Rows::on(device);
+        }
+        self
+    }
+
     /// Takes real samples by which the bandwidth is chosen, and which are not measured.
     ///
     /// # Errors
@@ -115,7 +123,7 @@ impl ParzenWindow {
             self.validation.len(),
         )?;
         self.check(&self.validation)?;
-        let likelihoods = log_likelihoods(&self.validation, &self.fake, &self.bandwidths);
+        let likelihoods = log_likelihoods(&self.validation, &self.fake, &self.bandwidths)?;
         let best = likelihoods
             .iter()
             .map(|values| values.iter().sum::<f64>())
@@ -171,10 +179,10 @@ impl Metric for ParzenWindow {
     fn forget(&mut self, origin: Origin) {
         match origin {
             Origin::Real => {
-                self.real = Rows::new();
-                self.validation = Rows::new();
+                self.real = self.real.emptied();
+                self.validation = self.validation.emptied();
             }
-            Origin::Fake => self.fake = Rows::new(),
+            Origin::Fake => self.fake = self.fake.emptied(),
         }
     }
 
@@ -182,7 +190,7 @@ impl Metric for ParzenWindow {
         self.real.vary("a Parzen window", Origin::Real, 2)?;
         self.check(&self.real)?;
         let bandwidth = self.bandwidth()?;
-        let found = log_likelihoods(&self.real, &self.fake, &[bandwidth]);
+        let found = log_likelihoods(&self.real, &self.fake, &[bandwidth])?;
         let values = found.first().map_or(&[][..], |values| values);
         let n = values.len() as f64;
         let mean = values.iter().sum::<f64>() / n;
@@ -199,7 +207,7 @@ impl Metric for ParzenWindow {
 }
 
 /// `log p(x)` of each row, under each bandwidth.
-fn log_likelihoods(rows: &Rows, centres: &Rows, bandwidths: &[f64]) -> Vec<Vec<f64>> {
+fn log_likelihoods(rows: &Rows, centres: &Rows, bandwidths: &[f64]) -> Result<Vec<Vec<f64>>> {
     if rows.is_double() || centres.is_double() || rows.width() <= NARROW {
         of_precision::<f64>(rows, centres, bandwidths)
     } else {
@@ -207,29 +215,30 @@ fn log_likelihoods(rows: &Rows, centres: &Rows, bandwidths: &[f64]) -> Vec<Vec<f
     }
 }
 
-fn of_precision<E: Element>(rows: &Rows, centres: &Rows, bandwidths: &[f64]) -> Vec<Vec<f64>> {
+fn of_precision<E: Element>(rows: &Rows, centres: &Rows, bandwidths: &[f64]) -> Result<Vec<Vec<f64>>> {
     let frame = Frame::around(&[rows, centres]);
     let (first, second) = (Side::<E>::new(rows, &frame), Side::<E>::new(centres, &frame));
     let unit = frame.scale * frame.scale;
     let rates: Vec<f64> = bandwidths.iter().map(|sigma| 0.5 * unit / (sigma * sigma)).collect();
     let mut tails = vec![Tail::new(rates.len()); rows.len()];
-    let work = |tile: Tile<'_, E>| (tile.rows.start, of_tile(&tile, &rates));
-    across(&first, &second, work, |(start, found)| {
-        for (tail, found) in tails[start..].iter_mut().zip(found) {
-            tail.join(&found, &rates);
-        }
-    });
+    across(
+        (&first, &second),
+        &mut tails,
+        |_, tile| of_tile(tile, &rates),
+        |tails, (row, _), found| {
+            for (tail, found) in tails[row..].iter_mut().zip(found) {
+                tail.join(&found, &rates);
+            }
+        },
+    )?;
     let n = (centres.len() as f64).ln();
     let half = 0.5 * rows.width() as f64;
-    bandwidths
-        .iter()
-        .enumerate()
-        .map(|(at, sigma)| {
-            let constant = half * (TAU * sigma * sigma).ln() + n;
-            let log = |tail: &Tail| tail.sums[at].ln() - tail.least * rates[at] - constant;
-            tails.iter().map(log).collect()
-        })
-        .collect()
+    let of_bandwidth = |(at, sigma): (usize, &f64)| {
+        let constant = half * (TAU * sigma * sigma).ln() + n;
+        let log = |tail: &Tail| tail.sums[at].ln() - tail.least * rates[at] - constant;
+        tails.iter().map(log).collect()
+    };
+    Ok(bandwidths.iter().enumerate().map(of_bandwidth).collect())
 }
 
 /// The smallest squared distance `least` of a row, and `sum exp(-(squared distance - least) rate)`.

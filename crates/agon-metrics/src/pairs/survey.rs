@@ -1,8 +1,7 @@
 use super::frame::doubt;
-use super::neighbours::{SPARE, TileLists, same_width};
-use super::shortlist::Shortlist;
+use super::neighbours::{Lists, SPARE, same_width};
 use super::{Frame, Neighbours, Side, Tile, across};
-use crate::error::Result;
+use crate::error::{Result, ensure};
 use crate::{Origin, Rows};
 
 /// Everything that metrics of nearest neighbours ask of two sets, from one pass over each kind of pairs.
@@ -28,13 +27,14 @@ pub(crate) struct Survey {
 impl Survey {
     /// With balls that reach to the `k`-th nearest.
     pub fn new(what: &str, real: &Rows, fake: &Rows, k: usize) -> Result<Self> {
-        crate::error::ensure(k > 0, "the number of neighbours", "at least 1", k)?;
+        ensure(k > 0, "the number of neighbours", "at least 1", k)?;
         real.vary(what, Origin::Real, k + 1)?;
         fake.vary(what, Origin::Fake, k + 1)?;
         same_width(real, fake)?;
         let frame = Frame::around(&[real, fake]);
-        let of_real = Neighbours::within_frame(real, &frame, k);
-        let of_fake = Neighbours::within_frame(fake, &frame, k);
+        let (first, second) = (Side::new(real, &frame), Side::new(fake, &frame));
+        let of_real = Neighbours::within_side(&first, k)?;
+        let of_fake = Neighbours::within_side(&second, k)?;
         let balls = Balls {
             real,
             fake,
@@ -43,17 +43,18 @@ impl Survey {
             of_real: radii(&of_real),
             of_fake: radii(&of_fake),
         };
-        let (first, second) = (Side::new(real, &frame), Side::new(fake, &frame));
-        let mut found = Crossing::new(real.len(), fake.len());
-        let work = |tile: Tile<'_, f32>| (tile.rows.start, tile.columns.start, Crossing::of(&tile, &balls));
-        across(&first, &second, work, |(row, column, tile)| {
-            found.merge(row, column, &tile)
-        });
+        let mut found = Crossing::new(Lists::new(real.len(), fake.len(), 1 + SPARE));
+        across(
+            (&first, &second),
+            &mut found,
+            |known, tile| Crossing::of(tile, &balls, &known.lists),
+            |found, start, tile| found.merge(start, &tile),
+        )?;
         Ok(Self {
             real: of_real,
             fake: of_fake,
-            to_fake: Neighbours::measured(&found.lists.rows, real, fake, 1),
-            to_real: Neighbours::measured(&found.lists.columns, fake, real, 1),
+            to_fake: Neighbours::measured(&found.lists.rows, &first, &second, 1),
+            to_real: Neighbours::measured(&found.lists.columns, &second, &first, 1),
             held: found.held,
             inside: found.inside,
             recalled: found.recalled,
@@ -94,28 +95,26 @@ impl Balls<'_> {
 
 /// What the pairs of real and fake samples in one tile, or in all of them, say.
 struct Crossing {
-    lists: TileLists,
+    lists: Lists,
     held: Vec<u32>,
     inside: Vec<u32>,
     recalled: Vec<bool>,
 }
 
 impl Crossing {
-    fn new(real: usize, fake: usize) -> Self {
+    fn new(lists: Lists) -> Self {
+        let (real, fake) = (lists.rows.len(), lists.columns.len());
         Self {
-            lists: TileLists {
-                rows: Shortlist::new(real, 1 + SPARE),
-                columns: Shortlist::new(fake, 1 + SPARE),
-            },
+            lists,
             held: vec![0; real],
             inside: vec![0; fake],
             recalled: vec![false; real],
         }
     }
 
-    fn merge(&mut self, row: usize, column: usize, tile: &Self) {
-        self.lists.rows.merge(row, &tile.lists.rows);
-        self.lists.columns.merge(column, &tile.lists.columns);
+    fn merge(&mut self, start: (usize, usize), tile: &Self) {
+        self.lists.merge(start, &tile.lists);
+        let (row, column) = start;
         let add = |(sum, part): (&mut u32, &u32)| *sum += part;
         self.held[row..].iter_mut().zip(&tile.held).for_each(add);
         self.inside[column..].iter_mut().zip(&tile.inside).for_each(add);
@@ -125,8 +124,8 @@ impl Crossing {
             .for_each(|(any, part)| *any |= part);
     }
 
-    fn of(tile: &Tile<'_, f32>, balls: &Balls<'_>) -> Self {
-        let mut found = Self::new(tile.rows.len(), tile.columns.len());
+    fn of(tile: &Tile<'_, f32>, balls: &Balls<'_>, known: &Lists) -> Self {
+        let mut found = Self::new(known.continued(tile));
         let inner = |radius: &f64| (radius / balls.unit) as f32;
         let of_fake: Vec<f32> = balls.of_fake[tile.columns.clone()].iter().map(inner).collect();
         let mut squared = Vec::with_capacity(tile.columns.len());

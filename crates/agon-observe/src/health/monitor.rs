@@ -11,6 +11,9 @@ use super::symptom::{Limit, Symptom, Trouble};
 use super::treatment::{Case, SOURCE, treat};
 use super::vitals;
 
+/// Samples seen by random projections.
+type Projections<T> = FeaturesOf<T, fn(&T) -> Tensor<2>>;
+
 /// Watches whether training goes well, and does something about it when it does not.
 ///
 /// Every ten rounds it looks at figures that a game measures on wish ([`Wish`](agon_core::Wish)): how much generated samples
@@ -83,7 +86,7 @@ impl Health {
 
     /// Also draws samples, as many as `real` has and as one would use the generator (averaged, if an average is
     /// kept), every 100 rounds, and compares them with the real ones by random projections.
-    pub fn beside<T: Sample>(self, real: &T) -> Health<FeaturesOf<T, fn(&T) -> Tensor<2>>> {
+    pub fn beside<T: Sample>(self, real: &T) -> Health<Projections<T>> {
         self.beside_features(real, projected)
     }
 
