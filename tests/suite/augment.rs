@@ -12,6 +12,7 @@ type Images = Gan<DcganGenerator, DcganDiscriminator>;
 
 /// Notes what it is shown, and changes nothing.
 #[derive(Clone, Default)]
+#[derive(Debug)]
 struct Witness(Arc<Mutex<Vec<(bool, Vec<u32>)>>>);
 
 impl Witness {
@@ -56,6 +57,7 @@ fn both_players_turns_show_augmented_samples() {
 
 #[test]
 fn penalties_see_what_was_judged() {
+    #[derive(Debug)]
     struct Look(Witness);
     impl Penalty<DcganDiscriminator> for Look {
         fn penalty(&mut self, bout: &Bout<'_, DcganDiscriminator>, _random: &mut Random) -> Tensor<1> {

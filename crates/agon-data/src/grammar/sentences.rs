@@ -8,6 +8,9 @@ use crate::dataset::{Dataset, Extent, count};
 use crate::error::{Error, Result, ensure};
 use crate::random::stream;
 
+/// A sentence and its probability.
+type Weighted = (Vec<u32>, f64);
+
 /// Sentences of a [`Grammar`] that have at most so many words, as numbers of words, padded with 0.
 ///
 /// Each sentence is as likely as the grammar makes it among those which are short enough; none is drawn in vain.
@@ -112,7 +115,7 @@ impl Sentences {
     ///
     /// # Errors
     /// If the length cannot work.
-    pub fn language(&self, limit: usize) -> Result<Option<Vec<(Vec<u32>, f64)>>> {
+    pub fn language(&self, limit: usize) -> Result<Option<Vec<Weighted>>> {
         self.check()?;
         let Some(all) = language::all(self.grammar.normal(), &self.lengths, self.length, limit) else {
             return Ok(None);
