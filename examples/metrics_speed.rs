@@ -113,6 +113,7 @@ fn measure<M: Metric<Batch = Tensor<2>>>(options: &Options, mut metric: M) -> En
 }
 
 /// Where samples come from, some at a time.
+#[allow(clippy::large_enum_variant, reason = "there are two of them")]
 enum Source {
     File(BufReader<File>),
     Drawn {

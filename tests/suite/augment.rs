@@ -11,8 +11,7 @@ use crate::support::*;
 type Images = Gan<DcganGenerator, DcganDiscriminator>;
 
 /// Notes what it is shown, and changes nothing.
-#[derive(Clone, Default)]
-#[derive(Debug)]
+#[derive(Debug, Clone, Default)]
 struct Witness(Arc<Mutex<Vec<(bool, Vec<u32>)>>>);
 
 impl Witness {

@@ -46,7 +46,7 @@ fn a_file_that_vanishes_or_changes_ends_the_run_and_loses_nothing() {
     for (name, meddle) in meddlings {
         write_points(&path, 100);
         let data = || Array::npy(&path).unwrap().rows::<2>().unwrap().batches(16);
-        assert_eq!(Array::npy(&path).unwrap().streams_from(), [path.clone()]);
+        assert_eq!(Array::npy(&path).unwrap().streams_from(), std::slice::from_ref(&path));
         let checkpoints = scratch.join(name);
         let doomed = path.clone();
         let error = Trainer::new(points())

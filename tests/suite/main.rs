@@ -2,6 +2,8 @@
 
 #![allow(
     clippy::expect_used,
+    clippy::panic_in_result_fn,
+    clippy::type_complexity,
     clippy::unwrap_used,
     reason = "a test that fails should say so at once"
 )]

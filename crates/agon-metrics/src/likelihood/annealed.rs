@@ -274,10 +274,12 @@ mod tests {
             log_det += c[pivot][pivot].ln();
             form += c[pivot][3] * c[pivot][3] / c[pivot][pivot];
             for row in pivot + 1..3 {
-                let factor = c[row][pivot] / c[pivot][pivot];
-                for column in pivot..4 {
-                    c[row][column] -= factor * c[pivot][column];
-                }
+                let above = c[pivot];
+                let factor = c[row][pivot] / above[pivot];
+                c[row]
+                    .iter_mut()
+                    .zip(above)
+                    .for_each(|(value, above)| *value -= factor * above);
             }
         }
         -0.5 * (form + log_det + 3.0 * std::f64::consts::TAU.ln())
