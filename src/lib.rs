@@ -55,8 +55,8 @@ pub mod prelude {
     pub use agon_core::prior::{self, Prior};
     pub use agon_core::*;
     pub use agon_data::{
-        Batched, Coverage, Dataset, Figure, Form, GaussianMixture, Glyphs, Grammar, InMemory, LabelledGlyphs, Mode,
-        MovingShapes, Projection, Sentences, ShapeTranslation, Shapes, Solids, SwissRoll, Tabular, TwoMoons, View,
+        Batched, Coverage, Dataset, GaussianMixture, Glyphs, Grammar, InMemory, LabelledGlyphs, MovingShapes,
+        Sentences, ShapeTranslation, Shapes, Solids, SwissRoll, Tabular, TwoMoons,
     };
     pub use agon_losses::*;
     pub use agon_models::*;

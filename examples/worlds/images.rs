@@ -1,6 +1,6 @@
 //! Sheets of worlds that are pictures already.
 
-use agon::data::Solid;
+use agon::data::{Figure, Form, Projection, Solid, View};
 use agon::observe::Image;
 use agon::prelude::*;
 use burn::tensor::TensorData;
@@ -43,7 +43,9 @@ pub fn moving(seed: u64, device: &Device) -> Result<Image> {
         all.push(moving.videos(1, seed + row as u64, device)?);
     }
     // [videos, channels, frames, ..] to a row of frames for each video.
-    let frames_first = Tensor::cat(all, 0).swap_dims(1, 2).reshape([videos, frames / 2, 2, 3, size, size]);
+    let frames_first = Tensor::cat(all, 0)
+        .swap_dims(1, 2)
+        .reshape([videos, frames / 2, 2, 3, size, size]);
     let every_second = frames_first.narrow(2, 0, 1);
     image_grid(every_second.reshape([videos * frames / 2, 3, size, size]), frames / 2)
 }

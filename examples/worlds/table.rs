@@ -25,7 +25,11 @@ pub fn sheet(seed: u64, _device: &Device) -> Result<Image> {
     ];
     for (i, (column, place, given)) in numbers.into_iter().enumerate() {
         let chosen = |row: &&Vec<Value>| given.is_none_or(|(_, _, at, case)| row[at].category() == Some(case));
-        let drawn: Vec<f64> = rows.iter().filter(chosen).filter_map(|row| row[place].number()).collect();
+        let drawn: Vec<f64> = rows
+            .iter()
+            .filter(chosen)
+            .filter_map(|row| row[place].number())
+            .collect();
         let truth = table.modes(column, given.map(|(other, name, ..)| (other, name)))?;
         let title = match given {
             None => column.to_owned(),
@@ -52,7 +56,10 @@ fn density(sheet: &mut Image, corner: [usize; 2], title: &str, drawn: &[f64], tr
         counts[bar.min(BARS - 1)] += 1.0 / (drawn.len() as f64 * width);
     }
     let at = |x: f64| -> f64 { truth.iter().map(|mode| bell(mode, x)).sum() };
-    let line: Vec<[f64; 2]> = (0..=340).map(|i| low + (high - low) * f64::from(i) / 340.0).map(|x| [x, at(x)]).collect();
+    let line: Vec<[f64; 2]> = (0..=340)
+        .map(|i| low + (high - low) * f64::from(i) / 340.0)
+        .map(|x| [x, at(x)])
+        .collect();
     let top = line.iter().map(|point| point[1]).chain(counts).fold(0.0, f64::max) * 1.05;
     let panel = Panel {
         corner,
@@ -62,13 +69,24 @@ fn density(sheet: &mut Image, corner: [usize; 2], title: &str, drawn: &[f64], tr
     };
     for (bar, count) in counts.iter().enumerate() {
         let height = (100.0 * count / top) as usize;
-        text::fill(sheet, [corner[0] + bar * 5, corner[1] + 100 - height], [4, height], DRAWN);
+        text::fill(
+            sheet,
+            [corner[0] + bar * 5, corner[1] + 100 - height],
+            [4, height],
+            DRAWN,
+        );
     }
     panel.curve(sheet, &[[low, 0.0], [high, 0.0]], colours::LIGHT);
     panel.curve(sheet, &line, colours::RED);
     text::write(sheet, title, [corner[0], corner[1] - 12], 1, colours::GREY);
     for (x, at) in [(low, 0), (high, 340 - 5 * text::ADVANCE)] {
-        text::write(sheet, &format!("{x:5.1}"), [corner[0] + at, corner[1] + 104], 1, colours::GREY);
+        text::write(
+            sheet,
+            &format!("{x:5.1}"),
+            [corner[0] + at, corner[1] + 104],
+            1,
+            colours::GREY,
+        );
     }
 }
 
@@ -94,7 +112,13 @@ fn together(sheet: &mut Image, table: &Tabular, rows: &[Vec<Value>], [x, y]: [us
                 let corner = [left + 85 * column, y + 10 + 34 * row];
                 text::fill(sheet, corner, [83, 32], [tone; 3]);
                 let ink = if tone > 120 { [0; 3] } else { [255; 3] };
-                text::write(sheet, &format!("{:.1}%", 100.0 * share), [corner[0] + 24, corner[1] + 12], 1, ink);
+                text::write(
+                    sheet,
+                    &format!("{:.1}%", 100.0 * share),
+                    [corner[0] + 24, corner[1] + 12],
+                    1,
+                    ink,
+                );
             }
         }
     }

@@ -10,23 +10,22 @@ use crate::support::*;
 
 type Images = Gan<DcganGenerator, DcganDiscriminator>;
 
-/// Notes what it is shown, and changes nothing.
+/// Notes whether what it is shown is real, and changes nothing.
 #[derive(Clone, Default)]
-struct Witness(Arc<Mutex<Vec<(bool, Vec<u32>)>>>);
+struct Witness(Arc<Mutex<Vec<bool>>>);
 
 impl Witness {
     fn function(&self) -> impl Fn(&Tensor<4>, &mut Random) -> Tensor<4> + Send + 'static {
         let seen = self.0.clone();
         move |images, _| {
-            let values = bits(images);
-            let first = bits(&waves().0).starts_with(&values[..8]);
-            seen.lock().unwrap().push((first, values));
+            let real = bits(&waves().0).starts_with(&bits(images)[..8]);
+            seen.lock().unwrap().push(real);
             images.clone()
         }
     }
 
     fn real(&self) -> Vec<bool> {
-        self.0.lock().unwrap().iter().map(|(real, _)| *real).collect()
+        self.0.lock().unwrap().clone()
     }
 }
 
@@ -38,11 +37,19 @@ fn both_players_turns_show_augmented_samples() {
     assert_eq!(witness.real(), [true, false, false].repeat(2));
 
     let witness = Witness::default();
-    play(images().loss(RelativisticAverageHinge).augment(witness.function()), waves(), 1);
+    play(
+        images().loss(RelativisticAverageHinge).augment(witness.function()),
+        waves(),
+        1,
+    );
     assert_eq!(witness.real(), [true, false, false, true]);
 
     let witness = Witness::default();
-    play(images().unrolled(Unroll::new(1, 0.1)).augment(witness.function()), waves(), 1);
+    play(
+        images().unrolled(Unroll::new(1, 0.1)).augment(witness.function()),
+        waves(),
+        1,
+    );
     assert_eq!(witness.real(), [true, false, false, true]);
 }
 
@@ -53,7 +60,7 @@ fn penalties_see_what_was_judged() {
         fn penalty(&mut self, bout: &Bout<'_, DcganDiscriminator>, _random: &mut Random) -> Tensor<1> {
             let means = [bout.real, bout.fake].map(|images| images.clone().inner().mean().into_scalar::<f32>());
             assert!(means.iter().all(|mean| *mean > 50.0), "{means:?}");
-            (self.0).0.lock().unwrap().push((true, Vec::new()));
+            (self.0).0.lock().unwrap().push(true);
             bout.real_scores.clone().mean() * 0.0
         }
 
@@ -118,7 +125,9 @@ fn p_rises_when_the_discriminator_is_sure_and_falls_when_it_is_not() {
     let trainer = play(sure, waves(), 30);
     assert!(p(&trainer) > 0.3, "{}", p(&trainer));
     // A discriminator that stands still tells nothing apart, and its scores are about zero either way.
-    let unsure = images().discriminator_optimizer(Sgd::new(1e-9)).augment(quick().start(0.5));
+    let unsure = images()
+        .discriminator_optimizer(Sgd::new(1e-9))
+        .augment(quick().start(0.5));
     let trainer = play(unsure, waves(), 30);
     assert!(p(&trainer) < 0.3, "{}", p(&trainer));
 }
@@ -127,7 +136,9 @@ fn p_rises_when_the_discriminator_is_sure_and_falls_when_it_is_not() {
 fn the_probability_is_a_figure() {
     let scratch = Scratch::new("ada");
     let game = images().augment(quick().start(0.5));
-    let mut trainer = Trainer::new(game).seed(7).observe(MetricsLog::every(1).to(scratch.join("log")));
+    let mut trainer = Trainer::new(game)
+        .seed(7)
+        .observe(MetricsLog::every(1).to(scratch.join("log")));
     trainer.run(waves(), Budget::steps(3)).unwrap();
     let text = std::fs::read_to_string(scratch.join("log/metrics.jsonl")).unwrap();
     assert_eq!(text.matches("\"ada/p\"").count(), 3, "{text}");
@@ -154,7 +165,10 @@ fn what_cannot_work_is_named() {
     let found = error(consensus().instance_noise(InstanceNoise::constant(0.1)));
     assert!(found.contains("instance noise"), "{found}");
     let found = error(images().augment(DiffAugment::new().cutout(2.0)));
-    assert!(found.contains("cutout of DiffAugment") && found.contains('2'), "{found}");
+    assert!(
+        found.contains("cutout of DiffAugment") && found.contains('2'),
+        "{found}"
+    );
     let found = error(images().augment(Ada::fixed(-1.0)));
     assert!(found.contains("probability of ADA") && found.contains("-1"), "{found}");
     let found = error(images().instance_noise(InstanceNoise::constant(f64::NAN)));

@@ -36,9 +36,7 @@ mod tests {
     #[test]
     fn threads_change_nothing() {
         let items: Vec<u64> = (0..13).collect();
-        let drawn = |threads| {
-            draw(&items, 3, threads, || (), |(), item, values| values.fill(item as f32))
-        };
+        let drawn = |threads| draw(&items, 3, threads, || (), |(), item, values| values.fill(item as f32));
         assert_eq!(drawn(1)[3 * 12..], [12.0; 3]);
         for threads in [2, 3, 64] {
             assert_eq!(drawn(1), drawn(threads));

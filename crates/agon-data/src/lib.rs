@@ -34,7 +34,7 @@ pub use dataset::Dataset;
 pub use error::{Error, Result};
 pub use gaussian_mixture::GaussianMixture;
 pub use glyphs::{Glyphs, LabelledGlyphs};
-pub use grammar::{Grammar, Sentences};
+pub use grammar::{Grammar, Language, Sentences};
 pub use in_memory::InMemory;
 pub use shapes::{
     Figure, LabelledMovingShapes, LabelledShapes, Motion, MovingShapes, PairedShapes, Scene, ShapeTranslation, Shapes,

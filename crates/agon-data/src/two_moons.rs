@@ -219,7 +219,9 @@ mod tests {
             let point = [(i as f32 * 0.37).sin() * 2.5, (i as f32 * 0.61).cos() * 2.0];
             let found = TwoMoons::distances(point);
             for (moon, found) in found.into_iter().enumerate() {
-                let nearest = curve(moon).map(|c| (c[0] - point[0]).hypot(c[1] - point[1])).fold(f32::MAX, f32::min);
+                let nearest = curve(moon)
+                    .map(|c| (c[0] - point[0]).hypot(c[1] - point[1]))
+                    .fold(f32::MAX, f32::min);
                 assert!((found - nearest).abs() < 2e-3, "{point:?}: {found}, {nearest}");
             }
         }
@@ -230,10 +232,20 @@ mod tests {
         let device = Device::default();
         let moons = TwoMoons::new().noise(0.1);
         let items: Vec<u64> = (0..2000).collect();
-        let (points, labels) = moons.clone().fixed_from(2000, 4).labelled().gather(&items, 1, &device).unwrap();
+        let (points, labels) = moons
+            .clone()
+            .fixed_from(2000, 4)
+            .labelled()
+            .gather(&items, 1, &device)
+            .unwrap();
         let labels = labels.try_into_vec_as::<i64>().unwrap();
         let known = moons.points(2000, 4).unwrap();
-        assert!(known.iter().zip(labels).all(|((_, moon), label)| i64::from(*moon) == label));
+        assert!(
+            known
+                .iter()
+                .zip(labels)
+                .all(|((_, moon), label)| i64::from(*moon) == label)
+        );
         let distances = TwoMoons::distances_of(points).unwrap();
         let mean = distances.iter().sum::<f32>() / 2000.0;
         // E |N(0, 0.1)|, a little less where the other moon is nearer.

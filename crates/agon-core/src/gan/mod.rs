@@ -7,8 +7,8 @@ mod play;
 mod unroll;
 
 use crate::{
-    Adam, AdversarialLoss, AnyPlayer, Augment, Constraint, Discriminator, Error, Feed, Game, Generator, Memory, MovingAverage,
-    Optimizer, Penalty, Player, Prior, Result, Round, Sampling, Turns, Updates, network, random,
+    Adam, AdversarialLoss, AnyPlayer, Augment, Constraint, Discriminator, Error, Feed, Game, Generator, Memory,
+    MovingAverage, Optimizer, Penalty, Player, Prior, Result, Round, Sampling, Turns, Updates, network, random,
 };
 
 pub use noise::InstanceNoise;
@@ -200,7 +200,10 @@ impl<G: Generator, D: Discriminator<Input = G::Output>> Gan<G, D> {
             (Updates::Consensus { .. }, Some(what)) => {
                 Err(Error::config("consensus updates", "losses and constraints only", what))
             }
-            _ => self.augmentations.iter().try_for_each(|augmentation| augmentation.check()),
+            _ => self
+                .augmentations
+                .iter()
+                .try_for_each(|augmentation| augmentation.check()),
         }
     }
 }

@@ -1,7 +1,7 @@
 use burn::prelude::Tensor;
 
 use super::{Fakes, Gan};
-use crate::{Augment, Bout, Discriminator, Feed, Generator, Result, Round, Sample, Scored};
+use crate::{Bout, Discriminator, Feed, Generator, Result, Round, Sample, Scored};
 
 /// What lies on the table in one round.
 pub(super) struct Table<S> {
@@ -158,8 +158,11 @@ impl<G: Generator, D: Discriminator<Input = G::Output>> Gan<G, D> {
 
     /// Samples as the discriminator sees them.
     pub(super) fn seen(&self, samples: &G::Output, round: &mut Round) -> G::Output {
-        let change = |samples: G::Output, augmentation: &Box<dyn Augment<G::Output>>| augmentation.augment(&samples, round);
-        self.augmentations.iter().fold(samples.clone(), change)
+        let mut seen = samples.clone();
+        for augmentation in &self.augmentations {
+            seen = augmentation.augment(&seen, round);
+        }
+        seen
     }
 }
 

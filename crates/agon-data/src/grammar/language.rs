@@ -59,11 +59,15 @@ impl Search<'_> {
         }
         for pair in grammar.pairs.iter().filter(|pair| pair.from == symbol) {
             for first in 1..length {
-                let possible = self.lengths.of(pair.left, first) > 0.0 && self.lengths.of(pair.right, length - first) > 0.0;
+                let possible =
+                    self.lengths.of(pair.left, first) > 0.0 && self.lengths.of(pair.right, length - first) > 0.0;
                 if !possible {
                     continue;
                 }
-                let (left, right) = (self.strings(pair.left, first)?, self.strings(pair.right, length - first)?);
+                let (left, right) = (
+                    self.strings(pair.left, first)?,
+                    self.strings(pair.right, length - first)?,
+                );
                 for left in &left {
                     strings.extend(right.iter().map(|right| [&left[..], right].concat()));
                     if strings.len() > self.limit {

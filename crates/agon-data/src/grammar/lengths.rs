@@ -34,7 +34,10 @@ impl Lengths {
     fn extend(&mut self, grammar: &Normal, length: usize) {
         let here = length * self.symbols;
         if length == 1 {
-            grammar.words.iter().for_each(|rule| self.own[here + rule.from] += rule.probability);
+            grammar
+                .words
+                .iter()
+                .for_each(|rule| self.own[here + rule.from] += rule.probability);
         }
         for pair in &grammar.pairs {
             let splits = (1..length).map(|first| self.of(pair.left, first) * self.of(pair.right, length - first));

@@ -34,7 +34,9 @@ impl Normal {
     /// The rules of a grammar with so many symbols and words.
     pub(super) fn of(rules: usize, words: usize, alternatives: &[Alternative]) -> Result<Self> {
         let mut totals = vec![0.0; rules];
-        alternatives.iter().for_each(|alternative| totals[alternative.from] += alternative.weight);
+        alternatives
+            .iter()
+            .for_each(|alternative| totals[alternative.from] += alternative.weight);
         // Each word gets a symbol of its own, which stands for it beside other symbols.
         let mut normal = Self {
             symbols: rules + words,

@@ -129,7 +129,11 @@ impl Grammar {
 
     /// The words of these numbers. Padding is left out; numbers without a word are shown as `?`.
     pub fn decode(&self, tokens: &[u32]) -> String {
-        let word = |&token: &u32| self.words.get((token as usize).wrapping_sub(1)).map_or("?", String::as_str);
+        let word = |&token: &u32| {
+            self.words
+                .get((token as usize).wrapping_sub(1))
+                .map_or("?", String::as_str)
+        };
         let words: Vec<&str> = tokens.iter().filter(|&&token| token != 0).map(word).collect();
         words.join(" ")
     }
@@ -165,7 +169,9 @@ impl FromStr for Grammar {
 
     fn from_str(text: &str) -> Result<Self> {
         let lines = text.lines().map(str::trim);
-        let lines: Vec<&str> = lines.filter(|line| !line.is_empty() && !line.starts_with('#')).collect();
+        let lines: Vec<&str> = lines
+            .filter(|line| !line.is_empty() && !line.starts_with('#'))
+            .collect();
         ensure(!lines.is_empty(), "the rules of a grammar", "at least one", 0)?;
         let mut rules: Vec<(&str, &str)> = Vec::new();
         for line in lines {
@@ -215,7 +221,12 @@ fn alternative(written: &str, rules: &BTreeMap<&str, usize>, words: &mut Vec<Str
         }
     }
     let what = "an alternative of a grammar";
-    ensure(!symbols.is_empty(), what, "at least one symbol", format!("`{}`", written.trim()))?;
+    ensure(
+        !symbols.is_empty(),
+        what,
+        "at least one symbol",
+        format!("`{}`", written.trim()),
+    )?;
     let usable = weight > 0.0 && weight.is_finite();
     ensure(usable, "the weight of an alternative", "a number above 0", weight)?;
     Ok((symbols, weight))
@@ -233,7 +244,9 @@ mod tests {
 
     #[test]
     fn words_are_numbered_as_they_are_written() {
-        let grammar: Grammar = "# Two rules.\n\nS -> the N | the N and S\n N -> cat | dog [2]".parse().unwrap();
+        let grammar: Grammar = "# Two rules.\n\nS -> the N | the N and S\n N -> cat | dog [2]"
+            .parse()
+            .unwrap();
         assert_eq!(grammar.words(), ["the", "and", "cat", "dog"]);
         assert_eq!(grammar.vocabulary(), 5);
         let tokens = grammar.encode("the cat and the dog").unwrap();

@@ -42,6 +42,9 @@ pub struct Sentences {
     extent: Extent,
 }
 
+/// Sentences without padding, each with its probability.
+pub type Language = Vec<(Vec<u32>, f64)>;
+
 /// Longer sentences would take too long to draw.
 const LONGEST: usize = 512;
 
@@ -97,8 +100,13 @@ impl Sentences {
             .try_into_vec_as::<i64>()
             .map_err(|error| Error::Device(error.to_string()))?;
         // A number which is none of a word is one that no grammar has.
-        let tokens: Vec<u32> = tokens.into_iter().map(|token| u32::try_from(token).unwrap_or(u32::MAX)).collect();
-        let right = tokens.chunks(words.max(1)).filter(|tokens| self.grammar.is_grammatical(tokens));
+        let tokens: Vec<u32> = tokens
+            .into_iter()
+            .map(|token| u32::try_from(token).unwrap_or(u32::MAX))
+            .collect();
+        let right = tokens
+            .chunks(words.max(1))
+            .filter(|tokens| self.grammar.is_grammatical(tokens));
         Ok(right.count() as f64 / n.max(1) as f64)
     }
 
@@ -107,7 +115,7 @@ impl Sentences {
     ///
     /// # Errors
     /// If the length cannot work.
-    pub fn language(&self, limit: usize) -> Result<Option<Vec<(Vec<u32>, f64)>>> {
+    pub fn language(&self, limit: usize) -> Result<Option<Language>> {
         self.check()?;
         let Some(all) = language::all(self.grammar.normal(), &self.lengths, self.length, limit) else {
             return Ok(None);
@@ -159,7 +167,10 @@ impl Dataset for Sentences {
             let padding = std::iter::repeat_n(0, self.length - sentence.len());
             values.extend(sentence.into_iter().map(i64::from).chain(padding));
         }
-        Ok(Tensor::from_data(TensorData::new(values, [items.len(), self.length]), device))
+        Ok(Tensor::from_data(
+            TensorData::new(values, [items.len(), self.length]),
+            device,
+        ))
     }
 }
 
@@ -201,7 +212,11 @@ mod tests {
         assert_eq!(language.len(), 1 + 2 + 5 + 14 + 42);
         let english = Grammar::english().sentences(6);
         let language = english.language(100_000).unwrap().unwrap();
-        assert!(language.iter().all(|(sentence, _)| english.grammar().is_grammatical(sentence)));
+        assert!(
+            language
+                .iter()
+                .all(|(sentence, _)| english.grammar().is_grammatical(sentence))
+        );
         let total: f64 = language.iter().map(|(_, p)| p).sum();
         assert!((total - 1.0).abs() < 1e-12, "{total}");
     }

@@ -48,11 +48,19 @@ mod tests {
         let mixed = Shapes::new().grey().fixed_from(60, 5);
         let (images, labels) = mixed.clone().labelled().gather(&items, 9, &device).unwrap();
         let labels = labels.try_into_vec_as::<i64>().unwrap();
-        assert_eq!(Figure::ALL.map(|figure| labels.contains(&i64::from(figure.label()))), [true; 5]);
+        assert_eq!(
+            Figure::ALL.map(|figure| labels.contains(&i64::from(figure.label()))),
+            [true; 5]
+        );
         // A circle is drawn alike whichever figures there are to choose from, and is told by its label.
         let circles = mixed.figures(&[Figure::Circle]).images(60, 5, &device).unwrap();
         let difference = (images - circles).abs().sum_dims(&[1, 2, 3]).reshape([60]);
         let difference = difference.try_into_vec_as::<f32>().unwrap();
-        assert!(labels.iter().zip(difference).all(|(&label, d)| (label == 0) == (d == 0.0)));
+        assert!(
+            labels
+                .iter()
+                .zip(difference)
+                .all(|(&label, d)| (label == 0) == (d == 0.0))
+        );
     }
 }

@@ -74,9 +74,16 @@ mod tests {
 
     #[test]
     fn hues_go_from_red_over_green_and_blue() {
-        for (hue, expected) in [(0.0, [1.0, 0.0, 0.0]), (1.0 / 3.0, [0.0, 1.0, 0.0]), (2.0 / 3.0, [0.0, 0.0, 1.0])] {
+        for (hue, expected) in [
+            (0.0, [1.0, 0.0, 0.0]),
+            (1.0 / 3.0, [0.0, 1.0, 0.0]),
+            (2.0 / 3.0, [0.0, 0.0, 1.0]),
+        ] {
             let found = colour(hue, 1.0, 0.5);
-            assert!(found.iter().zip(expected).all(|(a, b)| (a - b).abs() < 1e-5), "{found:?}");
+            assert!(
+                found.iter().zip(expected).all(|(a, b)| (a - b).abs() < 1e-5),
+                "{found:?}"
+            );
         }
         assert_eq!(colour(0.4, 0.0, 0.7), [0.7; 3]);
     }

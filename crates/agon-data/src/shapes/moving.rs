@@ -150,7 +150,10 @@ impl MovingShapes {
         let one = |coverage: &mut Vec<f32>, item, video: &mut [f32]| {
             let motion = Motion::draw(&self.figures, content, item);
             // Channels lie outside frames: a frame is a plane out of each channel.
-            let mut channels: Vec<_> = video.chunks_mut(frames * pixels).map(|c| c.chunks_mut(pixels)).collect();
+            let mut channels: Vec<_> = video
+                .chunks_mut(frames * pixels)
+                .map(|c| c.chunks_mut(pixels))
+                .collect();
             for frame in 0..frames {
                 let mut planes: Vec<&mut [f32]> = channels.iter_mut().filter_map(Iterator::next).collect();
                 self.look.render(&motion.at(frame), self.size, coverage, &mut planes);
@@ -269,7 +272,10 @@ mod tests {
     #[test]
     fn labels_tell_figure_and_direction() {
         let device = Device::default();
-        let moving = MovingShapes::new().size(8).frames(2).figures(&[Figure::Star, Figure::Cross]);
+        let moving = MovingShapes::new()
+            .size(8)
+            .frames(2)
+            .figures(&[Figure::Star, Figure::Cross]);
         let (videos, labels) = moving.clone().labelled().gather(&[0, 1, 2, 3], 7, &device).unwrap();
         assert_eq!(videos.dims(), [4, 3, 2, 8, 8]);
         let labels = labels.try_into_vec_as::<i64>().unwrap();

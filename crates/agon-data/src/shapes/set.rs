@@ -176,7 +176,13 @@ impl Shapes {
             let mut planes: Vec<&mut [f32]> = image.chunks_mut(pixels).collect();
             self.look.render(&scene, self.size, coverage, &mut planes);
         };
-        Ok(draw(items, self.channels * pixels, self.threads, || vec![0.0; pixels], one))
+        Ok(draw(
+            items,
+            self.channels * pixels,
+            self.threads,
+            || vec![0.0; pixels],
+            one,
+        ))
     }
 
     pub(super) fn check(&self) -> Result<()> {
@@ -279,7 +285,11 @@ mod tests {
 
     #[test]
     fn settings_that_cannot_work_are_errors() {
-        for wrong in [Shapes::new().size(0), Shapes::new().figures(&[]), Shapes::new().threads(0)] {
+        for wrong in [
+            Shapes::new().size(0),
+            Shapes::new().figures(&[]),
+            Shapes::new().threads(0),
+        ] {
             assert!(wrong.pixels(1, 1).is_err());
             assert!(wrong.scenes(1, 1).is_err());
             assert!(wrong.clone().day_to_night().pairs(1, 1, &Device::default()).is_err());

@@ -146,7 +146,7 @@ impl Dataset for PairedShapes {
 }
 
 /// Pictures of [`Shapes`] in one look, and of other scenes in another look: item `i` shows scene `2i` in domain
-/// A and scene `2i + 1` in domain B.
+/// A and scene `2i + 1` in domain B. A fixed set of `n` items has `n` pictures on each side.
 ///
 /// # Shapes
 /// A batch: two of `[size, channels, pixels, pixels]`, of domain A and of domain B.
@@ -218,13 +218,17 @@ mod tests {
                     continue;
                 }
                 let slope = (night[far] - night[0]) / (day[far] - day[0]);
-                let affine = |i: usize| (night[i] - night[0] - slope * (day[i] - day[0])).abs() < 1e-3 + slope.abs() * 1e-4;
+                let affine =
+                    |i: usize| (night[i] - night[0] - slope * (day[i] - day[0])).abs() < 1e-3 + slope.abs() * 1e-4;
                 assert!((0..day.len()).all(affine));
             }
         }
         let (outline, filled) = Shapes::new().grey().outline_to_filled().pairs(50, 7, &device).unwrap();
         let covered = (outline - filled.clone()).try_into_vec_as::<f32>().unwrap();
-        assert!(covered.iter().all(|&difference| difference > -1e-6), "ink of an outline is ink of the figure");
+        assert!(
+            covered.iter().all(|&difference| difference > -1e-6),
+            "ink of an outline is ink of the figure"
+        );
     }
 
     #[test]
@@ -255,7 +259,13 @@ mod tests {
         let translation = Shapes::new().size(16).outline_to_filled();
         let (a, b) = translation.pairs(10, 1, &device).unwrap();
         let truth = b.clone();
-        assert!(translation.evaluate(10, 1, &device, |_| truth).unwrap().iter().all(|&e| e == 0.0));
+        assert!(
+            translation
+                .evaluate(10, 1, &device, |_| truth)
+                .unwrap()
+                .iter()
+                .all(|&e| e == 0.0)
+        );
         let same = translation.evaluate(10, 1, &device, |a| a).unwrap();
         assert!(same.iter().all(|&error| error > 0.01), "{same:?}");
         assert_eq!(same, ShapeTranslation::errors(a.clone(), b).unwrap());

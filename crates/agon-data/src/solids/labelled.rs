@@ -91,7 +91,12 @@ mod tests {
         let solids = Solids::new().size(8).fixed_from(20, 3);
         let items: Vec<u64> = (0..20).collect();
         let (_, labels) = solids.clone().labelled().gather(&items, 9, &device).unwrap();
-        let expected: Vec<i64> = solids.solids(20, 3).unwrap().iter().map(|s| i64::from(s.form.label())).collect();
+        let expected: Vec<i64> = solids
+            .solids(20, 3)
+            .unwrap()
+            .iter()
+            .map(|s| i64::from(s.form.label()))
+            .collect();
         assert_eq!(labels.try_into_vec_as::<i64>().unwrap(), expected);
     }
 
@@ -111,7 +116,10 @@ mod tests {
         let (triangle, disc) = (2.0 * radius * half, std::f32::consts::PI * radius * radius);
         for (channel, expected) in [triangle, triangle, disc].into_iter().enumerate() {
             let found = area(channel);
-            assert!((found / expected - 1.0).abs() < 0.06, "{channel}: {found}, expected {expected}");
+            assert!(
+                (found / expected - 1.0).abs() < 0.06,
+                "{channel}: {found}, expected {expected}"
+            );
         }
         // The tip is on top: more ink in the lower half of the picture from the front.
         let row = |image: &[f32], from: usize| image[from * 48..(from + 12) * 48].iter().sum::<f32>();

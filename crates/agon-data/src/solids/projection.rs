@@ -20,7 +20,14 @@ pub enum View {
 
 impl View {
     /// Every view.
-    pub const ALL: [Self; 6] = [Self::Front, Self::Back, Self::Left, Self::Right, Self::Top, Self::Bottom];
+    pub const ALL: [Self; 6] = [
+        Self::Front,
+        Self::Back,
+        Self::Left,
+        Self::Right,
+        Self::Top,
+        Self::Bottom,
+    ];
 
     /// The grid turned so that this view becomes the one from the front.
     ///

@@ -159,7 +159,11 @@ impl Solids {
         for (i, voxel) in voxels.iter_mut().enumerate() {
             let place = [middle(i % size), middle(i / size % size), middle(i / (size * size))];
             let part = (0.5 - solid.distance(place) * size as f32).clamp(0.0, 1.0);
-            *voxel = if self.binary { f32::from(u8::from(part > 0.5)) } else { part };
+            *voxel = if self.binary {
+                f32::from(u8::from(part > 0.5))
+            } else {
+                part
+            };
         }
     }
 
@@ -206,7 +210,12 @@ mod tests {
         let once = values(fixed.gather(&[8], 1, &device).unwrap());
         assert_eq!(once, values(fixed.gather(&[8], 2, &device).unwrap()));
         let binary = values(solids.binary().voxels(2, 7, &device).unwrap());
-        assert!(binary.iter().zip(few).all(|(&bit, part)| (bit == 0.0 || bit == 1.0) && (bit - part).abs() <= 0.5));
+        assert!(
+            binary
+                .iter()
+                .zip(few)
+                .all(|(&bit, part)| (bit == 0.0 || bit == 1.0) && (bit - part).abs() <= 0.5)
+        );
     }
 
     #[test]
@@ -218,11 +227,16 @@ mod tests {
         for (voxels, solid) in voxels.chunks(size * size * size).zip(solids.solids(12, 3).unwrap()) {
             let total: f32 = voxels.iter().sum();
             let volume = total / voxels.len() as f32;
-            assert!((volume / solid.volume() - 1.0).abs() < 0.03, "{solid:?}: {volume}, {}", solid.volume());
+            assert!(
+                (volume / solid.volume() - 1.0).abs() < 0.03,
+                "{solid:?}: {volume}, {}",
+                solid.volume()
+            );
             if solid.form == Form::Cone {
                 continue;
             }
-            let place = |i: usize| [i % size, i / size % size, i / (size * size)].map(|k| (k as f32 + 0.5) / size as f32);
+            let place =
+                |i: usize| [i % size, i / size % size, i / (size * size)].map(|k| (k as f32 + 0.5) / size as f32);
             for k in 0..3 {
                 let mean: f32 = voxels.iter().enumerate().map(|(i, v)| v * place(i)[k]).sum::<f32>() / total;
                 assert!((mean - solid.centre[k]).abs() < 0.005, "{solid:?}");
@@ -232,10 +246,21 @@ mod tests {
 
     #[test]
     fn settings_that_cannot_work_are_errors() {
-        for wrong in [Solids::new().size(0), Solids::new().forms(&[]), Solids::new().threads(0)] {
+        for wrong in [
+            Solids::new().size(0),
+            Solids::new().forms(&[]),
+            Solids::new().threads(0),
+        ] {
             assert!(wrong.solids(1, 1).is_err());
             let device = Device::default();
-            assert!(wrong.clone().projected(Projection::Depth, &[View::Top]).batches(1).batch(0, 1, &device).is_err());
+            assert!(
+                wrong
+                    .clone()
+                    .projected(Projection::Depth, &[View::Top])
+                    .batches(1)
+                    .batch(0, 1, &device)
+                    .is_err()
+            );
             assert!(wrong.batches(4).batch(0, 1, &device).is_err());
         }
     }

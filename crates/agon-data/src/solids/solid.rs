@@ -49,7 +49,9 @@ impl Solid {
     /// The distance of a place in the cube to the surface, negative inside.
     pub fn distance(&self, place: [f32; 3]) -> f32 {
         let from = [0, 1, 2].map(|k| place[k] - self.centre[k]);
-        let own = self.axes.map(|axis| axis[0] * from[0] + axis[1] * from[1] + axis[2] * from[2]);
+        let own = self
+            .axes
+            .map(|axis| axis[0] * from[0] + axis[1] * from[1] + axis[2] * from[2]);
         let [a, b, _] = self.measures;
         match self.form {
             Form::Box => form::cuboid(own, self.measures),
@@ -102,9 +104,21 @@ fn axes(random: &mut Random) -> [Place; 3] {
     four.iter_mut().for_each(|v| *v /= length);
     let [w, x, y, z] = four;
     [
-        [1.0 - 2.0 * (y * y + z * z), 2.0 * (x * y - w * z), 2.0 * (x * z + w * y)],
-        [2.0 * (x * y + w * z), 1.0 - 2.0 * (x * x + z * z), 2.0 * (y * z - w * x)],
-        [2.0 * (x * z - w * y), 2.0 * (y * z + w * x), 1.0 - 2.0 * (x * x + y * y)],
+        [
+            1.0 - 2.0 * (y * y + z * z),
+            2.0 * (x * y - w * z),
+            2.0 * (x * z + w * y),
+        ],
+        [
+            2.0 * (x * y + w * z),
+            1.0 - 2.0 * (x * x + z * z),
+            2.0 * (y * z - w * x),
+        ],
+        [
+            2.0 * (x * z - w * y),
+            2.0 * (y * z + w * x),
+            1.0 - 2.0 * (x * x + y * y),
+        ],
     ]
 }
 
@@ -127,7 +141,11 @@ mod tests {
                     inside += usize::from(distance < 0.0);
                 }
                 let volume = inside as f32 / (side * side * side) as f32;
-                assert!((volume / solid.volume() - 1.0).abs() < 0.05, "{solid:?}: {volume}, {}", solid.volume());
+                assert!(
+                    (volume / solid.volume() - 1.0).abs() < 0.05,
+                    "{solid:?}: {volume}, {}",
+                    solid.volume()
+                );
             }
         }
     }

@@ -41,7 +41,9 @@ pub(super) enum Kind {
 impl Column {
     /// An error unless it can be drawn, given how many categories the column has that it depends on (1: none).
     pub(super) fn check(&self, cases: usize) -> Result<()> {
-        let wrong = |expected: &str, got: String| Error::config("a column of a table", expected, format!("`{}`: {got}", self.name));
+        let wrong = |expected: &str, got: String| {
+            Error::config("a column of a table", expected, format!("`{}`: {got}", self.name))
+        };
         let distributions = match &self.kind {
             Kind::Category { weights, .. } => weights.len(),
             Kind::Number { modes } => modes.len(),
@@ -53,13 +55,20 @@ impl Column {
         let weights = |weights: &mut dyn Iterator<Item = f64>| {
             let weights: Vec<f64> = weights.collect();
             let usable = weights.iter().all(|w| w.is_finite() && *w >= 0.0) && weights.iter().sum::<f64>() > 0.0;
-            if usable { Ok(()) } else { Err(wrong("weights of at least 0, one above", format!("{weights:?}"))) }
+            if usable {
+                Ok(())
+            } else {
+                Err(wrong("weights of at least 0, one above", format!("{weights:?}")))
+            }
         };
         match &self.kind {
             Kind::Category { names, weights: table } => {
                 ensure(!names.is_empty(), "the categories of a column", "at least one", 0)?;
                 if let Some(row) = table.iter().find(|row| row.len() != names.len()) {
-                    return Err(wrong(&format!("{} weights, one for each category", names.len()), row.len().to_string()));
+                    return Err(wrong(
+                        &format!("{} weights, one for each category", names.len()),
+                        row.len().to_string(),
+                    ));
                 }
                 table.iter().try_for_each(|row| weights(&mut row.iter().copied()))
             }

@@ -102,7 +102,12 @@ impl TabularSchema {
     /// If the samples have another width, or cannot be read from their device.
     pub fn decode(&self, samples: Tensor<2>) -> Result<Vec<Vec<Value>>> {
         let (width, features) = (samples.dims()[1], self.features());
-        ensure(width == features, "the features of a table's rows", &features.to_string(), width)?;
+        ensure(
+            width == features,
+            "the features of a table's rows",
+            &features.to_string(),
+            width,
+        )?;
         let values = samples.try_into_vec_as::<f32>();
         let values = values.map_err(|error| Error::Device(error.to_string()))?;
         Ok(values.chunks(features.max(1)).map(|row| self.row(row)).collect())

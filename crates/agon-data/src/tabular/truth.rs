@@ -28,7 +28,10 @@ impl Tabular {
         let marginal = self.marginals(&parents).swap_remove(place);
         let row = |(case, &weight): (usize, &f64)| {
             let given = self.given(&parents, place, case);
-            given.map_or_else(|| vec![0.0; self.cases(other)], |given| given[other].iter().map(|p| p * weight).collect())
+            given.map_or_else(
+                || vec![0.0; self.cases(other)],
+                |given| given[other].iter().map(|p| p * weight).collect(),
+            )
         };
         Ok(marginal.iter().enumerate().take(names.len()).map(row).collect())
     }
@@ -40,7 +43,8 @@ impl Tabular {
     /// If there is no such column or category, or the columns cannot be.
     pub fn modes(&self, column: &str, given: Option<(&str, &str)>) -> Result<Vec<Mode>> {
         let parents = self.check()?;
-        let is_number = |other: &&super::column::Column| other.name == column && matches!(other.kind, Kind::Number { .. });
+        let is_number =
+            |other: &&super::column::Column| other.name == column && matches!(other.kind, Kind::Number { .. });
         let place = self.columns.iter().position(|other| is_number(&other));
         let place = place.ok_or_else(|| Error::config("a column of numbers", "one of the table", column))?;
         let marginals = match given {
@@ -76,7 +80,12 @@ impl Tabular {
             if total <= 0.0 {
                 return None;
             }
-            known[at] = Some(here.iter().zip(&evidence).map(|(p, e)| p * e / total).collect::<Vec<f64>>());
+            known[at] = Some(
+                here.iter()
+                    .zip(&evidence)
+                    .map(|(p, e)| p * e / total)
+                    .collect::<Vec<f64>>(),
+            );
             let Some(parent) = parents[at] else {
                 break;
             };
@@ -136,7 +145,11 @@ impl Tabular {
                 weight: p * mode.weight / total,
                 ..*mode
             };
-            modes.iter().map(share).filter(|mode| mode.weight > 0.0).collect::<Vec<_>>()
+            modes
+                .iter()
+                .map(share)
+                .filter(|mode| mode.weight > 0.0)
+                .collect::<Vec<_>>()
         };
         cases.into_iter().zip(modes).flat_map(case).collect()
     }
@@ -168,7 +181,9 @@ impl Tabular {
 /// Mean and standard deviation of a mixture, by the law of total variance. What never varies is divided by 1.
 fn standard(modes: &[Mode]) -> FieldKind {
     let mean: f64 = modes.iter().map(|mode| mode.weight * mode.mean).sum();
-    let variance = modes.iter().map(|mode| mode.weight * (mode.sd.powi(2) + (mode.mean - mean).powi(2)));
+    let variance = modes
+        .iter()
+        .map(|mode| mode.weight * (mode.sd.powi(2) + (mode.mean - mean).powi(2)));
     let sd = variance.sum::<f64>().sqrt();
     FieldKind::Number {
         mean,
@@ -202,7 +217,10 @@ mod tests {
                     for (j, &expected) in row.iter().enumerate() {
                         let both = rows.iter().filter(|row| category(row, a) == i && category(row, b) == j);
                         let found = both.count() as f64 / ROWS as f64;
-                        assert!((found - expected).abs() < 0.012, "{first} {i}, {second} {j}: {found}, {expected}");
+                        assert!(
+                            (found - expected).abs() < 0.012,
+                            "{first} {i}, {second} {j}: {found}, {expected}"
+                        );
                     }
                 }
                 let total: f64 = truth.iter().flatten().sum();
@@ -226,17 +244,28 @@ mod tests {
             ("spent", 4, Some(("season", "summer", 0, 1))),
             ("spent", 4, Some(("activity", "harbour", 2, 2))),
         ] {
-            let modes = table.modes(column, given.map(|(other, name, ..)| (other, name))).unwrap();
+            let modes = table
+                .modes(column, given.map(|(other, name, ..)| (other, name)))
+                .unwrap();
             assert!((modes.iter().map(|mode| mode.weight).sum::<f64>() - 1.0).abs() < 1e-12);
-            let chosen = rows.iter().filter(|row| given.is_none_or(|(_, _, at, case)| category(row, at) == case));
+            let chosen = rows
+                .iter()
+                .filter(|row| given.is_none_or(|(_, _, at, case)| category(row, at) == case));
             let numbers: Vec<f64> = chosen.map(|row| row[place].number().unwrap()).collect();
             let mean = numbers.iter().sum::<f64>() / numbers.len() as f64;
             let squares = numbers.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / numbers.len() as f64;
             let FieldKind::Number { mean: expected, sd } = standard(&modes) else {
                 unreachable!();
             };
-            assert!((mean - expected).abs() < 5.0 * sd / (numbers.len() as f64).sqrt(), "{column}: {mean}, {expected}");
-            assert!((squares.sqrt() / sd - 1.0).abs() < 0.04, "{column}: {}, {sd}", squares.sqrt());
+            assert!(
+                (mean - expected).abs() < 5.0 * sd / (numbers.len() as f64).sqrt(),
+                "{column}: {mean}, {expected}"
+            );
+            assert!(
+                (squares.sqrt() / sd - 1.0).abs() < 0.04,
+                "{column}: {}, {sd}",
+                squares.sqrt()
+            );
         }
     }
 

@@ -213,7 +213,11 @@ pub(super) fn category<'a>(columns: &'a [Column], name: &str) -> Result<(usize, 
     });
     found.ok_or_else(|| {
         let is_category = |column: &&Column| matches!(column.kind, Kind::Category { .. });
-        let names: Vec<&str> = columns.iter().filter(is_category).map(|column| column.name.as_str()).collect();
+        let names: Vec<&str> = columns
+            .iter()
+            .filter(is_category)
+            .map(|column| column.name.as_str())
+            .collect();
         Error::config("a column of categories", format!("one of: {}", names.join(", ")), name)
     })
 }
@@ -272,7 +276,14 @@ mod tests {
         }
         // Standardised numbers, and categories of which one is 1.
         for row in batch.try_into_vec_as::<f32>().unwrap().chunks(12) {
-            assert_eq!([row[..3].iter().sum::<f32>(), row[3..6].iter().sum(), row[6..10].iter().sum()], [1.0; 3]);
+            assert_eq!(
+                [
+                    row[..3].iter().sum::<f32>(),
+                    row[3..6].iter().sum(),
+                    row[6..10].iter().sum()
+                ],
+                [1.0; 3]
+            );
             assert!(row[10].abs() < 4.0);
         }
         assert!(schema.decode(Tensor::zeros([2, 11], &device)).is_err());
@@ -300,7 +311,9 @@ mod tests {
             weather().category("weather", &["x"], &[1.0]),
             weather().number_given("season", "b", &[&[Mode::new(1.0, 0.0, 1.0)]]),
             weather().number_given("weather", "b", &[&[Mode::new(1.0, 0.0, 1.0)]]),
-            new().number("b", &[Mode::new(1.0, 0.0, 1.0)]).category_given("b", "c", &["x"], &[&[1.0]]),
+            new()
+                .number("b", &[Mode::new(1.0, 0.0, 1.0)])
+                .category_given("b", "c", &["x"], &[&[1.0]]),
         ] {
             assert!(wrong.rows(1, 1).is_err(), "{wrong:?}");
             assert!(wrong.schema().is_err() && wrong.marginal("a").is_err());

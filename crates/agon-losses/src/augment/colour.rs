@@ -59,8 +59,11 @@ impl Colour {
     fn multiply(&mut self, left: &[f64]) {
         let n = self.channels();
         let row = |i: usize| &left[i * n..(i + 1) * n];
-        let dot = |i: usize, column: &dyn Fn(usize) -> f64| row(i).iter().enumerate().map(|(k, &v)| v * column(k)).sum();
-        self.matrix = (0..n * n).map(|at| dot(at / n, &|k| self.matrix[k * n + at % n])).collect();
+        let dot =
+            |i: usize, column: &dyn Fn(usize) -> f64| row(i).iter().enumerate().map(|(k, &v)| v * column(k)).sum();
+        self.matrix = (0..n * n)
+            .map(|at| dot(at / n, &|k| self.matrix[k * n + at % n]))
+            .collect();
         self.shift = (0..n).map(|i| dot(i, &|k| self.shift[k])).collect();
     }
 }
@@ -74,11 +77,23 @@ fn scaled_with_mean(channels: usize, factor: f64, by: f64) -> Vec<f64> {
 /// Images in other colours. A sum over channels, and not a matrix product, which some devices round coarsely.
 pub(super) fn recoloured(images: &Tensor<4>, colours: &[Colour]) -> Tensor<4> {
     let [batch, channels, ..] = images.dims();
-    let shift = colours.iter().flat_map(|colour| &colour.shift).map(|&value| value as f32).collect();
+    let shift = colours
+        .iter()
+        .flat_map(|colour| &colour.shift)
+        .map(|&value| value as f32)
+        .collect();
     let mut sum = beside(shift, [batch, channels, 1, 1], images);
     for from in 0..channels {
-        let column = |colour: &Colour| (0..channels).map(|to| colour.matrix[to * channels + from] as f32).collect::<Vec<_>>();
-        let weights = beside(colours.iter().flat_map(column).collect(), [batch, channels, 1, 1], images);
+        let column = |colour: &Colour| {
+            (0..channels)
+                .map(|to| colour.matrix[to * channels + from] as f32)
+                .collect::<Vec<_>>()
+        };
+        let weights = beside(
+            colours.iter().flat_map(column).collect(),
+            [batch, channels, 1, 1],
+            images,
+        );
         sum = sum + images.clone().narrow(1, from, 1) * weights;
     }
     sum
@@ -101,7 +116,11 @@ mod tests {
 
     #[track_caller]
     fn close(found: [f64; 3], expected: [f64; 3]) {
-        let worst = found.iter().zip(expected).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
+        let worst = found
+            .iter()
+            .zip(expected)
+            .map(|(a, b)| (a - b).abs())
+            .fold(0.0, f64::max);
         assert!(worst < 1e-12, "{found:?}, expected {expected:?}");
     }
 
@@ -113,7 +132,10 @@ mod tests {
         close(changed(|c| c.inverted(), orange), [0.5, -0.1, -1.0]);
         close(changed(|c| c.saturated(0.0), orange), [0.2; 3]);
         // A third of a turn makes red green, green blue and blue red.
-        close(changed(|c| c.turned(std::f64::consts::TAU / 3.0), orange), [-0.6, 0.9, 0.3]);
+        close(
+            changed(|c| c.turned(std::f64::consts::TAU / 3.0), orange),
+            [-0.6, 0.9, 0.3],
+        );
         let there_and_back = |c: &mut Colour| {
             c.turned(0.7);
             c.brighter(0.2);
@@ -151,10 +173,16 @@ mod tests {
         };
         let worst = |i| {
             let (found, expected) = (pixel(&seen, i), applied(&colour, pixel(&images, i)));
-            found.iter().zip(expected).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max)
+            found
+                .iter()
+                .zip(expected)
+                .map(|(a, b)| (a - b).abs())
+                .fold(0.0, f64::max)
         };
         assert!((0..4).all(|i| worst(i) < 1e-6));
         assert_eq!(seen.narrow(0, 0, 1).into_data(), images.narrow(0, 0, 1).into_data());
-        gradient_is_right([2, 3, 2, 2], |images| recoloured(images, &[colour.clone(), Colour::identity(3)]));
+        gradient_is_right([2, 3, 2, 2], |images| {
+            recoloured(images, &[colour.clone(), Colour::identity(3)])
+        });
     }
 }

@@ -230,7 +230,10 @@ mod tests {
     fn nothing_is_changed_at_no_strength() {
         let images = picture([3, 3, 6, 5]);
         let mut random = stream(1, 0);
-        for nothing in [DiffAugment::new(), DiffAugment::new().translation(0.0).cutout(0.0).brightness(0.0)] {
+        for nothing in [
+            DiffAugment::new(),
+            DiffAugment::new().translation(0.0).cutout(0.0).brightness(0.0),
+        ] {
             assert_eq!(nothing.apply(&images, &mut random).into_data(), images.to_data());
         }
         // So little that no pixel moves: the whole path is taken.
@@ -255,11 +258,8 @@ mod tests {
 
     #[test]
     fn colours_move_as_far_as_the_paper_says() {
-        let images = Tensor::<4>::from_data(
-            [[[[0.2, -0.6]], [[0.5, 0.1]], [[-0.1, 0.9]]]],
-            &Device::default(),
-        )
-        .repeat_dim(0, 4000);
+        let images = Tensor::<4>::from_data([[[[0.2, -0.6]], [[0.5, 0.1]], [[-0.1, 0.9]]]], &Device::default())
+            .repeat_dim(0, 4000);
         let extremes = |augment: DiffAugment, pick: fn(&[f32]) -> f32| {
             let seen = values(augment.apply(&images, &mut stream(2, 0)));
             let picked: Vec<f32> = seen.chunks(6).map(pick).collect();
@@ -269,13 +269,20 @@ mod tests {
             [low, mean, high]
         };
         let near = |found: [f32; 3], expected: [f32; 3]| {
-            let worst = found.iter().zip(expected).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+            let worst = found
+                .iter()
+                .zip(expected)
+                .map(|(a, b)| (a - b).abs())
+                .fold(0.0, f32::max);
             assert!(worst < 0.02, "{found:?}, expected {expected:?}");
         };
         // The first pixel of the first channel is 0.2, the mean of its channels 0.2 too; that of the image 1/6.
         near(extremes(DiffAugment::new().brightness(1.0), |x| x[0]), [-0.3, 0.2, 0.7]);
         near(extremes(DiffAugment::new().saturation(1.0), |x| x[2]), [0.2, 0.5, 0.8]);
-        near(extremes(DiffAugment::new().contrast(1.0), |x| x[5]), [0.533, 0.9, 1.267]);
+        near(
+            extremes(DiffAugment::new().contrast(1.0), |x| x[5]),
+            [0.533, 0.9, 1.267],
+        );
     }
 
     #[test]

@@ -91,7 +91,9 @@ mod tests {
 
     #[test]
     fn the_gradient_is_mirrored_too() {
-        gradient_is_right([3, 2, 3, 4], |images| HorizontalFlip::new(0.5).apply(images, &mut stream(1, 0)));
+        gradient_is_right([3, 2, 3, 4], |images| {
+            HorizontalFlip::new(0.5).apply(images, &mut stream(1, 0))
+        });
     }
 
     #[test]

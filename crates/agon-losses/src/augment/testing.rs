@@ -5,7 +5,9 @@ use burn::tensor::{DType, TensorData};
 
 /// Images of which no two pixels are alike, in float64.
 pub(super) fn picture(shape: [usize; 4]) -> Tensor<4> {
-    let values: Vec<f64> = (0..shape.iter().product::<usize>()).map(|i| (i as f64 * 0.7371).sin()).collect();
+    let values: Vec<f64> = (0..shape.iter().product::<usize>())
+        .map(|i| (i as f64 * 0.7371).sin())
+        .collect();
     let device = Device::default().autodiff();
     Tensor::from_data(TensorData::new(values, shape), (&device, DType::F64))
 }
@@ -28,6 +30,9 @@ pub(super) fn gradient_is_right(shape: [usize; 4], change: impl Fn(&Tensor<4>) -
         let bump = Tensor::from_data(TensorData::new(bump, shape), (&images.device(), DType::F64));
         let value = |images: Tensor<4>| -> f64 { loss(&images).into_scalar() };
         let numeric = (value(images.clone() + bump.clone()) - value(images.clone() - bump)) / 2e-5;
-        assert!((found - numeric).abs() < 1e-7 * numeric.abs().max(1.0), "{i}: {found}, by differences {numeric}");
+        assert!(
+            (found - numeric).abs() < 1e-7 * numeric.abs().max(1.0),
+            "{i}: {found}, by differences {numeric}"
+        );
     }
 }

@@ -69,7 +69,8 @@ impl Pixels {
         let to_bottom = (y - top.clone()).cast(self.flat.dtype());
         let to_left = to_right.clone().neg() + 1.0;
         let to_top = to_bottom.clone().neg() + 1.0;
-        let above = self.at(left.clone(), top.clone()) * to_left.clone() + self.at(right.clone(), top) * to_right.clone();
+        let above =
+            self.at(left.clone(), top.clone()) * to_left.clone() + self.at(right.clone(), top) * to_right.clone();
         let below = self.at(left, bottom.clone()) * to_left + self.at(right, bottom) * to_right;
         above * to_top + below * to_bottom
     }
@@ -100,7 +101,10 @@ mod tests {
         let same = warp(images.clone(), &[Affine::IDENTITY; 2]);
         assert_eq!(values(same), values(images.clone()));
         let mirrored = warp(images.clone(), &[Affine::mirrored(), Affine::IDENTITY]);
-        let expected = Tensor::cat(vec![images.clone().narrow(0, 0, 1).flip([3]), images.clone().narrow(0, 1, 1)], 0);
+        let expected = Tensor::cat(
+            vec![images.clone().narrow(0, 0, 1).flip([3]), images.clone().narrow(0, 1, 1)],
+            0,
+        );
         assert_eq!(values(mirrored), values(expected));
         // A quarter turn: what is on top comes to the right.
         let turned = warp(images.clone(), &[Affine::quarters(3); 2]);
@@ -122,7 +126,9 @@ mod tests {
     #[test]
     fn a_ramp_is_interpolated_exactly() {
         let [height, width] = [7, 6];
-        let ramp: Vec<f32> = (0..height * width).map(|i| (i % width) as f32 + 10.0 * (i / width) as f32).collect();
+        let ramp: Vec<f32> = (0..height * width)
+            .map(|i| (i % width) as f32 + 10.0 * (i / width) as f32)
+            .collect();
         let ramp = Tensor::<1>::from_floats(&ramp[..], &Default::default()).reshape([1, 1, 7, 6]);
         let map = Affine::rotated(0.2).then(Affine::scaled(2.0, 3.0));
         let changed = values(warp(ramp, &[map]));
@@ -137,7 +143,9 @@ mod tests {
     #[test]
     fn gradients_pass_through() {
         let maps = [
-            Affine::rotated(0.7).then(Affine::scaled(1.3, 0.8)).then(Affine::moved(0.4, -1.2)),
+            Affine::rotated(0.7)
+                .then(Affine::scaled(1.3, 0.8))
+                .then(Affine::moved(0.4, -1.2)),
             Affine::quarters(1).then(Affine::moved(2.0, 0.0)),
         ];
         gradient_is_right([2, 2, 4, 5], |images| warp(images.clone(), &maps));
