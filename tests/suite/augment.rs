@@ -10,23 +10,22 @@ use crate::support::*;
 
 type Images = Gan<DcganGenerator, DcganDiscriminator>;
 
-/// Notes what it is shown, and changes nothing.
-#[derive(Debug, Clone, Default)]
-struct Witness(Arc<Mutex<Vec<(bool, Vec<u32>)>>>);
+/// Notes whether what it is shown is real, and changes nothing.
+#[derive(Clone, Default)]
+struct Witness(Arc<Mutex<Vec<bool>>>);
 
 impl Witness {
     fn function(&self) -> impl Fn(&Tensor<4>, &mut Random) -> Tensor<4> + Send + 'static {
         let seen = self.0.clone();
         move |images, _| {
-            let values = bits(images);
-            let first = bits(&waves().0).starts_with(&values[..8]);
-            seen.lock().unwrap().push((first, values));
+            let real = bits(&waves().0).starts_with(&bits(images)[..8]);
+            seen.lock().unwrap().push(real);
             images.clone()
         }
     }
 
     fn real(&self) -> Vec<bool> {
-        self.0.lock().unwrap().iter().map(|(real, _)| *real).collect()
+        self.0.lock().unwrap().clone()
     }
 }
 
@@ -62,7 +61,7 @@ fn penalties_see_what_was_judged() {
         fn penalty(&mut self, bout: &Bout<'_, DcganDiscriminator>, _random: &mut Random) -> Tensor<1> {
             let means = [bout.real, bout.fake].map(|images| images.clone().inner().mean().into_scalar::<f32>());
             assert!(means.iter().all(|mean| *mean > 50.0), "{means:?}");
-            (self.0).0.lock().unwrap().push((true, Vec::new()));
+            (self.0).0.lock().unwrap().push(true);
             bout.real_scores.clone().mean() * 0.0
         }
 

@@ -6,4 +6,4 @@ mod rules;
 mod sentences;
 
 pub use rules::Grammar;
-pub use sentences::Sentences;
+pub use sentences::{Language, Sentences};

@@ -45,6 +45,9 @@ pub struct Sentences {
     extent: Extent,
 }
 
+/// Sentences without padding, each with its probability.
+pub type Language = Vec<(Vec<u32>, f64)>;
+
 /// Longer sentences would take too long to draw.
 const LONGEST: usize = 512;
 
@@ -115,7 +118,7 @@ impl Sentences {
     ///
     /// # Errors
     /// If the length cannot work.
-    pub fn language(&self, limit: usize) -> Result<Option<Vec<Weighted>>> {
+    pub fn language(&self, limit: usize) -> Result<Option<Language>> {
         self.check()?;
         let Some(all) = language::all(self.grammar.normal(), &self.lengths, self.length, limit) else {
             return Ok(None);

@@ -146,7 +146,7 @@ impl Dataset for PairedShapes {
 }
 
 /// Pictures of [`Shapes`] in one look, and of other scenes in another look: item `i` shows scene `2i` in domain
-/// A and scene `2i + 1` in domain B.
+/// A and scene `2i + 1` in domain B. A fixed set of `n` items has `n` pictures on each side.
 ///
 /// # Shapes
 /// A batch: two of `[size, channels, pixels, pixels]`, of domain A and of domain B.

@@ -1,7 +1,7 @@
 use agon_core::{Augment, Error, Memory, Result, Round};
 use burn::prelude::Tensor;
 
-use super::Pipeline;
+use super::AdaPipeline;
 
 /// Adaptive discriminator augmentation: images are changed as often as the discriminator's overfitting calls for.
 ///
@@ -10,7 +10,7 @@ use super::Pipeline;
 /// p <- p + sign(r - 0.6) n / 500,000    n: real images since the last adjustment, p kept in [0, 0.8]
 /// ```
 ///
-/// `p`: the probability of each change of a [`Pipeline`]; `r`: 0 when the discriminator cannot tell real images
+/// `p`: the probability of each change of a [`AdaPipeline`]; `r`: 0 when the discriminator cannot tell real images
 /// from generated ones, 1 when it is sure of all of them. Where data is plenty `p` stays near 0. A discriminator
 /// must score what looks real above zero for it: not a critic, and not an energy.
 ///
@@ -25,10 +25,10 @@ use super::Pipeline;
 ///
 /// # Example
 /// ```
-/// use agon_losses::{Ada, Pipeline};
+/// use agon_losses::{Ada, AdaPipeline};
 ///
 /// let by_the_paper = Ada::new();
-/// let for_small_runs = Ada::new().images(10_000).pipeline(Pipeline::new().blitting().colour());
+/// let for_small_runs = Ada::new().images(10_000).pipeline(AdaPipeline::new().blitting().colour());
 /// assert_eq!((by_the_paper.p(), Ada::fixed(0.3).p()), (0.0, 0.3));
 /// # let _ = for_small_runs;
 /// ```
@@ -40,7 +40,7 @@ use super::Pipeline;
 /// bound here; the authors' code has none.
 #[derive(Debug, Clone)]
 pub struct Ada {
-    pipeline: Pipeline,
+    pipeline: AdaPipeline,
     adapts: bool,
     target: f64,
     every: u64,
@@ -73,7 +73,7 @@ impl Ada {
     /// fastest.
     pub const fn new() -> Self {
         Self {
-            pipeline: Pipeline::all(),
+            pipeline: AdaPipeline::all(),
             adapts: true,
             target: 0.6,
             every: 4,
@@ -100,7 +100,7 @@ impl Ada {
     }
 
     /// Which changes are made.
-    pub const fn pipeline(mut self, pipeline: Pipeline) -> Self {
+    pub const fn pipeline(mut self, pipeline: AdaPipeline) -> Self {
         self.pipeline = pipeline;
         self
     }
@@ -347,7 +347,7 @@ mod tests {
             Ada::new().target(1.0),
             Ada::new().every(0),
             Ada::new().images(0),
-            Ada::new().pipeline(Pipeline::new()),
+            Ada::new().pipeline(AdaPipeline::new()),
         ] {
             assert!(wrong.check().is_err(), "{wrong:?}");
         }

@@ -21,4 +21,4 @@ pub use diff_augment::DiffAugment;
 pub use flip::HorizontalFlip;
 pub use flip_and_shift::flip_and_shift;
 pub use jitter::jitter;
-pub use pipeline::Pipeline;
+pub use pipeline::AdaPipeline;

@@ -31,11 +31,11 @@ use super::warp::warp;
 /// # Example
 /// ```
 /// use agon_core::random;
-/// use agon_losses::Pipeline;
+/// use agon_losses::AdaPipeline;
 /// use burn::prelude::{Device, Tensor};
 ///
 /// let images = Tensor::<4>::zeros([8, 3, 32, 32], &Device::default());
-/// let seen = Pipeline::all().apply(&images, 0.4, &mut random::stream(7, 0));
+/// let seen = AdaPipeline::all().apply(&images, 0.4, &mut random::stream(7, 0));
 /// assert_eq!(seen.dims(), [8, 3, 32, 32]);
 /// ```
 ///
@@ -43,7 +43,7 @@ use super::warp::warp;
 /// Karras, Aittala, Hellsten, Laine, Lehtinen and Aila 2020, "Training Generative Adversarial Networks with
 /// Limited Data", arXiv:2006.06676, appendix B.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Pipeline {
+pub struct AdaPipeline {
     blitting: bool,
     geometry: bool,
     colour: bool,
@@ -57,7 +57,7 @@ const BRIGHTNESS: f64 = 0.2;
 const CONTRAST: f64 = 0.5;
 const SATURATION: f64 = 1.0;
 
-impl Pipeline {
+impl AdaPipeline {
     /// Changes nothing yet.
     pub const fn new() -> Self {
         Self {
@@ -209,7 +209,7 @@ mod tests {
     use crate::augment::testing::{gradient_is_right, picture};
 
     /// Which of the images are as they were.
-    fn unchanged(pipeline: Pipeline, p: f64, images: &Tensor<4>) -> f64 {
+    fn unchanged(pipeline: AdaPipeline, p: f64, images: &Tensor<4>) -> f64 {
         let batch = images.dims()[0];
         let moved = pipeline.apply(images, p, &mut stream(9, 0)) - images.clone();
         let moved: Vec<f64> = moved
@@ -224,9 +224,9 @@ mod tests {
     #[test]
     fn at_probability_zero_nothing_changes() {
         let images = picture([4, 3, 6, 6]);
-        let seen = Pipeline::all().apply(&images, 0.0, &mut stream(1, 0));
+        let seen = AdaPipeline::all().apply(&images, 0.0, &mut stream(1, 0));
         assert_eq!(seen.into_data(), images.to_data());
-        assert!(Pipeline::new().is_empty() && !Pipeline::all().is_empty());
+        assert!(AdaPipeline::new().is_empty() && !AdaPipeline::all().is_empty());
     }
 
     /// What cannot leak: images that were left alone stand out, as often as they should.
@@ -240,7 +240,7 @@ mod tests {
         let blitting = alone(0.5) * alone(0.75) * alone(1.0 - 0.8 * 0.8);
         let geometry = (1.0 - p).powi(4);
         let colour = alone(0.5) * (1.0 - p).powi(4);
-        let new = Pipeline::new();
+        let new = AdaPipeline::new();
         for (pipeline, expected) in [
             (new.blitting(), blitting),
             (new.geometry(), geometry),
@@ -259,15 +259,15 @@ mod tests {
     #[test]
     fn gradients_pass_through() {
         for (shape, p) in [([4, 3, 4, 4], 0.6), ([3, 1, 5, 4], 1.0)] {
-            gradient_is_right(shape, |images| Pipeline::all().apply(images, p, &mut stream(5, 0)));
+            gradient_is_right(shape, |images| AdaPipeline::all().apply(images, p, &mut stream(5, 0)));
         }
     }
 
     #[test]
     fn a_greater_probability_changes_more_images_and_keeps_the_others() {
         let images = picture([64, 1, 8, 8]);
-        let little = Pipeline::new().blitting().apply(&images, 0.2, &mut stream(2, 0));
-        let much = Pipeline::new().blitting().apply(&images, 0.8, &mut stream(2, 0));
+        let little = AdaPipeline::new().blitting().apply(&images, 0.2, &mut stream(2, 0));
+        let much = AdaPipeline::new().blitting().apply(&images, 0.8, &mut stream(2, 0));
         let same = |a: Tensor<4>| -> Vec<bool> {
             let d: Vec<f64> = (a - images.clone())
                 .abs()
