@@ -57,8 +57,10 @@ pub mod prelude {
     pub use agon_core::prior::{self, Prior};
     pub use agon_core::*;
     pub use agon_data::{
-        Batched, Coverage, Dataset, GaussianMixture, Glyphs, Grammar, InMemory, LabelledGlyphs, MovingShapes,
-        Sentences, ShapeTranslation, Shapes, Solids, SwissRoll, Tabular, TwoMoons,
+        Array, Arrays, Batched, Cifar, Coverage, Dataset, GaussianMixture, Glyphs, Grammar, ImageFolder, ImageOptions,
+        Images, InMemory, LabelledGlyphs, LabelledImages, Labels, MovingShapes, Published, Sentences, ShapeTranslation,
+        Shapes, Solids, SwissRoll, Table, TableOptions, Tabular, Text, Tokens, TwoMoons, Vocabulary, fingerprint,
+        open_images, open_labelled_images,
     };
     pub use agon_losses::*;
     pub use agon_models::*;

@@ -11,7 +11,7 @@ use crate::support::*;
 type Images = Gan<DcganGenerator, DcganDiscriminator>;
 
 /// Notes whether what it is shown is real, and changes nothing.
-#[derive(Clone, Default)]
+#[derive(Debug, Clone, Default)]
 struct Witness(Arc<Mutex<Vec<bool>>>);
 
 impl Witness {

@@ -55,6 +55,8 @@ pub use fingerprint::{fingerprint, fingerprint_quick};
 pub use gaussian_mixture::GaussianMixture;
 pub use glyphs::{Glyphs, LabelledGlyphs};
 pub use grammar::{Grammar, Language, Sentences};
+pub use image_folder::{ImageFolder, LabelledImages, Skipped};
+pub use images::{Cifar, ImageOptions, Images, Split, open_images, open_labelled_images};
 pub use in_memory::InMemory;
 pub use published::Published;
 pub use shapes::{

@@ -8,9 +8,6 @@ use crate::dataset::{Dataset, Extent, count};
 use crate::error::{Error, Result, ensure};
 use crate::random::stream;
 
-/// A sentence and its probability.
-type Weighted = (Vec<u32>, f64);
-
 /// Sentences of a [`Grammar`] that have at most so many words, as numbers of words, padded with 0.
 ///
 /// Each sentence is as likely as the grammar makes it among those which are short enough; none is drawn in vain.
