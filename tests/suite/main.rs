@@ -8,10 +8,15 @@
 
 mod checkpoints;
 mod conformance;
+mod disk;
 mod engine;
+mod faults;
 mod going_back;
 mod golden;
+mod health;
 mod kill;
 mod minmax;
 mod resume;
+mod signals;
 mod support;
+mod traces;

@@ -28,6 +28,7 @@ mod network;
 mod note;
 mod observer;
 pub mod optimizer;
+mod panics;
 mod penalty;
 mod player;
 pub mod prior;

@@ -22,7 +22,7 @@ mod testing;
 pub use health::{FeaturesOf, Health, NoSamples, Remedy, SampleFeatures, SlowDown, Symptom, Trouble};
 pub use image::{Image, write_png};
 pub use image_grid::image_grid;
-pub use interrupt::StopOnInterrupt;
+pub use interrupt::{StopOnInterrupt, interrupted};
 pub use metrics_log::{LogFormat, MetricsLog};
 pub use progress::Progress;
 pub use run_manifest::{Command, Difference, Machine, PlayerRecord, RunManifest, RunRecord, Versions};
