@@ -43,6 +43,17 @@ pub struct Common {
 }
 
 impl Common {
+    /// Nothing but how to print, for programs that have options of their own.
+    pub fn printing(json: bool) -> Self {
+        Self {
+            seed: 0,
+            device: None,
+            steps: None,
+            out: None,
+            json,
+        }
+    }
+
     /// The device asked for, without autodiff.
     pub fn device(&self) -> Result<Device, String> {
         device(self.device.as_deref())
@@ -74,10 +85,10 @@ impl Common {
     }
 }
 
-/// Prints the error, if there is one.
+/// Prints the error, if there is one. A run that a signal stopped ends with the status that shells expect then.
 pub fn exit(ending: Ending) -> ExitCode {
     match ending {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(()) => agon::observe::interrupted().map_or(ExitCode::SUCCESS, ExitCode::from),
         Err(error) => {
             let _ = writeln!(std::io::stderr(), "error: {error}");
             ExitCode::FAILURE

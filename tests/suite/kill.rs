@@ -1,7 +1,8 @@
 //! A run that is killed while it writes leaves its last checkpoint whole.
 //!
-//! The test starts itself as a child which does nothing but write checkpoints, and kills it at a random
-//! moment, again and again. `AGON_KILLS` sets how often; the gate does a few, 200 and more are on record.
+//! The tests start themselves as children which do nothing but write, and kill them at a random moment, again and
+//! again: one writes checkpoints, the other logs, images and a manifest as well. `AGON_KILLS` sets how often; the
+//! gate does a few, hundreds are on record.
 
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -11,6 +12,7 @@ use agon::prelude::*;
 use rand::RngExt;
 
 use crate::support::*;
+use crate::traces;
 
 const CHILD: &str = "AGON_KILL_CHILD";
 
@@ -20,15 +22,11 @@ fn a_checkpoint_survives_kills() {
         write_for_ever(Path::new(&directory));
     }
     let scratch = Scratch::new("kill");
-    let kills: u64 = std::env::var("AGON_KILLS")
-        .ok()
-        .and_then(|n| n.parse().ok())
-        .unwrap_or(12);
     let mut random = random::stream(11, 0);
     let mut reached = 0;
-    for kill in 0..kills {
+    for kill in 0..kills() {
         let wait = Duration::from_millis(random.random_range(30..250));
-        run_and_kill(&scratch.0, wait);
+        run_and_kill("kill::a_checkpoint_survives_kills", &scratch.0, wait);
         // A child that was killed before its first checkpoint leaves nothing, which is fine only at first.
         let Ok(checkpoint) = Checkpoint::open(scratch.join("latest")) else {
             assert_eq!(reached, 0, "kill {kill}: the checkpoint of round {reached} is gone");
@@ -48,9 +46,39 @@ fn a_checkpoint_survives_kills() {
     assert!(reached > 0, "no child ever got to write");
 }
 
-fn run_and_kill(directory: &Path, wait: Duration) {
+#[test]
+fn everything_that_is_written_survives_kills() {
+    if let Ok(directory) = std::env::var(CHILD) {
+        let directory = Path::new(&directory);
+        let mut trainer = traces::writer(directory, Checkpoints::every(1).keep(2).lowest("loss/generator"));
+        if Checkpoint::open(directory.join("checkpoints/latest")).is_ok() {
+            trainer = trainer.resume(directory.join("checkpoints/latest"));
+        }
+        let ended = trainer.run(waves(), Budget::steps(u64::MAX));
+        unreachable!("{ended:?}");
+    }
+    let scratch = Scratch::new("kill-all");
+    let mut random = random::stream(12, 0);
+    let mut reached = 0;
+    for kill in 0..kills() {
+        let wait = Duration::from_millis(random.random_range(50..350));
+        run_and_kill("kill::everything_that_is_written_survives_kills", &scratch.0, wait);
+        let step = traces::check(&scratch.0);
+        assert!(step >= reached, "kill {kill}: went back from round {reached} to {step}");
+        reached = step;
+    }
+    assert!(reached > 0, "no child ever got to write");
+    traces::go_on(&scratch.0, reached + 1);
+}
+
+fn kills() -> u64 {
+    let wanted = std::env::var("AGON_KILLS").ok().and_then(|n| n.parse().ok());
+    wanted.unwrap_or(12)
+}
+
+fn run_and_kill(test: &str, directory: &Path, wait: Duration) {
     let mut child = Command::new(std::env::current_exe().unwrap())
-        .args(["kill::a_checkpoint_survives_kills", "--exact"])
+        .args([test, "--exact"])
         .env(CHILD, directory)
         .stdout(Stdio::null())
         .stderr(Stdio::null())

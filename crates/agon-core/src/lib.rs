@@ -29,6 +29,7 @@ mod network;
 mod note;
 mod observer;
 pub mod optimizer;
+mod panics;
 mod penalty;
 mod player;
 pub mod prior;

@@ -1,5 +1,4 @@
 use std::cell::Cell;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
@@ -9,7 +8,7 @@ use crate::checkpoint::Reader;
 use crate::ledger::Ledger;
 use crate::{
     Batches, Budget, Error, Feed, Game, Guard, Measurements, Moment, Notes, Observer, Result, Round, Signal, Wishes,
-    random,
+    panics, random,
 };
 
 /// Why a run ended.
@@ -337,14 +336,7 @@ impl<G: Game> Trainer<G> {
 
 /// Runs code that may be anybody's, and turns a panic into an error.
 fn caught<T>(round: u64, work: impl FnOnce() -> Result<T>) -> Result<T> {
-    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| {
-        let message = panic
-            .downcast_ref::<&str>()
-            .map(ToString::to_string)
-            .or_else(|| panic.downcast_ref::<String>().cloned())
-            .unwrap_or_else(|| "no message".to_owned());
-        Err(Error::Panic { round, message })
-    })
+    panics::caught(work).unwrap_or_else(|message| Err(Error::Panic { round, message }))
 }
 
 impl<G: Game> std::fmt::Debug for Trainer<G> {

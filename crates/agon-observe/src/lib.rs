@@ -36,7 +36,7 @@ pub use dashboard::{Dashboard, Every};
 pub use health::{FeaturesOf, Health, NoSamples, Remedy, SampleFeatures, SlowDown, Symptom, Trouble};
 pub use image::{Image, write_png};
 pub use image_grid::image_grid;
-pub use interrupt::StopOnInterrupt;
+pub use interrupt::{StopOnInterrupt, interrupted};
 pub use latent::Latent;
 pub use metrics_log::{LogFormat, MetricsLog};
 pub use neighbours::{Neighbour, Neighbours};

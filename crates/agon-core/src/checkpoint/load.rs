@@ -96,12 +96,10 @@ impl Checkpoint {
         let config = serde_json::from_value(config)
             .map_err(|error| Error::checkpoint(self.path(), format!("a configuration of `{wanted}`"), error))?;
         let file = format!("{}.network.bpk", entry.name);
-        let bytes = burn::tensor::Bytes::from_bytes_vec(self.0.bytes(&file)?);
-        let unusable = |error| Error::checkpoint(self.path().join(&file), format!("weights of `{wanted}`"), error);
-        let record = ModuleRecord::from_bytes(bytes).map_err(unusable)?;
-        N::from_config(&config, device)?
-            .try_load_record(record)
-            .map_err(unusable)
+        let network = N::from_config(&config, device)?;
+        self.0.parse(&file, format!("weights of `{wanted}`"), |bytes| {
+            network.try_load_record(ModuleRecord::from_bytes(bytes)?)
+        })
     }
 }
 

@@ -1,12 +1,14 @@
+use std::fmt::Display;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use burn::tensor::Bytes;
 use serde_json::Value;
 
 use super::atomic::parent_of;
 use super::manifest::{CHECK, Entry, FORMAT, FileMark, Manifest, checksum};
 use super::observer::{BEST, step_of};
-use crate::{Error, Result, player::short_type_name};
+use crate::{Error, Result, panics, player::short_type_name};
 
 /// An opened checkpoint.
 #[derive(Debug)]
@@ -63,6 +65,20 @@ impl Reader {
             ));
         }
         Ok(bytes)
+    }
+
+    /// What a file holds. Whatever a parser trips over is an error that names the file, be it by a panic: a checksum
+    /// says that a file is as it was written, not by whom.
+    pub(crate) fn parse<T, E: Display>(
+        &self,
+        file: &str,
+        expected: impl ToString,
+        parse: impl FnOnce(Bytes) -> Result<T, E>,
+    ) -> Result<T> {
+        let bytes = Bytes::from_bytes_vec(self.bytes(file)?);
+        let parsed = panics::caught(|| parse(bytes).map_err(|error| error.to_string()));
+        let parsed = parsed.unwrap_or_else(Err);
+        parsed.map_err(|error| Error::checkpoint(self.path.join(file), expected, error))
     }
 
     /// An error if one of the files is not what was written.

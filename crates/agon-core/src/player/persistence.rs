@@ -3,7 +3,6 @@ use std::any::type_name;
 use burn::module::Module;
 use burn::optim::GradientsParams;
 use burn::store::ModuleRecord;
-use burn::tensor::Bytes;
 
 use super::{Anchor, Player, short_type_name};
 use crate::checkpoint::{Entry, Reader, Writer};
@@ -69,11 +68,10 @@ impl<M: Module + 'static> Player<M> {
         // brought into them would come on top of what is read.
         let network = self.read_network(weights::copy(self.network()), reader, "weights")?;
         self.network = Some(network);
-        let state = reader.bytes(&self.file("optimizer"))?;
         let rule = self.optimizer.rule.clone();
-        self.optimizer.rule = rule
-            .from_bytes(Bytes::from_bytes_vec(state))
-            .map_err(|error| Error::checkpoint(reader.path().join(self.file("optimizer")), "optimizer state", error))?;
+        self.optimizer.rule = reader.parse(&self.file("optimizer"), "optimizer state", |bytes| {
+            rule.from_bytes(bytes)
+        })?;
         let average = match reader.has(&self.file("average")) {
             true => Some(self.read_network(weights::copy(self.network()), reader, "average")?),
             false => None,
@@ -103,12 +101,10 @@ impl<M: Module + 'static> Player<M> {
     }
 
     fn read_network(&self, into: M, reader: &Reader, file: &str) -> Result<M> {
-        let bytes = reader.bytes(&self.file(file))?;
-        let path = reader.path().join(self.file(file));
-        let record = ModuleRecord::from_bytes(Bytes::from_bytes_vec(bytes))
-            .map_err(|error| Error::checkpoint(&path, "weights", error))?;
-        into.try_load_record(record)
-            .map_err(|error| Error::checkpoint(&path, format!("weights of `{}`", type_name::<M>()), error))
+        let expected = format!("weights of `{}`", type_name::<M>());
+        reader.parse(&self.file(file), expected, |bytes| {
+            into.try_load_record(ModuleRecord::from_bytes(bytes)?)
+        })
     }
 
     fn read_vector(&self, reader: &Reader, file: &str) -> Result<Option<GradientsParams>> {

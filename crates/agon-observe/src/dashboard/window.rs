@@ -189,7 +189,7 @@ impl Window {
                 drop(board);
                 self.view.look(look, span, groups);
             }
-            Command::Interrupt if self.desk.board().stopping => interrupt::leave(),
+            Command::Interrupt if self.desk.board().stopping => interrupt::leave_at_once(),
             Command::Interrupt => {
                 self.desk.board().stopping = true;
                 interrupt::press();

@@ -25,6 +25,11 @@ type Projections<T> = FeaturesOf<T, fn(&T) -> Tensor<2>>;
 /// NaN and infinity are found by the trainer's [`Guard`](agon_core::Guard), as always, and end the run unless
 /// [`Trouble::NotFinite`] is to be treated by going back.
 ///
+/// What a game does not measure is not looked at: [`Gan`](agon_core::Gan) measures all of it, a game of your own
+/// by [`Round::measure_scores`](agon_core::Round::measure_scores) and
+/// [`Round::measure_spreads`](agon_core::Round::measure_spreads), and its players' gradients and weights measure
+/// themselves.
+///
 /// Everything it knows is in the checkpoints, so that a run that was resumed sees and does the same as one that
 /// never was. For that it must stand before [`Checkpoints`](agon_core::Checkpoints) in the line of observers.
 ///
@@ -60,6 +65,8 @@ pub struct Health<S = NoSamples> {
     samples: S,
     samples_every: u64,
     state: State,
+    /// Whether it was said that there is nothing to see.
+    blind: bool,
 }
 
 impl Default for Health {
@@ -81,6 +88,7 @@ impl Health {
             samples: NoSamples,
             samples_every: 100,
             state: State::default(),
+            blind: false,
         }
     }
 
@@ -105,6 +113,7 @@ impl Health {
             samples: FeaturesOf::new(real, features),
             samples_every: self.samples_every,
             state: self.state,
+            blind: self.blind,
         }
     }
 }
@@ -237,6 +246,13 @@ impl<S> Health<S> {
         if moment.step <= self.grace {
             return Ok(cases);
         }
+        if vitals.is_empty() && !std::mem::replace(&mut self.blind, true) {
+            moment.note(
+                Level::Warning,
+                SOURCE,
+                "the game measures nothing that could be looked at",
+            );
+        }
         for (symptom, player, value) in vitals {
             let Some(limit) = self.limits.get(&symptom) else {
                 continue;
@@ -267,6 +283,7 @@ impl<S> Health<S> {
     fn treat<G: Game>(&mut self, moment: &mut Moment<'_, G>, case: &Case) -> Result<(Signal, bool)> {
         self.state.treated(case.trouble, moment.step);
         self.state.roll_backs.most = self.most_roll_backs;
+        self.state.roll_backs.patience = self.patience;
         let remedies = self.remedies(case.trouble).to_vec();
         let (signal, went_back) = treat(moment, case, &remedies, &mut self.state.roll_backs)?;
         if went_back {

@@ -69,9 +69,11 @@ impl State {
             .bad
             .iter()
             .flat_map(|&(from, to)| [from as f64, to as f64]);
+        let last = self.roll_backs.last;
         Memory::new()
             .with("roll_backs", [self.roll_backs.done as f64])
             .with("bad", bad.collect::<Vec<_>>())
+            .with("last", last.map_or(Vec::new(), |(at, to)| vec![at as f64, to as f64]))
             .nest("baseline", self.baselines.memory())
             .nest("detector", detectors)
             .nest("treated", treated)
@@ -94,6 +96,11 @@ impl State {
             roll_backs: RollBacks {
                 done: first(memory, "roll_backs").unwrap_or_default() as u64,
                 most: 0,
+                patience: 0,
+                last: match memory.get("last") {
+                    Some(&[at, to]) => Some((at as u64, to as u64)),
+                    _ => None,
+                },
                 bad: bad.map(|pair| (pair[0] as u64, pair[1] as u64)).collect(),
             },
             detectors: detectors.names().filter_map(detector).collect(),

@@ -27,6 +27,10 @@ pub(super) struct RollBacks {
     pub most: u64,
     /// Rounds from the first sign of trouble to the round in which it was treated.
     pub bad: Vec<(u64, u64)>,
+    /// In which round the run last went back, and to which.
+    pub last: Option<(u64, u64)>,
+    /// How soon after that trouble must come again to be blamed on the checkpoint.
+    pub patience: u64,
 }
 
 impl RollBacks {
@@ -51,6 +55,11 @@ impl RollBacks {
             return Err(given_up(format!("going back {} times did not help", self.done)));
         }
         self.bad.push((case.since, moment.step));
+        if let Some((at, to)) = self.last
+            && moment.step <= at + 2 * self.patience
+        {
+            self.bad.push((to, to));
+        }
         let mut candidates = self.candidates(moment.checkpoints());
         if to_best && let Some(folder) = moment.checkpoint().and_then(|path| path.parent()) {
             candidates.insert(0, (moment.step, folder.join("best")));
@@ -60,6 +69,7 @@ impl RollBacks {
             match moment.go_back_to(&path) {
                 Ok(step) => {
                     self.done += 1;
+                    self.last = Some((moment.step, step));
                     let times = format!("{} of at most {} times", self.done, self.most);
                     moment.note(Level::Warning, SOURCE, format!("went back to round {step}, {times}"));
                     return Ok(step);
