@@ -18,6 +18,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::approx_constant))]
 
 mod error;
+pub mod extractors;
 mod figure;
 mod linalg;
 mod metric;
@@ -26,6 +27,7 @@ mod protocol;
 mod random;
 mod report;
 mod rows;
+mod summary;
 
 pub use error::{Error, Result};
 pub use figure::{Figure, Goal, Interval};
