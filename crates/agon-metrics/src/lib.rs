@@ -17,9 +17,12 @@
 #![forbid(unsafe_code)]
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::approx_constant))]
 
+pub mod classifiers;
+pub mod contests;
 mod error;
 pub mod extractors;
 mod figure;
+pub mod images;
 mod linalg;
 mod metric;
 mod number;
@@ -27,6 +30,7 @@ mod protocol;
 mod random;
 mod report;
 mod rows;
+pub mod sequences;
 mod summary;
 
 pub use error::{Error, Result};
