@@ -56,7 +56,10 @@ pub use burn;
 pub mod prelude {
     pub use agon_core::prior::{self, Prior};
     pub use agon_core::*;
-    pub use agon_data::{Batched, Coverage, Dataset, GaussianMixture, Glyphs, InMemory, LabelledGlyphs, SwissRoll};
+    pub use agon_data::{
+        Batched, Coverage, Dataset, GaussianMixture, Glyphs, ImageFolder, InMemory, LabelledGlyphs, LabelledImages,
+        Skipped, SwissRoll,
+    };
     pub use agon_losses::*;
     pub use agon_models::*;
     pub use agon_observe::*;

@@ -1,14 +1,27 @@
+use std::fmt::{Debug, Formatter};
+use std::sync::Arc;
+
 use burn::prelude::Device;
 
+use crate::crew::Crew;
 use crate::dataset::{Dataset, count};
 use crate::error::{Error, Result, ensure};
 use crate::order::Order;
+use crate::random::mix;
+use crate::wanted::Wanted;
+
+/// What the seeds of epochs are mixed with.
+const EPOCH: u64 = 0xe_90c4;
 
 /// The items of a data set, some at a time.
 ///
 /// A batch follows from its index and the seed alone. A data set that never ends is read in the order of
 /// its numbers; one of fixed size is shuffled anew for every epoch by seed and epoch, and ends each with a
 /// smaller batch if its size is not a multiple, unless [`Batched::drop_last`] says otherwise.
+///
+/// [`Batched::workers`] has threads compute the batches ahead: the same ones, in the same order. They begin
+/// with the first batch that is asked for and count on the next one being asked for next; any other is right
+/// too, but what was computed ahead is lost.
 ///
 /// With the feature `engine` it implements `agon_core::Batches`, so a trainer can run on it.
 ///
@@ -17,34 +30,57 @@ use crate::order::Order;
 /// use agon_data::{Dataset, SwissRoll};
 /// use burn::prelude::Device;
 ///
-/// let mut batches = SwissRoll::new().fixed(1_000).batches(64);
+/// let mut batches = SwissRoll::new().fixed(1_000).batches(64).workers(2);
 /// assert_eq!(batches.per_epoch(), Some(16));
 /// let last = batches.batch(15, 7, &Device::default())?;
 /// assert_eq!(last.dims(), [1_000 - 15 * 64, 2]);
 /// # Ok::<(), agon_data::Error>(())
 /// ```
-#[derive(Debug, Clone)]
-pub struct Batched<D> {
-    dataset: D,
+pub struct Batched<D: Dataset> {
+    dataset: Arc<D>,
     size: usize,
     whole_only: bool,
     order: Order,
+    workers: usize,
+    ahead: Option<usize>,
+    crew: Option<Crew<D::Batch>>,
 }
 
 impl<D: Dataset> Batched<D> {
     /// The items of `dataset`, `size` at a time.
     pub fn new(dataset: D, size: usize) -> Self {
         Self {
-            dataset,
+            dataset: Arc::new(dataset),
             size,
             whole_only: false,
             order: Order::default(),
+            workers: 0,
+            ahead: None,
+            crew: None,
         }
     }
 
     /// Leaves out the last batch of an epoch if it is smaller than the others.
     pub fn drop_last(mut self) -> Self {
         self.whole_only = true;
+        self
+    }
+
+    /// Computes the batches ahead with so many threads. 0, as it is unless said otherwise: each when it is
+    /// asked for, in the thread that asks.
+    ///
+    /// An error of a batch is delivered in its place. The threads end when this is dropped, after the
+    /// batches that they are at.
+    pub fn workers(mut self, threads: usize) -> Self {
+        self.workers = threads;
+        self.crew = None;
+        self
+    }
+
+    /// How many batches the workers compute ahead at most; two for each of them unless said otherwise. So
+    /// many batches wait in memory, on the device, besides the one that was asked for.
+    pub fn ahead(mut self, batches: usize) -> Self {
+        self.ahead = Some(batches);
         self
     }
 
@@ -68,23 +104,68 @@ impl<D: Dataset> Batched<D> {
     /// The batch at `index`, counted from the beginning of the run, in the order which `seed` gives.
     ///
     /// # Errors
-    /// If the size of the batches is zero, the data set is empty or its settings cannot work.
+    /// If the size of the batches is zero, the data set is empty, its settings cannot work, or it fails or
+    /// panics. The same batch, or another, can be asked for afterwards.
     pub fn batch(&mut self, index: u64, seed: u64, device: &Device) -> Result<D::Batch> {
+        if self.workers == 0 {
+            return self.wanted(index, seed)?.gather(&*self.dataset, device);
+        }
+        let crew = self.crew.take().filter(|crew| crew.is_at(index, seed, device));
+        let mut crew = match crew {
+            Some(crew) => crew,
+            None => Crew::start(&self.dataset, self.workers, index, seed, device)?,
+        };
+        let ahead = self.ahead.unwrap_or(self.workers.saturating_mul(2));
+        while crew.coming() <= ahead {
+            crew.order(self.wanted(crew.next_index(), seed)?);
+        }
+        let batch = crew.deliver();
+        self.crew = Some(crew);
+        batch
+    }
+
+    /// What the batch at `index` is made of.
+    fn wanted(&mut self, index: u64, seed: u64) -> Result<Wanted> {
         ensure(self.size > 0, "the size of a batch", "at least 1", self.size)?;
         let size = count(self.size);
-        let Some(per_epoch) = self.per_epoch() else {
+        let (Some(items), Some(per_epoch)) = (self.dataset.items(), self.per_epoch()) else {
             let first = index.wrapping_mul(size);
-            let items: Vec<u64> = (0..size).map(|i| first.wrapping_add(i)).collect();
-            return self.dataset.gather(&items, seed, device);
+            let items = (0..size).map(|i| first.wrapping_add(i)).collect();
+            return Ok(Wanted { items, seed });
         };
         if per_epoch == 0 {
             return Err(Error::Empty);
         }
-        let items = self.dataset.items().unwrap_or_default();
-        let order = self.order.epoch(items, seed, index / per_epoch);
+        let epoch = index / per_epoch;
+        let order = self.order.epoch(items, seed, epoch);
         let start = (index % per_epoch) as usize * self.size;
         let end = order.len().min(start + self.size);
-        self.dataset.gather(&order[start..end], seed, device)
+        Ok(Wanted {
+            items: order[start..end].to_vec(),
+            seed: mix(mix(seed, EPOCH), epoch),
+        })
+    }
+}
+
+impl<D: Dataset> Clone for Batched<D> {
+    /// The data set is shared; the workers are not.
+    fn clone(&self) -> Self {
+        Self {
+            dataset: self.dataset.clone(),
+            order: self.order.clone(),
+            crew: None,
+            ..*self
+        }
+    }
+}
+
+impl<D: Dataset + Debug> Debug for Batched<D> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Batched")
+            .field("dataset", &self.dataset)
+            .field("size", &self.size)
+            .field("workers", &self.workers)
+            .finish_non_exhaustive()
     }
 }
 
@@ -115,7 +196,7 @@ mod tests {
             self.0
         }
 
-        fn gather(&mut self, items: &[u64], _seed: u64, _device: &Device) -> Result<Vec<u64>> {
+        fn gather(&self, items: &[u64], _seed: u64, _device: &Device) -> Result<Vec<u64>> {
             Ok(items.to_vec())
         }
     }

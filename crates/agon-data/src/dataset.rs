@@ -6,7 +6,12 @@ use crate::{Batched, Error};
 /// Items that can be asked for by number.
 ///
 /// Implement it for data of your own and [`Dataset::batches`] does the rest: the order of every epoch,
-/// the last partial batch, and, with the feature `engine`, everything a trainer wants to know.
+/// the last partial batch, workers that compute ahead, and, with the feature `engine`, everything a trainer
+/// wants to know.
+///
+/// Items are asked for through a shared reference, by several threads at once if the batches have
+/// [`workers`](Batched::workers): what is in a batch may depend on nothing but the arguments of
+/// [`gather`](Dataset::gather).
 ///
 /// # Example
 /// ```
@@ -23,7 +28,7 @@ use crate::{Batched, Error};
 ///         Some(10)
 ///     }
 ///
-///     fn gather(&mut self, items: &[u64], _seed: u64, device: &Device) -> Result<Tensor<1>> {
+///     fn gather(&self, items: &[u64], _seed: u64, device: &Device) -> Result<Tensor<1>> {
 ///         let numbers: Vec<f32> = items.iter().map(|&item| item as f32).collect();
 ///         Ok(Tensor::from_data(numbers.as_slice(), device))
 ///     }
@@ -34,18 +39,19 @@ use crate::{Batched, Error};
 /// assert_eq!(last.dims(), [2]);
 /// # Ok::<(), agon_data::Error>(())
 /// ```
-pub trait Dataset: Send {
+pub trait Dataset: Send + Sync + 'static {
     /// Several items, stacked.
-    type Batch;
+    type Batch: Send + 'static;
 
     /// How many items there are. `None`: they never end.
     fn items(&self) -> Option<u64>;
 
     /// The items of the given numbers, in that order, on the given device.
     ///
-    /// A data set of fixed size ignores the seed, which is the run's: it is for those that draw items
-    /// without end.
-    fn gather(&mut self, items: &[u64], seed: u64, device: &Device) -> Result<Self::Batch>;
+    /// The seed of data that never ends is the run's, and with the number decides what an item is. If there
+    /// are so many items, it is another one in every epoch: what an item is does not depend on it, but how it
+    /// is seen may, mirrored or not.
+    fn gather(&self, items: &[u64], seed: u64, device: &Device) -> Result<Self::Batch>;
 
     /// Takes the items `size` at a time, in an order of its own for every epoch.
     ///
@@ -72,7 +78,7 @@ impl<A: Dataset, B: Dataset> Dataset for (A, B) {
 
     /// # Errors
     /// Two data sets of fixed size must hold as many items.
-    fn gather(&mut self, items: &[u64], seed: u64, device: &Device) -> Result<Self::Batch> {
+    fn gather(&self, items: &[u64], seed: u64, device: &Device) -> Result<Self::Batch> {
         if let (Some(left), Some(right)) = (self.0.items(), self.1.items()) {
             ensure(
                 left == right,

@@ -171,7 +171,7 @@ impl Dataset for GaussianMixture {
         self.extent.items()
     }
 
-    fn gather(&mut self, items: &[u64], seed: u64, device: &Device) -> Result<Tensor<2>> {
+    fn gather(&self, items: &[u64], seed: u64, device: &Device) -> Result<Tensor<2>> {
         self.check()?;
         let content = self.extent.content(seed);
         let slots = 0..count(self.packing);
@@ -244,7 +244,7 @@ mod tests {
     #[test]
     fn packed_items_are_points_of_the_set() {
         let device = Device::default();
-        let mut packed = GaussianMixture::ring().fixed(50).packed(3);
+        let packed = GaussianMixture::ring().fixed(50).packed(3);
         let set = packed.points(50, 0).unwrap();
         let items: Vec<u64> = (0..50).collect();
         let batch = packed.gather(&items, 9, &device).unwrap();
@@ -259,7 +259,7 @@ mod tests {
     #[test]
     fn settings_that_cannot_work_are_errors() {
         let device = Device::default();
-        for mut wrong in [
+        for wrong in [
             GaussianMixture::ring_of(0, 1.0, 0.1),
             GaussianMixture::ring_of(8, 1.0, -0.1),
             GaussianMixture::ring_of(8, 1.0, f32::NAN),

@@ -12,14 +12,17 @@
 
 mod batched;
 mod coverage;
+mod crew;
 mod dataset;
 mod error;
 mod gaussian_mixture;
 mod glyphs;
+mod image_folder;
 mod in_memory;
 mod order;
 mod random;
 mod swiss_roll;
+mod wanted;
 
 pub use batched::Batched;
 pub use coverage::Coverage;
@@ -27,5 +30,6 @@ pub use dataset::Dataset;
 pub use error::{Error, Result};
 pub use gaussian_mixture::GaussianMixture;
 pub use glyphs::{Glyphs, LabelledGlyphs};
+pub use image_folder::{ImageFolder, LabelledImages, Skipped};
 pub use in_memory::InMemory;
 pub use swiss_roll::SwissRoll;

@@ -117,7 +117,7 @@ impl Dataset for SwissRoll {
         self.extent.items()
     }
 
-    fn gather(&mut self, items: &[u64], seed: u64, device: &Device) -> Result<Tensor<2>> {
+    fn gather(&self, items: &[u64], seed: u64, device: &Device) -> Result<Tensor<2>> {
         self.check()?;
         let content = self.extent.content(seed);
         let values: Vec<f32> = items.iter().flat_map(|&item| self.point(content, item)).collect();

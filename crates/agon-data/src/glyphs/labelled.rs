@@ -27,7 +27,7 @@ impl Dataset for LabelledGlyphs {
         self.glyphs.items()
     }
 
-    fn gather(&mut self, items: &[u64], seed: u64, device: &Device) -> Result<Self::Batch> {
+    fn gather(&self, items: &[u64], seed: u64, device: &Device) -> Result<Self::Batch> {
         let content = self.glyphs.extent.content(seed);
         let images = self.glyphs.gather_images(items, content, device)?;
         let digit = |&item: &u64| i64::from(label(&self.glyphs.style, content, item));

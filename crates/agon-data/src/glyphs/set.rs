@@ -205,7 +205,7 @@ impl Dataset for Glyphs {
         self.extent.items()
     }
 
-    fn gather(&mut self, items: &[u64], seed: u64, device: &Device) -> Result<Tensor<4>> {
+    fn gather(&self, items: &[u64], seed: u64, device: &Device) -> Result<Tensor<4>> {
         self.gather_images(items, self.extent.content(seed), device)
     }
 }
