@@ -1,21 +1,24 @@
-//! A DCGAN that learns to draw digits: data, training, checkpoints, and the generator loaded again.
+//! A DCGAN that learns to draw digits, or images of your own: data, training, checkpoints, and the generator loaded again.
 //!
 //! ```text
 //! cargo run --example quickstart
 //! cargo run --example quickstart -- --resume
+//! cargo run --example quickstart -- --data path/to/images --size 32
 //! ```
 
 mod common;
 
 use agon::prelude::*;
 use clap::Parser;
-use common::{Common, Ending};
+use common::{Common, Ending, ImageData};
 
-/// Train a DCGAN on drawn digits, then load its generator and sample from it.
+/// Train a DCGAN on drawn digits or images of your own, then load its generator and sample from it.
 #[derive(Parser)]
 struct Options {
     #[command(flatten)]
     common: Common,
+    #[command(flatten)]
+    images: ImageData,
     /// Channels of the layer next to the image
     #[arg(long, default_value_t = 16)]
     width: usize,
@@ -37,7 +40,8 @@ fn main() -> std::process::ExitCode {
 fn run(options: &Options) -> Ending {
     let device = options.common.device()?.autodiff();
     let out = options.common.folder("quickstart")?;
-    let shape = [1, options.size, options.size];
+    let images = options.images.open(Glyphs::new().noise(0.0), options.size)?;
+    let shape = images.shape();
 
     let steps = options.common.steps.unwrap_or(1_500);
 
@@ -65,8 +69,7 @@ fn run(options: &Options) -> Ending {
     } else {
         trainer.seed(options.common.seed)
     };
-    let data = Glyphs::new().size(options.size).noise(0.0).batches(options.batch);
-    let outcome = trainer.run(data, Budget::steps(steps))?;
+    let outcome = trainer.run(images.batches(options.batch), Budget::steps(steps))?;
 
     let generator = DcganGenerator::load(out.join("checkpoints/latest"), &device.inner())?;
     let picture = out.join("digits.png");

@@ -3,6 +3,7 @@
 //! This is the only place that names backends.
 #![allow(dead_code, reason = "each example uses a part of it")]
 
+mod data;
 mod plot;
 
 use std::io::Write;
@@ -13,6 +14,8 @@ use agon::prelude::Device;
 use clap::Args;
 use serde_json::Value;
 
+#[allow(unused_imports, reason = "not every example trains on images")]
+pub use data::{ImageData, Pictures};
 #[allow(unused_imports, reason = "not every example draws")]
 pub use plot::{Panel, colours};
 

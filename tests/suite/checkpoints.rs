@@ -107,6 +107,12 @@ fn wrong_types_damage_and_newer_versions_are_named() {
     assert!(complaint().contains("a newer version is needed"), "{}", complaint());
     fs::write(&manifest, &text[..text.len() / 2]).unwrap();
     assert!(complaint().contains("expected a manifest"), "{}", complaint());
+    fs::write(
+        &manifest,
+        text.replace("generator.network.bpk", "../generator.network.bpk"),
+    )
+    .unwrap();
+    assert!(complaint().contains("expected files right in it"), "{}", complaint());
 
     let error = MlpGenerator::load(scratch.join("nowhere"), &device)
         .unwrap_err()

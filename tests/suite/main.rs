@@ -8,6 +8,7 @@
 
 mod checkpoints;
 mod conformance;
+mod data_files;
 mod engine;
 mod golden;
 mod kill;

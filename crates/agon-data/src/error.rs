@@ -35,6 +35,18 @@ pub enum Error {
         /// What is there.
         got: String,
     },
+    /// A published data set is neither in its folder nor to be had.
+    #[error("{name} could not be fetched ({reason}); put by hand into {folder}:{files}", folder = folder.display())]
+    Unavailable {
+        /// The data set.
+        name: &'static str,
+        /// Why there is no way to it.
+        reason: String,
+        /// Where its files are looked for.
+        folder: PathBuf,
+        /// What is missing there: a line for each file, with its checksum.
+        files: String,
+    },
     /// Values could not be read from the device.
     #[error("the device failed: {0}")]
     Device(String),

@@ -5,31 +5,52 @@
 //! [`GaussianMixture`] (ring and grid, with the [`Coverage`] rule), [`SwissRoll`] and [`Glyphs`]. Tensors of
 //! one's own: [`InMemory`].
 //!
+//! What people have: [`open_images`] reads whatever is at a path; [`Array`] and [`Arrays`] are IDX, `.npy`, `.npz`
+//! and safetensors, [`Cifar`] its binary version, [`Table`] CSV, [`Text`] lines and windows of words or
+//! characters. [`Published`] fetches MNIST, Fashion-MNIST and CIFAR. Headers are checked against the size of the
+//! file before anything is allocated: a damaged or lying file is an error.
+//!
 //! The feature `engine` (on by default) makes [`Batched`] something that the trainer of `agon-core` can run
 //! on; without it the crate stands alone.
 #![forbid(unsafe_code)]
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+mod array;
 mod batched;
 mod coverage;
 mod crew;
 mod dataset;
 mod error;
+mod file;
+mod fingerprint;
 mod gaussian_mixture;
 mod glyphs;
 mod image_folder;
+mod images;
 mod in_memory;
 mod order;
+mod published;
 mod random;
 mod swiss_roll;
+mod table;
+#[cfg(test)]
+mod testing;
+mod text;
 mod wanted;
 
+pub use array::{Array, Arrays, Element, Labels, Rows};
 pub use batched::Batched;
 pub use coverage::Coverage;
 pub use dataset::Dataset;
 pub use error::{Error, Result};
+pub use file::Source;
+pub use fingerprint::{fingerprint, fingerprint_quick};
 pub use gaussian_mixture::GaussianMixture;
 pub use glyphs::{Glyphs, LabelledGlyphs};
 pub use image_folder::{ImageFolder, LabelledImages, Skipped};
+pub use images::{Cifar, ImageOptions, Images, Split, open_images, open_labelled_images};
 pub use in_memory::InMemory;
+pub use published::Published;
 pub use swiss_roll::SwissRoll;
+pub use table::{Column, ColumnKind, Scaling, Schema, Table, TableOptions};
+pub use text::{Lines, Text, Tokens, Vocabulary, Windows};

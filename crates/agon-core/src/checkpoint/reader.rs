@@ -88,6 +88,14 @@ impl Reader {
     }
 
     fn check_size(&self, mark: &FileMark) -> Result<()> {
+        // A name with folders in it would lead out of the checkpoint.
+        if Path::new(&mark.name).file_name() != Some(mark.name.as_ref()) {
+            return Err(Error::checkpoint(
+                &self.path,
+                "files right in it",
+                format!("`{}`", mark.name),
+            ));
+        }
         let path = self.path.join(&mark.name);
         let expected = format!("{} bytes", mark.bytes);
         match fs::metadata(&path) {

@@ -1,0 +1,13 @@
+//! Tables of numbers and categories.
+
+mod column;
+mod options;
+mod read;
+mod schema;
+mod set;
+mod survey;
+
+pub use column::{Column, ColumnKind};
+pub use options::{Scaling, TableOptions};
+pub use schema::Schema;
+pub use set::Table;
