@@ -10,7 +10,7 @@ use std::time::Instant;
 
 use agon::prelude::*;
 use clap::{Parser, ValueEnum};
-use common::{Common, Ending};
+use common::{Common, Ending, peak_rss_mb};
 
 /// Time the training step of a model.
 #[derive(Parser)]
@@ -118,12 +118,4 @@ fn time<G: Game>(game: G, mut data: impl Batches<Batch = G::Batch>, steps: u64, 
     let mut times = times.split_off(warm_up as usize);
     times.sort_by(f64::total_cmp);
     Ok(times)
-}
-
-/// The most memory this process ever had, where the system tells.
-fn peak_rss_mb() -> Option<f64> {
-    let status = std::fs::read_to_string("/proc/self/status").ok()?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
-    let kilobytes: f64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
-    Some(kilobytes / 1024.0)
 }

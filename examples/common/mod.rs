@@ -85,6 +85,14 @@ pub fn exit(ending: Ending) -> ExitCode {
     }
 }
 
+/// The most memory this process ever had, where the system tells.
+pub fn peak_rss_mb() -> Option<f64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    let kilobytes: f64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
+    Some(kilobytes / 1024.0)
+}
+
 type Make = fn() -> Device;
 
 /// How a device is made, if its backend is compiled in.

@@ -5,6 +5,7 @@
 //! cargo run --example verify -- penalties tests/golden/penalties.json --f32
 //! cargo run --example verify -- steps tests/golden/step_non_saturating.json
 //! cargo run --example verify -- inception tests/golden/inception.json --f32
+//! cargo run --example verify -- metrics tests/golden/metrics.json
 //! ```
 //!
 //! Prints one line per case with its largest relative error; the exit status is 1 if any exceeds its
@@ -17,6 +18,7 @@ mod critics;
 mod golden;
 mod inception;
 mod losses;
+mod metrics;
 mod penalties;
 mod steps;
 
@@ -60,6 +62,8 @@ enum What {
     Steps,
     /// Inception-V3: features at every layer that metrics use.
     Inception,
+    /// Metrics of samples: distances, coverage, likelihood, classifiers, pairs of images, sequences.
+    Metrics,
 }
 
 fn main() -> ExitCode {
@@ -81,6 +85,7 @@ fn run(options: &Options) -> golden::Result<Vec<Case>> {
         What::Losses => losses::verify(&golden, &setting),
         What::Penalties => penalties::verify(&golden, &setting),
         What::Inception => inception::verify(&golden, &setting, options.weights.as_deref()),
+        What::Metrics => metrics::verify(&golden, &setting),
         What::Steps => {
             let name = options.path.file_stem().unwrap_or_default().to_string_lossy();
             steps::verify(&name, &golden, &setting)

@@ -9,6 +9,8 @@ mod critics;
 mod golden;
 #[path = "../../examples/verify/losses.rs"]
 mod losses;
+#[path = "../../examples/verify/metrics.rs"]
+mod metrics;
 #[path = "../../examples/verify/penalties.rs"]
 mod penalties;
 
@@ -49,6 +51,16 @@ fn penalties_in_float64() {
 #[test]
 fn penalties_in_float32() {
     passes("penalties.json", DType::F32, penalties::verify);
+}
+
+#[test]
+fn metrics_in_float64() {
+    passes("metrics.json", DType::F64, metrics::verify);
+}
+
+#[test]
+fn metrics_in_float32() {
+    passes("metrics.json", DType::F32, metrics::verify);
 }
 
 #[test]

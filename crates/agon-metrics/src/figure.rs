@@ -27,6 +27,19 @@ impl Interval {
             level: 0.95,
         }
     }
+
+    /// The 95 % interval of a share (Wilson's, which holds near 0 and 1 too).
+    pub fn proportion(hits: usize, of: usize) -> Self {
+        let (n, z) = (of.max(1) as f64, 1.959_963_984_540_054);
+        let share = hits as f64 / n;
+        let centre = (share + z * z / (2.0 * n)) / (1.0 + z * z / n);
+        let reach = z / (1.0 + z * z / n) * (share * (1.0 - share) / n + z * z / (4.0 * n * n)).sqrt();
+        Self {
+            low: (centre - reach).max(0.0),
+            high: (centre + reach).min(1.0),
+            level: 0.95,
+        }
+    }
 }
 
 /// What would be best.
@@ -131,6 +144,14 @@ impl fmt::Display for Figure {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_share_keeps_an_interval_at_its_ends() {
+        let (none, half, all) = (Interval::proportion(0, 20), Interval::proportion(10, 20), Interval::proportion(20, 20));
+        assert!(none.low == 0.0 && (none.high - 0.1611).abs() < 1e-4, "{none:?}");
+        assert!((half.low - 0.2993).abs() < 1e-4 && (half.high - 0.7007).abs() < 1e-4, "{half:?}");
+        assert!((all.low - (1.0 - none.high)).abs() < 1e-12 && all.high == 1.0, "{all:?}");
+    }
 
     #[test]
     fn a_figure_survives_json_even_if_it_is_infinite() {

@@ -18,24 +18,38 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::approx_constant))]
 
 pub mod classifiers;
+mod collect;
 pub mod contests;
+pub mod coverage;
+pub mod distances;
 mod error;
 pub mod extractors;
 mod figure;
 pub mod images;
+pub mod likelihood;
 mod linalg;
 mod metric;
 mod number;
+mod pairs;
 mod protocol;
 mod random;
 mod report;
 mod rows;
 pub mod sequences;
 mod summary;
+pub mod statistics;
+#[cfg(test)]
+mod testing;
 
+pub use collect::{Collect, Comparison};
+pub use coverage::*;
+pub use distances::*;
 pub use error::{Error, Result};
 pub use figure::{Figure, Goal, Interval};
+pub use likelihood::*;
 pub use metric::{Metric, Origin};
+pub use pairs::Neighbours;
 pub use protocol::Protocol;
 pub use report::Report;
 pub use rows::Rows;
+pub use statistics::*;

@@ -103,6 +103,15 @@ impl Rows {
         Ok(())
     }
 
+    /// Takes rows that are known to be finite.
+    pub(crate) fn push_values(&mut self, width: usize, values: &[f32]) {
+        if let Values::Single(blocks) = &mut self.values {
+            store(blocks, width, values);
+            self.width = width;
+            self.len += values.len() / width.max(1);
+        }
+    }
+
     /// Takes all of another's rows, after one's own.
     ///
     /// # Errors
@@ -147,15 +156,23 @@ impl Rows {
 
     /// The mean of all rows.
     pub fn mean(&self) -> Vec<f64> {
+        self.mean_of(0..self.len)
+    }
+
+    /// The mean of these rows, exact if they are all the same.
+    pub(crate) fn mean_of(&self, rows: Range<usize>) -> Vec<f64> {
+        if rows.is_empty() {
+            return vec![0.0; self.width];
+        }
+        let (count, first) = (rows.len() as f64, self.row(rows.start));
         let mut sum = vec![0.0; self.width];
-        for index in 0..self.len {
+        for index in rows {
             match self.at(index) {
-                Row::Single(row) => sum.iter_mut().zip(row).for_each(|(sum, &x)| *sum += f64::from(x)),
-                Row::Double(row) => sum.iter_mut().zip(row).for_each(|(sum, &x)| *sum += x),
+                Row::Single(row) => add_differences(&mut sum, row, &first),
+                Row::Double(row) => add_differences(&mut sum, row, &first),
             }
         }
-        sum.iter_mut().for_each(|sum| *sum /= self.len.max(1) as f64);
-        sum
+        sum.iter().zip(&first).map(|(sum, first)| first + sum / count).collect()
     }
 
     /// A copy of one row.
@@ -308,6 +325,12 @@ fn store<T: Copy>(blocks: &mut Vec<Vec<T>>, width: usize, mut values: &[T]) {
             Some(_) => blocks.push(Vec::with_capacity(full)),
             None => blocks.push(Vec::new()),
         }
+    }
+}
+
+fn add_differences<T: Copy + Into<f64>>(sum: &mut [f64], row: &[T], from: &[f64]) {
+    for ((sum, &x), from) in sum.iter_mut().zip(row).zip(from) {
+        *sum += x.into() - from;
     }
 }
 
