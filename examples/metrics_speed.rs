@@ -115,7 +115,11 @@ fn measure<M: Metric<Batch = Tensor<2>>>(options: &Options, mut metric: M) -> En
 /// Where samples come from, some at a time.
 enum Source {
     File(BufReader<File>),
-    Drawn { random: random::Random, left: usize, shift: f32 },
+    Drawn {
+        random: random::Random,
+        left: usize,
+        shift: f32,
+    },
 }
 
 impl Source {
@@ -141,7 +145,10 @@ impl Source {
                     .read_to_end(&mut bytes)
                     .map_err(|error| error.to_string())?;
                 if bytes.len() % (4 * width) != 0 {
-                    return Err(format!("expected whole samples of {width} values, got {} bytes", bytes.len()));
+                    return Err(format!(
+                        "expected whole samples of {width} values, got {} bytes",
+                        bytes.len()
+                    ));
                 }
                 let values: Vec<f32> = bytes.as_chunks().0.iter().map(|b| f32::from_le_bytes(*b)).collect();
                 let rows = values.len() / width;

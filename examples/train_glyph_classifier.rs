@@ -51,7 +51,8 @@ fn run(options: &Options) -> common::Ending {
     let common = &options.common;
     let device = common.device()?.autodiff();
     let steps = common.steps.unwrap_or(1_500);
-    let network = train(options, steps, &device)?;
+    let network = train(options, steps, &device)?.valid();
+    let network = network.standardised(Glyphs::new().images(1_000, common.seed, &common.device()?)?)?;
     let bytes = network.to_bytes()?;
     // What was rounded to float16 is what will be used, so that is what is tested.
     let network = GlyphNetwork::from_bytes(&bytes, &common.device()?)?;
@@ -99,7 +100,11 @@ fn train(options: &Options, steps: u64, device: &Device) -> Result<GlyphNetwork,
         let loss = loss.forward(logits, labels);
         sum += loss.clone().into_scalar::<f32>();
         if (step + 1) % 100 == 0 {
-            options.common.say(format!("step {:>5}   loss {:.4}", step + 1, std::mem::take(&mut sum) / 100.0));
+            options.common.say(format!(
+                "step {:>5}   loss {:.4}",
+                step + 1,
+                std::mem::take(&mut sum) / 100.0
+            ));
         }
         let gradients = GradientsParams::from_grads(loss.backward(), &network);
         network = adam.step(learning_rate(step, steps), network, gradients);

@@ -57,9 +57,9 @@ pub mod prelude {
     pub use agon_core::prior::{self, Prior};
     pub use agon_core::*;
     pub use agon_data::{
-        Array, Arrays, Batched, Cifar, Coverage, Dataset, GaussianMixture, Glyphs, ImageFolder, ImageOptions, Images, InMemory,
-        LabelledGlyphs, LabelledImages, Labels, Published, Schema, Skipped, Split, SwissRoll, Table, TableOptions, Text,
-        Tokens, Vocabulary, fingerprint, open_images, open_labelled_images,
+        Array, Arrays, Batched, Cifar, Coverage, Dataset, GaussianMixture, Glyphs, ImageFolder, ImageOptions, Images,
+        InMemory, LabelledGlyphs, LabelledImages, Labels, Published, Schema, Skipped, Split, SwissRoll, Table,
+        TableOptions, Text, Tokens, Vocabulary, fingerprint, open_images, open_labelled_images,
     };
     pub use agon_losses::*;
     pub use agon_models::*;

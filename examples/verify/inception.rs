@@ -26,9 +26,14 @@ pub fn verify(golden: &Golden, setting: &Setting, file: Option<&Path>) -> Result
         let Some(size) = name.strip_prefix("images_") else {
             continue;
         };
-        let found = inception.extract(pictures(images, setting)?).map_err(|error| error.to_string())?;
+        let found = inception
+            .extract(pictures(images, setting)?)
+            .map_err(|error| error.to_string())?;
         let prefix = format!("features_{size}.");
-        let expected = golden.tensors.iter().filter_map(|(name, array)| Some((name.strip_prefix(&prefix)?, array)));
+        let expected = golden
+            .tensors
+            .iter()
+            .filter_map(|(name, array)| Some((name.strip_prefix(&prefix)?, array)));
         for (layer, reference) in expected {
             let error = match found.layer(layer) {
                 Some(features) => error_of(features.clone(), reference),
@@ -55,17 +60,34 @@ fn error_of(found: Tensor<2>, reference: &Array) -> Result<f64> {
 
 /// Bytes as values from -1 to 1.
 fn pictures(images: &Array, setting: &Setting) -> Result<Tensor<4>> {
-    let shape: [usize; 4] = images.shape.clone().try_into().map_err(|_| "expected images of rank 4")?;
+    let shape: [usize; 4] = images
+        .shape
+        .clone()
+        .try_into()
+        .map_err(|_| "expected images of rank 4")?;
     let scaled: Vec<f32> = images.values.iter().map(|byte| (byte / 127.5 - 1.0) as f32).collect();
-    Ok(Tensor::from_data(TensorData::new(scaled, shape), &setting.device.clone().inner()))
+    Ok(Tensor::from_data(
+        TensorData::new(scaled, shape),
+        &setting.device.clone().inner(),
+    ))
 }
 
 /// The weights that the file's note describes.
 fn by_note(json: &Value) -> Result<Weights> {
-    let salt = json.get("salt").and_then(Value::as_f64).ok_or("expected a number `salt` in the file")?;
-    let shapes = json.get("shapes").and_then(Value::as_object).ok_or("expected an object `shapes` in the file")?;
+    let salt = json
+        .get("salt")
+        .and_then(Value::as_f64)
+        .ok_or("expected a number `salt` in the file")?;
+    let shapes = json
+        .get("shapes")
+        .and_then(Value::as_object)
+        .ok_or("expected an object `shapes` in the file")?;
     let shape = |shape: &Value| -> Option<Vec<usize>> {
-        shape.as_array()?.iter().map(|size| Some(size.as_u64()? as usize)).collect()
+        shape
+            .as_array()?
+            .iter()
+            .map(|size| Some(size.as_u64()? as usize))
+            .collect()
     };
     let mut sorted = BTreeMap::new();
     for (name, value) in shapes {

@@ -20,6 +20,7 @@ mod inception;
 mod losses;
 mod metrics;
 mod penalties;
+mod scores;
 mod steps;
 
 use std::path::PathBuf;

@@ -46,6 +46,7 @@ fn tolerance(name: &str, setting: &Setting) -> f64 {
 fn error_of(name: &str, case: &Value, golden: &Golden, setting: &Setting) -> Result<f64> {
     let (_, run) = CASES
         .iter()
+        .chain(super::scores::CASES)
         .find(|(begin, _)| name.starts_with(begin))
         .ok_or("no metric of this name is known")?;
     let mut errors = Errors::with_floor(FLOOR);
@@ -136,7 +137,10 @@ fn parzen(name: &str, case: &Value, golden: &Golden, setting: &Setting, errors: 
     let figures = metric.compute().map_err(words)?;
     let spread = figures[0].spread.ok_or("the figure has no spread")?;
     errors.compare(&[figures[0].value], &array(case, "mean")?.values)?;
-    errors.compare(&[spread / (first as f64).sqrt()], &array(case, "standard_error")?.values)
+    errors.compare(
+        &[spread / (first as f64).sqrt()],
+        &array(case, "standard_error")?.values,
+    )
 }
 
 /// How many real samples the note says were measured: `mean over first 50 real`.

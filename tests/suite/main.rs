@@ -10,6 +10,7 @@ mod checkpoints;
 mod conformance;
 mod data_files;
 mod engine;
+mod evaluation;
 mod golden;
 mod kill;
 mod minmax;

@@ -147,10 +147,20 @@ mod tests {
 
     #[test]
     fn a_share_keeps_an_interval_at_its_ends() {
-        let (none, half, all) = (Interval::proportion(0, 20), Interval::proportion(10, 20), Interval::proportion(20, 20));
+        let (none, half, all) = (
+            Interval::proportion(0, 20),
+            Interval::proportion(10, 20),
+            Interval::proportion(20, 20),
+        );
         assert!(none.low == 0.0 && (none.high - 0.1611).abs() < 1e-4, "{none:?}");
-        assert!((half.low - 0.2993).abs() < 1e-4 && (half.high - 0.7007).abs() < 1e-4, "{half:?}");
-        assert!((all.low - (1.0 - none.high)).abs() < 1e-12 && all.high == 1.0, "{all:?}");
+        assert!(
+            (half.low - 0.2993).abs() < 1e-4 && (half.high - 0.7007).abs() < 1e-4,
+            "{half:?}"
+        );
+        assert!(
+            (all.low - (1.0 - none.high)).abs() < 1e-12 && all.high == 1.0,
+            "{all:?}"
+        );
     }
 
     #[test]

@@ -138,7 +138,10 @@ fn eigen(symmetric: &Mat<f64>) -> Result<(Vec<f64>, Mat<f64>)> {
     let found = symmetric
         .self_adjoint_eigen(Side::Lower)
         .map_err(|error| diverged(&error))?;
-    Ok((found.S().column_vector().iter().copied().collect(), found.U().to_owned()))
+    Ok((
+        found.S().column_vector().iter().copied().collect(),
+        found.U().to_owned(),
+    ))
 }
 
 fn diverged(error: &impl std::fmt::Debug) -> Error {

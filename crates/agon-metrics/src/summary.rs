@@ -1,6 +1,4 @@
-//! The mean and the deviation of a few numbers, and shares of a few.
-
-use crate::{Figure, Goal, Interval};
+//! The mean and the deviation of a few numbers.
 
 /// The mean; NaN of none.
 pub(crate) fn mean(values: &[f64]) -> f64 {
@@ -29,28 +27,10 @@ pub(crate) fn quantile(values: &[f64], share: f64) -> f64 {
     let place = share.clamp(0.0, 1.0) * sorted.len().saturating_sub(1) as f64;
     let at = |index: f64| sorted.get(index as usize).copied().unwrap_or(f64::NAN);
     let (low, high) = (at(place.floor()), at(place.ceil()));
-    if low == high { low } else { low + (high - low) * place.fract() }
-}
-
-/// So many of so many.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Share {
-    pub(crate) right: usize,
-    pub(crate) of: usize,
-}
-
-impl Share {
-    /// With Wilson's interval at 95 %.
-    pub(crate) fn figure(self, name: &str) -> Figure {
-        let (n, p) = (self.of as f64, self.right as f64 / self.of as f64);
-        let z = 1.959_963_984_540_054;
-        let centre = (p + z * z / (2.0 * n)) / (1.0 + z * z / n);
-        let reach = z / (1.0 + z * z / n) * (p * (1.0 - p) / n + z * z / (4.0 * n * n)).sqrt();
-        Figure::new(name, p).goal(Goal::Highest).interval(Interval {
-            low: centre - reach,
-            high: centre + reach,
-            level: 0.95,
-        })
+    if low == high {
+        low
+    } else {
+        low + (high - low) * place.fract()
     }
 }
 

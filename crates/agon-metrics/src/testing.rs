@@ -58,7 +58,11 @@ pub fn conforms<M: Metric<Batch = Tensor<2>> + Clone>(empty: &M, fewest: usize, 
     assert!(!whole.is_empty() && whole.iter().all(|figure| figure.value.is_finite()));
     assert!(whole.iter().all(|figure| figure.fake == 70), "{whole:?}");
     let expected = values(whole);
-    close(&values(of(empty, &reversed(&real), &reversed(&fake)).unwrap()), &expected, tolerance);
+    close(
+        &values(of(empty, &reversed(&real), &reversed(&fake)).unwrap()),
+        &expected,
+        tolerance,
+    );
     close(&values(shared(empty, &real, &fake).unwrap()), &expected, tolerance);
     degenerate(empty, fewest);
 }
@@ -107,7 +111,17 @@ fn degenerate<M: Metric<Batch = Tensor<2>> + Clone>(empty: &M, fewest: usize) {
     let mut metric = empty.clone();
     let broken = matrix(vec![0.5, f64::NAN, 0.5], 1);
     let error = metric.add(Origin::Fake, &broken).unwrap_err();
-    assert!(matches!(error, Error::NotFinite { index: 0, position: 1, .. }), "{error}");
+    assert!(
+        matches!(
+            error,
+            Error::NotFinite {
+                index: 0,
+                position: 1,
+                ..
+            }
+        ),
+        "{error}"
+    );
     metric.add(Origin::Real, &good).unwrap();
     metric.add(Origin::Fake, &cloud(60, 4, 1, 0.0, 1.0)).unwrap();
     let error = metric.compute().unwrap_err();

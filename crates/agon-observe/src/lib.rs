@@ -1,12 +1,13 @@
 //! Progress, logs and image grids for adversarial training.
 //!
 //! Observers that a trainer of `agon-core` runs with: [`Progress`] says how far the run has come,
-//! [`MetricsLog`] writes its figures down, [`SampleGrid`] draws what the generator makes, and
-//! [`StopOnInterrupt`] lets Ctrl-C end it in good order. To draw by oneself: [`image_grid`], [`scatter`] and
+//! [`MetricsLog`] writes its figures down, [`SampleGrid`] draws what the generator makes, [`Evaluate`] judges
+//! it, and [`StopOnInterrupt`] lets Ctrl-C end it in good order. To draw by oneself: [`image_grid`], [`scatter`] and
 //! [`write_png`].
 #![forbid(unsafe_code)]
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+mod evaluate;
 mod image;
 mod image_grid;
 mod interrupt;
@@ -17,6 +18,7 @@ mod scatter;
 #[cfg(test)]
 mod testing;
 
+pub use evaluate::Evaluate;
 pub use image::{Image, write_png};
 pub use image_grid::image_grid;
 pub use interrupt::StopOnInterrupt;

@@ -2,8 +2,7 @@ use burn::prelude::{Int, Tensor};
 
 use super::{Classifier, Labelled, Linear};
 use crate::error::{Error, enough};
-use crate::summary::Share;
-use crate::{Figure, Metric, Origin, Protocol, Result};
+use crate::{Figure, Goal, Interval, Metric, Origin, Protocol, Result};
 
 /// How well a classifier that learned from generated samples does on real ones, and the other way round.
 ///
@@ -83,45 +82,52 @@ impl<C: Classifier> Metric for AccuracyScore<C> {
     }
 
     fn compute(&self) -> Result<Vec<Figure>> {
-        let of = |name, share: Share| {
-            share
-                .figure(name)
-                .of(self.real.len(), self.fake.len())
-                .protocol(Protocol::new().with("classifier", self.classifier.name()))
+        let of = |name, figure: Figure| {
+            let protocol = Protocol::new().with("classifier", self.classifier.name());
+            let counted = figure.of(self.real.len(), self.fake.len()).protocol(protocol);
+            Figure { name, ..counted }
         };
         Ok(vec![
             of(
-                "accuracy of training on fake",
-                share_right(&self.classifier, (Origin::Fake, &self.fake), (Origin::Real, &self.real))?,
+                "accuracy of training on fake".to_owned(),
+                accuracy(&self.classifier, (Origin::Fake, &self.fake), (Origin::Real, &self.real))?,
             ),
             of(
-                "accuracy of training on real",
-                share_right(&self.classifier, (Origin::Real, &self.real), (Origin::Fake, &self.fake))?,
+                "accuracy of training on real".to_owned(),
+                accuracy(&self.classifier, (Origin::Real, &self.real), (Origin::Fake, &self.fake))?,
             ),
         ])
     }
 }
 
 /// Trains on one set and tests on another.
-pub(super) fn share_right(
+pub(super) fn accuracy(
     classifier: &impl Classifier,
     (learnt, train): (Origin, &Labelled),
     (tested, test): (Origin, &Labelled),
-) -> Result<Share> {
+) -> Result<Figure> {
     enough("training a classifier", learnt, 2, train.len())?;
     enough("testing a classifier", tested, 1, test.len())?;
     if train.labels().iter().all(|label| Some(label) == train.labels().first()) {
-        return Err(Error::config(format!("the labels of {learnt} samples"), "at least two classes", "one"));
+        return Err(Error::config(
+            format!("the labels of {learnt} samples"),
+            "at least two classes",
+            "one",
+        ));
     }
     let said = classifier.classify(train, test.samples())?;
     if said.len() != test.len() {
         let expected = format!("{} labels, one per sample", test.len());
         return Err(Error::shape("what the classifier says", expected, said.len()));
     }
-    Ok(Share {
-        right: said.iter().zip(test.labels()).filter(|(said, label)| said == label).count(),
-        of: test.len(),
-    })
+    let right = said
+        .iter()
+        .zip(test.labels())
+        .filter(|(said, label)| said == label)
+        .count();
+    let share = right as f64 / test.len() as f64;
+    let interval = Interval::proportion(right, test.len());
+    Ok(Figure::new("accuracy", share).goal(Goal::Highest).interval(interval))
 }
 
 #[cfg(test)]
@@ -179,7 +185,13 @@ mod tests {
         for origin in [Origin::Real, Origin::Fake] {
             score.add(origin, &batch(&[[0.0], [1.0]], &[1, 1])).unwrap();
         }
-        assert!(score.compute().unwrap_err().to_string().contains("at least two classes"));
+        assert!(
+            score
+                .compute()
+                .unwrap_err()
+                .to_string()
+                .contains("at least two classes")
+        );
         assert!(score.add(Origin::Real, &batch(&[[0.0]], &[0, 1])).is_err());
         assert!(score.add(Origin::Real, &batch(&[[0.0]], &[-1])).is_err());
         assert!(score.add(Origin::Real, &batch(&[[f32::NAN]], &[1])).is_err());

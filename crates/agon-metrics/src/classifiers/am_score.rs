@@ -71,7 +71,10 @@ impl Metric for AmScore {
         self.fake.enough("the AM score", Origin::Fake, 1)?;
         same_classes(&self.real, &self.fake)?;
         let n = self.fake.len();
-        let doubts: Vec<f64> = (0..n).flat_map(|i| self.fake.of(i..i + 1)).map(|p| entropy(&p)).collect();
+        let doubts: Vec<f64> = (0..n)
+            .flat_map(|i| self.fake.of(i..i + 1))
+            .map(|p| entropy(&p))
+            .collect();
         let value = divergence(&self.real.marginal(), &self.fake.marginal()) + mean(&doubts);
         let error = standard_deviation(&doubts) / (n as f64).sqrt();
         Ok(vec![
@@ -104,7 +107,9 @@ mod tests {
         let device = Device::default();
         let mut score = AmScore::new();
         score.add(Origin::Real, &Tensor::<2>::eye(3, &device)).unwrap();
-        score.add(Origin::Fake, &Tensor::<2>::eye(3, &device).flip([0])).unwrap();
+        score
+            .add(Origin::Fake, &Tensor::<2>::eye(3, &device).flip([0]))
+            .unwrap();
         assert!(score.compute().unwrap()[0].value.abs() < 1e-12);
     }
 }

@@ -132,8 +132,16 @@ impl Metric for InceptionScore {
                 high: value * around.high.exp(),
                 level: around.level,
             })
-            .protocol(Protocol::new().with("classes", self.fake.classes()).with("splits", self.splits));
-        Ok(vec![if self.splits > 1 { figure.spread(standard_deviation(&scores)) } else { figure }])
+            .protocol(
+                Protocol::new()
+                    .with("classes", self.fake.classes())
+                    .with("splits", self.splits),
+            );
+        Ok(vec![if self.splits > 1 {
+            figure.spread(standard_deviation(&scores))
+        } else {
+            figure
+        }])
     }
 }
 
@@ -204,9 +212,21 @@ mod tests {
         let error = score.add(Origin::Fake, &logits).unwrap_err().to_string();
         assert!(error.contains("of_logits"), "{error}");
         let nan = Tensor::<2>::from_data([[f32::NAN, 1.0]], &device);
-        assert!(score.add(Origin::Fake, &nan).unwrap_err().to_string().contains("not finite"));
-        score.add(Origin::Fake, &Tensor::<2>::full([12, 4], 0.25, &device)).unwrap();
-        assert!(score.add(Origin::Fake, &Tensor::<2>::full([2, 2], 0.5, &device)).is_err());
+        assert!(
+            score
+                .add(Origin::Fake, &nan)
+                .unwrap_err()
+                .to_string()
+                .contains("not finite")
+        );
+        score
+            .add(Origin::Fake, &Tensor::<2>::full([12, 4], 0.25, &device))
+            .unwrap();
+        assert!(
+            score
+                .add(Origin::Fake, &Tensor::<2>::full([2, 2], 0.5, &device))
+                .is_err()
+        );
         assert!(score.splits(0).compute().is_err());
     }
 }

@@ -27,7 +27,11 @@ pub(super) fn minimise(
         }
         let direction = direction(&gradient, &history);
         let slope = dot(&direction, &gradient);
-        let mut length = if history.is_empty() { 1.0 / norm(&gradient).max(1.0) } else { 1.0 };
+        let mut length = if history.is_empty() {
+            1.0 / norm(&gradient).max(1.0)
+        } else {
+            1.0
+        };
         let next = loop {
             let next: Vec<f64> = at.iter().zip(&direction).map(|(x, d)| x + length * d).collect();
             let (next_value, next_gradient) = function(&next);

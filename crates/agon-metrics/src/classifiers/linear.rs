@@ -1,9 +1,9 @@
-use faer::linalg::matmul::matmul;
-use faer::{Accum, Mat, MatRef, Par};
+use faer::{Mat, MatRef};
 
 use super::lbfgs::minimise;
 use super::{Classifier, Labelled};
 use crate::error::{Result, ensure};
+use crate::linalg::product;
 use crate::{Error, Rows};
 
 /// A linear classifier of features: the built-in one.
@@ -125,7 +125,12 @@ impl Classifier for Linear {
     }
 
     fn classify(&self, train: &Labelled, test: &Rows) -> Result<Vec<usize>> {
-        ensure(self.decay >= 0.0, "the weight decay of a linear classifier", "at least 0", self.decay)?;
+        ensure(
+            self.decay >= 0.0,
+            "the weight decay of a linear classifier",
+            "at least 0",
+            self.decay,
+        )?;
         if train.samples().width() != test.width() {
             let expected = format!("{} values, as those to learn from", train.samples().width());
             return Err(Error::shape("a sample to classify", expected, test.width()));
@@ -135,7 +140,9 @@ impl Classifier for Linear {
         let scores = product(scale.apply(test).as_ref(), weights.as_ref());
         let best = |row: usize| {
             let classes = 0..scores.ncols();
-            classes.max_by(|&a, &b| scores[(row, a)].total_cmp(&scores[(row, b)])).unwrap_or_default()
+            classes
+                .max_by(|&a, &b| scores[(row, a)].total_cmp(&scores[(row, b)]))
+                .unwrap_or_default()
         };
         Ok((0..scores.nrows()).map(best).collect())
     }
@@ -159,7 +166,13 @@ impl Scale {
         }
         let deviation = |square: f64| (square / rows.len().max(1) as f64).sqrt();
         // A feature that is constant says nothing.
-        let inverse = |square: f64| if deviation(square) > 1e-12 { 1.0 / deviation(square) } else { 0.0 };
+        let inverse = |square: f64| {
+            if deviation(square) > 1e-12 {
+                1.0 / deviation(square)
+            } else {
+                0.0
+            }
+        };
         Self {
             inverse: squares.into_iter().map(inverse).collect(),
             mean,
@@ -180,13 +193,6 @@ impl Scale {
     }
 }
 
-
-fn product(a: MatRef<'_, f64>, b: MatRef<'_, f64>) -> Mat<f64> {
-    let mut result = Mat::zeros(a.nrows(), b.ncols());
-    matmul(result.as_mut(), Accum::Replace, a, b, 1.0, Par::rayon(0));
-    result
-}
-
 #[cfg(test)]
 mod tests {
     use burn::prelude::{Device, Int, Tensor};
@@ -200,13 +206,22 @@ mod tests {
         let noise = |i: usize| ((i as f32 * 12.9898).sin() * 43_758.547).fract() * spread;
         let point = |i: usize| {
             let angle = (i % 3) as f32 * 2.094;
-            [angle.cos() + noise(2 * i), 100.0 * (angle.sin() + noise(2 * i + 1)), 7.0]
+            [
+                angle.cos() + noise(2 * i),
+                100.0 * (angle.sin() + noise(2 * i + 1)),
+                7.0,
+            ]
         };
         let points: Vec<f32> = (0..n).flat_map(point).collect();
         let labels: Vec<i64> = (0..n).map(|i| (i % 3) as i64).collect();
         let mut set = Labelled::new();
         let points = Tensor::<1>::from_floats(&points[..], &device).reshape([n, 3]);
-        set.push(Origin::Real, &points, &Tensor::<1, Int>::from_data(&labels[..], &device)).unwrap();
+        set.push(
+            Origin::Real,
+            &points,
+            &Tensor::<1, Int>::from_data(&labels[..], &device),
+        )
+        .unwrap();
         set
     }
 

@@ -1,6 +1,6 @@
 use burn::prelude::{Int, Tensor};
 
-use super::accuracy_score::share_right;
+use super::accuracy_score::accuracy;
 use super::{Classifier, Labelled, Linear};
 use crate::error::Error;
 use crate::{Figure, Origin, Protocol, Result};
@@ -62,7 +62,11 @@ impl LinearProbe {
     /// If there are no maps, or one has no pixels.
     pub fn pooled(maps: Vec<Tensor<4>>) -> Result<Tensor<2>> {
         if maps.is_empty() || maps.iter().any(|map| map.dims().contains(&0)) {
-            return Err(Error::shape("the maps of a discriminator", "at least one, with pixels", "none"));
+            return Err(Error::shape(
+                "the maps of a discriminator",
+                "at least one, with pixels",
+                "none",
+            ));
         }
         Ok(Tensor::cat(maps.into_iter().map(on_grid).collect(), 1))
     }
@@ -99,11 +103,18 @@ impl<C: Classifier> LinearProbe<C> {
     /// # Errors
     /// Without samples of two classes to learn from and one to be tested on; whatever the classifier says.
     pub fn compute(&self) -> Result<Figure> {
-        let share = share_right(&self.classifier, (Origin::Real, &self.train), (Origin::Real, &self.test))?;
+        let figure = accuracy(
+            &self.classifier,
+            (Origin::Real, &self.train),
+            (Origin::Real, &self.test),
+        )?;
         let protocol = Protocol::new()
             .with("classifier", self.classifier.name())
             .with("trained on", self.train.len());
-        Ok(share.figure("linear probe accuracy").of(self.test.len(), 0).protocol(protocol))
+        Ok(Figure {
+            name: "linear probe accuracy".to_owned(),
+            ..figure.of(self.test.len(), 0).protocol(protocol)
+        })
     }
 }
 
@@ -121,7 +132,12 @@ fn on_grid(map: Tensor<4>) -> Tensor<2> {
         let band = map.clone().narrow(2, top, rows).max_dim(2);
         for column in 0..GRID {
             let (left, columns) = span(column, width);
-            cells.push(band.clone().narrow(3, left, columns).max_dim(3).reshape([n, channels, 1]));
+            cells.push(
+                band.clone()
+                    .narrow(3, left, columns)
+                    .max_dim(3)
+                    .reshape([n, channels, 1]),
+            );
         }
     }
     Tensor::cat(cells, 2).reshape([n, channels * GRID * GRID])

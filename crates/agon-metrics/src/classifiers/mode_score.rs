@@ -106,7 +106,11 @@ pub(super) fn same_classes(real: &Judgements, fake: &Judgements) -> Result<()> {
         Ok(())
     } else {
         let got = format!("{fake}");
-        Err(crate::Error::shape("the probabilities of fake samples", format!("{real} classes, as of real ones"), got))
+        Err(crate::Error::shape(
+            "the probabilities of fake samples",
+            format!("{real} classes, as of real ones"),
+            got,
+        ))
     }
 }
 
@@ -151,9 +155,13 @@ mod tests {
     fn real_samples_and_the_same_classes_are_needed() {
         let device = Device::default();
         let mut score = ModeScore::new();
-        score.add(Origin::Fake, &Tensor::<2>::full([3, 2], 0.5, &device)).unwrap();
+        score
+            .add(Origin::Fake, &Tensor::<2>::full([3, 2], 0.5, &device))
+            .unwrap();
         assert!(score.compute().unwrap_err().to_string().contains("too few real"));
-        score.add(Origin::Real, &Tensor::<2>::full([3, 4], 0.25, &device)).unwrap();
+        score
+            .add(Origin::Real, &Tensor::<2>::full([3, 4], 0.25, &device))
+            .unwrap();
         assert!(score.compute().unwrap_err().to_string().contains("4 classes"));
     }
 }

@@ -35,11 +35,17 @@ impl<'a, S> Entrant<'a, S> {
 
     /// The share of samples that it gets wrong: real ones below one half, generated ones at or above.
     pub(super) fn error(&self, samples: &S, real: bool) -> Result<f64> {
-        let said = (self.discriminator)(samples).without_autodiff().try_into_vec_as::<f64>();
+        let said = (self.discriminator)(samples)
+            .without_autodiff()
+            .try_into_vec_as::<f64>();
         let said = said.map_err(|error| Error::Device(error.to_string()))?;
         if let Some(p) = said.iter().find(|p| !(0.0..=1.0).contains(*p)) {
             let what = format!("what the discriminator of {} says", self.name);
-            return Err(Error::config(what, "a probability, 0 to 1 (take the sigmoid of scores)", p));
+            return Err(Error::config(
+                what,
+                "a probability, 0 to 1 (take the sigmoid of scores)",
+                p,
+            ));
         }
         if said.is_empty() {
             let what = format!("what the discriminator of {} says", self.name);
@@ -52,6 +58,8 @@ impl<'a, S> Entrant<'a, S> {
 
 impl<S> std::fmt::Debug for Entrant<'_, S> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Entrant").field("name", &self.name).finish_non_exhaustive()
+        f.debug_struct("Entrant")
+            .field("name", &self.name)
+            .finish_non_exhaustive()
     }
 }

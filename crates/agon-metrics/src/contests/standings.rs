@@ -83,34 +83,54 @@ impl Standings {
     /// the better.
     pub fn fooling(&self) -> Vec<f64> {
         let mean = |errors: Vec<f64>| errors.iter().sum::<f64>() / errors.len().max(1) as f64;
-        (0..self.names.len()).map(|player| mean(self.judged_by_others(player))).collect()
+        (0..self.names.len())
+            .map(|player| mean(self.judged_by_others(player)))
+            .collect()
     }
 
     /// GAM-II by the strictest judge: how often the one of the others' discriminators that is fooled least takes
     /// each generator's samples for real.
     pub fn fooling_at_worst(&self) -> Vec<f64> {
         let least = |errors: Vec<f64>| errors.into_iter().fold(f64::INFINITY, f64::min);
-        (0..self.names.len()).map(|player| least(self.judged_by_others(player))).collect()
+        (0..self.names.len())
+            .map(|player| least(self.judged_by_others(player)))
+            .collect()
     }
 
     fn judged_by_others(&self, player: usize) -> Vec<f64> {
-        let others = self.sample_errors.iter().enumerate().filter(|(judge, _)| *judge != player);
+        let others = self
+            .sample_errors
+            .iter()
+            .enumerate()
+            .filter(|(judge, _)| *judge != player);
         others.filter_map(|(_, errors)| errors.get(player).copied()).collect()
     }
 }
 
 impl fmt::Display for Standings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let width = self.names.iter().map(|name| name.chars().count()).max().unwrap_or(0).max(8);
+        let width = self
+            .names
+            .iter()
+            .map(|name| name.chars().count())
+            .max()
+            .unwrap_or(0)
+            .max(8);
         let (wins, mean, worst) = (self.wins(), self.fooling(), self.fooling_at_worst());
         writeln!(f, "{:<width$}  wins  fools others  at worst  test error", "entrant")?;
         let rows = self.names.iter().zip(wins).zip(mean).zip(worst).zip(&self.test_errors);
         for ((((name, wins), mean), worst), test) in rows {
             writeln!(f, "{name:<width$}  {wins:>4}  {mean:>12.4}  {worst:>8.4}  {test:>10.4}")?;
         }
-        writeln!(f, "\n{:<width$}  {:<width$}  test ratio  sample ratio  winner", "first", "second")?;
+        writeln!(
+            f,
+            "\n{:<width$}  {:<width$}  test ratio  sample ratio  winner",
+            "first", "second"
+        )?;
         for played in &self.matches {
-            let [first, second] = played.players.map(|player| self.names.get(player).map_or("", String::as_str));
+            let [first, second] = played
+                .players
+                .map(|player| self.names.get(player).map_or("", String::as_str));
             let winner = match played.verdict {
                 Verdict::First => first,
                 Verdict::Second => second,
@@ -118,7 +138,10 @@ impl fmt::Display for Standings {
                 Verdict::Unfair => "(unfair)",
             };
             let (test, sample) = (played.test_ratio, played.sample_ratio);
-            writeln!(f, "{first:<width$}  {second:<width$}  {test:>10.4}  {sample:>12.4}  {winner}")?;
+            writeln!(
+                f,
+                "{first:<width$}  {second:<width$}  {test:>10.4}  {sample:>12.4}  {winner}"
+            )?;
         }
         Ok(())
     }
@@ -136,7 +159,9 @@ mod tests {
         let device = Device::default();
         // Ten samples are spread evenly from the level upwards.
         let generator = move |n: usize, _| Tensor::<1, Int>::arange(0..n as i64, &device).float() * 0.1 + level;
-        Entrant::new(name, generator, move |x: &Tensor<1>| x.clone().greater_equal_elem(bar).float())
+        Entrant::new(name, generator, move |x: &Tensor<1>| {
+            x.clone().greater_equal_elem(bar).float()
+        })
     }
 
     fn test() -> Tensor<1> {
@@ -157,9 +182,15 @@ mod tests {
     #[test]
     fn ratios_by_hand() {
         let entrants = [entrant("a", 4.55, 5.0), entrant("b", 4.15, 4.5)];
-        let errors = Tournament::new(10).ratio(Ratio::Errors).play(&entrants, &test()).unwrap();
+        let errors = Tournament::new(10)
+            .ratio(Ratio::Errors)
+            .play(&entrants, &test())
+            .unwrap();
         // a errs on 1 of b's ten, b on all ten of a's.
-        assert_eq!((errors.matches[0].sample_ratio, errors.matches[0].test_ratio), (0.1, 1.0));
+        assert_eq!(
+            (errors.matches[0].sample_ratio, errors.matches[0].test_ratio),
+            (0.1, 1.0)
+        );
         assert_eq!(errors.matches[0].verdict, Verdict::First);
     }
 
@@ -176,7 +207,9 @@ mod tests {
 
     #[test]
     fn equals_tie() {
-        let standings = Tournament::new(10).play(&[entrant("a", 4.5, 5.0), entrant("b", 4.5, 5.0)], &test()).unwrap();
+        let standings = Tournament::new(10)
+            .play(&[entrant("a", 4.5, 5.0), entrant("b", 4.5, 5.0)], &test())
+            .unwrap();
         assert_eq!(standings.matches[0].verdict, Verdict::Tie);
         let json = serde_json::to_string(&standings).unwrap();
         assert_eq!(serde_json::from_str::<Standings>(&json).unwrap(), standings);
@@ -185,10 +218,20 @@ mod tests {
     #[test]
     fn what_is_no_tournament_is_an_error() {
         assert!(Tournament::new(10).play(&[entrant("a", 4.5, 5.0)], &test()).is_err());
-        assert!(Tournament::new(0).play(&[entrant("a", 4.5, 5.0), entrant("b", 4.5, 5.0)], &test()).is_err());
-        assert!(Tournament::new(1).play(&[entrant("a", 4.5, 5.0), entrant("a", 4.5, 5.0)], &test()).is_err());
+        assert!(
+            Tournament::new(0)
+                .play(&[entrant("a", 4.5, 5.0), entrant("b", 4.5, 5.0)], &test())
+                .is_err()
+        );
+        assert!(
+            Tournament::new(1)
+                .play(&[entrant("a", 4.5, 5.0), entrant("a", 4.5, 5.0)], &test())
+                .is_err()
+        );
         let scores = Entrant::new("scores", |_, _| test(), |x: &Tensor<1>| x.clone());
-        let error = Tournament::new(1).play(&[scores, entrant("b", 4.5, 5.0)], &test()).unwrap_err();
+        let error = Tournament::new(1)
+            .play(&[scores, entrant("b", 4.5, 5.0)], &test())
+            .unwrap_err();
         assert!(error.to_string().contains("sigmoid"), "{error}");
     }
 }

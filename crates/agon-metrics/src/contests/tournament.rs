@@ -97,8 +97,18 @@ impl Tournament {
     /// # Errors
     /// As for the type.
     pub fn play<S>(&self, entrants: &[Entrant<'_, S>], test: &S) -> Result<Standings> {
-        ensure(entrants.len() >= 2, "the entrants of a tournament", "at least 2", entrants.len())?;
-        ensure(self.samples > 0, "the samples of a tournament", "at least 1", self.samples)?;
+        ensure(
+            entrants.len() >= 2,
+            "the entrants of a tournament",
+            "at least 2",
+            entrants.len(),
+        )?;
+        ensure(
+            self.samples > 0,
+            "the samples of a tournament",
+            "at least 1",
+            self.samples,
+        )?;
         let usable = self.slack >= 0.0 && self.slack < 1.0;
         ensure(usable, "the slack of the test ratio", "in [0, 1)", self.slack)?;
         let mut on_test = Vec::new();
@@ -115,7 +125,11 @@ impl Tournament {
         }
         let names: Vec<String> = entrants.iter().map(|entrant| entrant.name.clone()).collect();
         if let Some(name) = names.iter().enumerate().find(|(i, name)| names[..*i].contains(name)) {
-            return Err(Error::config("the names of entrants", "names that differ", format!("`{}` twice", name.1)));
+            return Err(Error::config(
+                "the names of entrants",
+                "names that differ",
+                format!("`{}` twice", name.1),
+            ));
         }
         let mut matches = Vec::new();
         for first in 0..entrants.len() {

@@ -1,7 +1,7 @@
 use burn::prelude::{Int, Tensor};
 
 use super::mode_coverage::divergence;
-use crate::error::{Error, Result, ensure, enough};
+use crate::error::{Error, Result, enough, ensure};
 use crate::{Figure, Goal, Metric, Origin, Protocol};
 
 /// Which classes the samples fall into: how many are captured, and how unlike the data's their shares are.
@@ -94,7 +94,11 @@ impl Metric for ClassHistogram {
 
     fn merge(&mut self, other: Self) -> Result<()> {
         if self.fake.len() != other.fake.len() {
-            return Err(Error::config("the number of classes", self.fake.len(), other.fake.len()));
+            return Err(Error::config(
+                "the number of classes",
+                self.fake.len(),
+                other.fake.len(),
+            ));
         }
         for (mine, theirs) in [(&mut self.real, other.real), (&mut self.fake, other.fake)] {
             mine.iter_mut().zip(theirs).for_each(|(count, more)| *count += more);
@@ -153,7 +157,11 @@ pub fn stacked_classes(channels: &[Tensor<1, Int>], classes: usize) -> Result<Te
     let n = first.dims();
     others.iter().try_fold(first.clone(), |class, channel| {
         if channel.dims() != n {
-            return Err(Error::shape("a channel of classes", format!("{n:?}"), format!("{:?}", channel.dims())));
+            return Err(Error::shape(
+                "a channel of classes",
+                format!("{n:?}"),
+                format!("{:?}", channel.dims()),
+            ));
         }
         Ok(class * classes as i64 + channel.clone())
     })

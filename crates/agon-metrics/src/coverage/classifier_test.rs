@@ -198,7 +198,11 @@ struct Labelled {
 impl Labelled {
     /// Scaled as others are, or by themselves.
     fn new(real: &Rows, fake: &Rows, like: Option<&Self>, device: &Device) -> Self {
-        let rows = || (0..real.len()).map(|i| real.row(i)).chain((0..fake.len()).map(|i| fake.row(i)));
+        let rows = || {
+            (0..real.len())
+                .map(|i| real.row(i))
+                .chain((0..fake.len()).map(|i| fake.row(i)))
+        };
         let (n, width) = (real.len() + fake.len(), real.width());
         let (mean, deviation) = like.map_or_else(
             || {
@@ -239,7 +243,10 @@ impl Labelled {
             .copied()
             .collect();
         let half = self.len() / 2;
-        let labels: Vec<f32> = indices.iter().map(|&index| if index < half { 1.0 } else { -1.0 }).collect();
+        let labels: Vec<f32> = indices
+            .iter()
+            .map(|&index| if index < half { 1.0 } else { -1.0 })
+            .collect();
         (
             Tensor::from_data(TensorData::new(values, [indices.len(), self.width]), &self.device),
             Tensor::from_data(TensorData::new(labels, [indices.len(), 1]), &self.device),
@@ -281,7 +288,11 @@ mod tests {
 
     #[test]
     fn the_tail_of_the_binomial() {
-        close(&[at_least(0, 5), at_least(5, 5), at_least(3, 4)], &[1.0, 1.0 / 32.0, 5.0 / 16.0], 1e-12);
+        close(
+            &[at_least(0, 5), at_least(5, 5), at_least(3, 4)],
+            &[1.0, 1.0 / 32.0, 5.0 / 16.0],
+            1e-12,
+        );
         assert!((at_least(5100, 10_000) - 0.0233).abs() < 2e-4);
     }
 

@@ -106,19 +106,33 @@ mod tests {
 
     #[test]
     fn equal_distributions_give_what_theory_says() {
-        let found = compare(&DensityCoverage::new(3), &cloud(1500, 4, 1, 0.0, 1.0), &cloud(1500, 4, 2, 0.0, 1.0));
+        let found = compare(
+            &DensityCoverage::new(3),
+            &cloud(1500, 4, 1, 0.0, 1.0),
+            &cloud(1500, 4, 2, 0.0, 1.0),
+        );
         assert!((found[0] - 1.0).abs() < 0.06, "{found:?}");
         assert!((found[1] - 0.875).abs() < 0.03, "{found:?}");
     }
 
     #[test]
     fn shift_and_scale_of_both_change_nothing() {
-        let (real, fake) = (single(&cloud(300, 70, 1, 0.0, 1.0)), single(&cloud(260, 70, 2, 0.1, 0.9)));
+        let (real, fake) = (
+            single(&cloud(300, 70, 1, 0.0, 1.0)),
+            single(&cloud(260, 70, 2, 0.1, 0.9)),
+        );
         let expected = compare(&DensityCoverage::new(5), &real, &fake);
         let moved = |x: &burn::prelude::Tensor<2>| x.clone() * 4.0 + 8.0;
-        close(&compare(&DensityCoverage::new(5), &moved(&real), &moved(&fake)), &expected, 0.01);
+        close(
+            &compare(&DensityCoverage::new(5), &moved(&real), &moved(&fake)),
+            &expected,
+            0.01,
+        );
         let scaled = |x: &burn::prelude::Tensor<2>| x.clone() * 0.125;
-        assert_eq!(compare(&DensityCoverage::new(5), &scaled(&real), &scaled(&fake)), expected);
+        assert_eq!(
+            compare(&DensityCoverage::new(5), &scaled(&real), &scaled(&fake)),
+            expected
+        );
     }
 
     #[test]

@@ -1,7 +1,7 @@
 use burn::prelude::Tensor;
 
 use crate::collect::same_settings;
-use crate::error::{Error, Result, ensure, enough};
+use crate::error::{Error, Result, enough, ensure};
 use crate::{Figure, Goal, Interval, Metric, Origin, Protocol, Rows};
 
 /// Which modes of a known mixture the samples capture, and how many samples are any good.
@@ -193,7 +193,9 @@ mod tests {
         let expected = 2.0_f64.ln() + 0.25 * 0.25_f64.ln() + 0.75 * 0.75_f64.ln();
         let mut workers = [two(), two()];
         for (index, sample) in samples.chunks(2).enumerate() {
-            workers[index % 2].add(Origin::Fake, &matrix(sample.to_vec(), 1)).unwrap();
+            workers[index % 2]
+                .add(Origin::Fake, &matrix(sample.to_vec(), 1))
+                .unwrap();
         }
         let [mut all, other] = workers;
         all.merge(other).unwrap();
@@ -216,7 +218,9 @@ mod tests {
     fn modes_may_differ_and_a_sample_at_the_edge_does_not_count() {
         let centres = matrix(vec![0.0, 0.0, 10.0, 0.0], 2);
         let mut metric = ModeCoverage::with_deviations(&centres, vec![1.0, 0.1]).unwrap();
-        metric.add(Origin::Fake, &matrix(vec![3.0, 0.0, 2.9, 0.0, 9.0, 0.0, 9.8, 0.0], 4)).unwrap();
+        metric
+            .add(Origin::Fake, &matrix(vec![3.0, 0.0, 2.9, 0.0, 9.0, 0.0, 9.8, 0.0], 4))
+            .unwrap();
         assert_eq!(metric.counts(), [1, 1]);
         metric.forget(Origin::Fake);
         assert!(matches!(metric.compute(), Err(Error::TooFew { .. })));

@@ -108,9 +108,15 @@ mod tests {
         let expected = compare(&PrecisionRecall::new(3), &real, &fake);
         for (scale, shift) in [(1e-3, 0.0), (1.0, 30.0), (1e12, 1e13)] {
             let moved = |x: &burn::prelude::Tensor<2>| x.clone() * scale + shift;
-            assert_eq!(compare(&PrecisionRecall::new(3), &moved(&real), &moved(&fake)), expected);
+            assert_eq!(
+                compare(&PrecisionRecall::new(3), &moved(&real), &moved(&fake)),
+                expected
+            );
         }
-        assert_eq!(compare(&PrecisionRecall::new(3), &single(&real), &single(&fake)), expected);
+        assert_eq!(
+            compare(&PrecisionRecall::new(3), &single(&real), &single(&fake)),
+            expected
+        );
     }
 
     #[test]
@@ -125,7 +131,11 @@ mod tests {
     #[test]
     fn balls_do_not_hold_their_edge() {
         // The ball of 0 reaches to 1; a sample at exactly 1 is in the ball of nobody but perhaps of 3.
-        let found = compare(&PrecisionRecall::new(1), &matrix(vec![0.0, 1.0], 2), &matrix(vec![-1.0, 2.0], 2));
+        let found = compare(
+            &PrecisionRecall::new(1),
+            &matrix(vec![0.0, 1.0], 2),
+            &matrix(vec![-1.0, 2.0], 2),
+        );
         assert_eq!(found, [0.0, 1.0]);
     }
 }

@@ -1,8 +1,8 @@
 use rand::RngExt;
 
+use crate::Interval;
 use crate::error::{Result, ensure};
 use crate::random::{Random, stream};
-use crate::Interval;
 
 /// Resampling with replacement, as often as this, from this seed.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -27,7 +27,12 @@ impl Bootstrap {
     /// A statistic that is biased by its number of samples is biased once more by resampling them; the move
     /// takes that out.
     pub fn interval(&self, value: f64, statistic: impl Fn(&mut Draw) -> Result<f64>) -> Result<Interval> {
-        ensure(self.resamplings >= 2, "the number of resamplings", "at least 2", self.resamplings)?;
+        ensure(
+            self.resamplings >= 2,
+            "the number of resamplings",
+            "at least 2",
+            self.resamplings,
+        )?;
         let mut found = (0..self.resamplings)
             .map(|index| statistic(&mut Draw(stream(self.seed, index as u64))))
             .collect::<Result<Vec<f64>>>()?;

@@ -128,14 +128,22 @@ mod tests {
         let all = 2.0 * across - 2.0 * 6.0 / 9.0 - 2.0 * 1.5 / 4.0;
         close(&compare(&EnergyDistance::new(), &real, &fake), &[all], 1e-12);
         let different = 2.0 * across - 2.0 * 6.0 / 6.0 - 1.5;
-        close(&compare(&EnergyDistance::new().unbiased(), &real, &fake), &[different], 1e-12);
+        close(
+            &compare(&EnergyDistance::new().unbiased(), &real, &fake),
+            &[different],
+            1e-12,
+        );
     }
 
     #[test]
     fn a_set_is_at_distance_nothing_of_itself_in_any_precision() {
         let samples = cloud(300, 100, 1, 10.0, 1.0);
         for samples in [samples.clone(), single(&samples)] {
-            close(&compare(&EnergyDistance::new(), &samples, &shuffled(&samples)), &[0.0], 1e-6);
+            close(
+                &compare(&EnergyDistance::new(), &samples, &shuffled(&samples)),
+                &[0.0],
+                1e-6,
+            );
         }
     }
 
@@ -143,7 +151,11 @@ mod tests {
     fn it_scales_with_the_samples_and_grows_with_a_shift() {
         let (real, fake) = (cloud(200, 3, 1, 0.0, 1.0), cloud(200, 3, 2, 0.0, 1.0));
         let of = |by: f64, shift: f64| {
-            compare(&EnergyDistance::new(), &(real.clone() * by + 40.0), &((fake.clone() + shift) * by + 40.0))[0]
+            compare(
+                &EnergyDistance::new(),
+                &(real.clone() * by + 40.0),
+                &((fake.clone() + shift) * by + 40.0),
+            )[0]
         };
         let distances = [0.0, 0.5, 1.0, 2.0].map(|shift| of(1.0, shift));
         assert!(distances.is_sorted(), "{distances:?}");

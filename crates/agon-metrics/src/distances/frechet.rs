@@ -213,7 +213,11 @@ mod tests {
     fn a_set_is_at_distance_nothing_of_itself_even_if_singular() {
         for (n, width) in [(200, 5), (8, 20)] {
             let samples = cloud(n, width, 4, 3.0, 2.0);
-            close(&compare(&FrechetDistance::new(), &samples, &shuffled(&samples)), &[0.0], 1e-6);
+            close(
+                &compare(&FrechetDistance::new(), &samples, &shuffled(&samples)),
+                &[0.0],
+                1e-6,
+            );
         }
     }
 
@@ -232,7 +236,11 @@ mod tests {
         let (a, b) = (cloud(300, 3, 1, 0.0, 1.0), cloud(250, 3, 2, 0.5, 1.5));
         let plain = compare(&FrechetDistance::new(), &a, &b)[0];
         let twice = |x: &Tensor<2>| Tensor::cat(vec![x.clone(), x.clone()], 1);
-        close(&compare(&FrechetDistance::new(), &twice(&a), &twice(&b)), &[2.0 * plain], 1e-7);
+        close(
+            &compare(&FrechetDistance::new(), &twice(&a), &twice(&b)),
+            &[2.0 * plain],
+            1e-7,
+        );
         let more = |x: &Tensor<2>| Tensor::cat(vec![x.clone(), x.zeros_like() + 7.0], 1);
         close(&compare(&FrechetDistance::new(), &more(&a), &more(&b)), &[plain], 1e-7);
     }

@@ -72,11 +72,20 @@ impl FrechetInfinity {
 
     /// The sizes of the parts.
     fn sizes(&self, n: usize) -> Result<Vec<usize>> {
-        ensure(self.points >= 3, "the points of an extrapolation", "at least 3", self.points)?;
+        ensure(
+            self.points >= 3,
+            "the points of an extrapolation",
+            "at least 3",
+            self.points,
+        )?;
         let smallest = self.smallest.unwrap_or(n / 10).max(2);
         if 2 * smallest > n {
             let expected = format!("at most half of the {n} samples");
-            return Err(crate::Error::config("the smallest part of an extrapolation", expected, smallest));
+            return Err(crate::Error::config(
+                "the smallest part of an extrapolation",
+                expected,
+                smallest,
+            ));
         }
         let step = (n - smallest) as f64 / (self.points - 1) as f64;
         Ok((0..self.points)
@@ -98,9 +107,7 @@ impl Comparison for FrechetInfinity {
             points.push((1.0 / size as f64, real.0.frechet(&part, Origin::Fake)?));
         }
         let (value, error) = intercept(&points);
-        let protocol = Protocol::new()
-            .with("points", self.points)
-            .with("from", sizes[0]);
+        let protocol = Protocol::new().with("points", self.points).with("from", sizes[0]);
         Ok(vec![
             Figure::new("Frechet distance at infinity", value)
                 .of(real.1, fake.len())
@@ -118,7 +125,10 @@ fn intercept(points: &[(f64, f64)]) -> (f64, f64) {
     let spread: f64 = points.iter().map(|point| (point.0 - x).powi(2)).sum();
     let slope = points.iter().map(|point| (point.0 - x) * (point.1 - y)).sum::<f64>() / spread;
     let value = y - slope * x;
-    let residual: f64 = points.iter().map(|point| (point.1 - value - slope * point.0).powi(2)).sum();
+    let residual: f64 = points
+        .iter()
+        .map(|point| (point.1 - value - slope * point.0).powi(2))
+        .sum();
     (value, (residual / (n - 2.0) * (1.0 / n + x * x / spread)).sqrt())
 }
 

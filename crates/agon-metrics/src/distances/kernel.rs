@@ -66,7 +66,11 @@ impl Kernel {
                 if good {
                     return Ok(());
                 }
-                Err(Error::config("the widths of a kernel", "positive numbers", format!("{widths:?}")))
+                Err(Error::config(
+                    "the widths of a kernel",
+                    "positive numbers",
+                    format!("{widths:?}"),
+                ))
             }
         }
     }
@@ -112,9 +116,9 @@ impl Kernel {
             Self::Polynomial { .. } => f64::NAN,
             Self::Gaussian(sigmas) => mean(sigmas, |squared, sigma| (-0.5 * squared / (sigma * sigma)).exp()),
             // (1 + x)^-a = e^(-a log(1 + x)), whose logarithm keeps the digits of a small x.
-            Self::RationalQuadratic(alphas) => {
-                mean(alphas, |squared, alpha| (-alpha * (0.5 * squared / alpha).ln_1p()).exp())
-            }
+            Self::RationalQuadratic(alphas) => mean(alphas, |squared, alpha| {
+                (-alpha * (0.5 * squared / alpha).ln_1p()).exp()
+            }),
         }
     }
 

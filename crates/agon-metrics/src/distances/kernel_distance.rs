@@ -86,7 +86,10 @@ impl KernelDistance {
             let (real, fake) = (draw(real), draw(fake));
             discrepancy.estimate(&real, &fake).map(|estimate| estimate.value)
         };
-        let values = (0..subsets.count).into_par_iter().map(of).collect::<Result<Vec<f64>>>()?;
+        let values = (0..subsets.count)
+            .into_par_iter()
+            .map(of)
+            .collect::<Result<Vec<f64>>>()?;
         let mean = values.iter().sum::<f64>() / values.len() as f64;
         // As published: the deviation of these values, not an estimate of that of others.
         let variance = values.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / values.len() as f64;

@@ -130,10 +130,12 @@ impl LaplacianWasserstein {
         let mean = powers.iter().sum::<f64>() / n;
         let variance = powers.iter().map(|power| (power - mean).powi(2)).sum::<f64>() / (n - 1.0);
         let [_, height, width] = shrunk(self.real.shape, level);
-        Ok(Figure::new(format!("Laplacian Wasserstein distance {height}x{width}"), mean * 1e3)
-            .of(self.real.images, self.fake.images)
-            .spread(variance.sqrt() * 1e3)
-            .protocol(Protocol::new().with("patches", patches).with("directions", directions)))
+        Ok(
+            Figure::new(format!("Laplacian Wasserstein distance {height}x{width}"), mean * 1e3)
+                .of(self.real.images, self.fake.images)
+                .spread(variance.sqrt() * 1e3)
+                .protocol(Protocol::new().with("patches", patches).with("directions", directions)),
+        )
     }
 }
 
@@ -184,7 +186,11 @@ impl Metric for LaplacianWasserstein {
         crate::error::enough(what, Origin::Fake, 2, self.fake.images)?;
         if self.real.shape != self.fake.shape {
             let expected = format!("one shape, {:?}", self.real.shape);
-            return Err(Error::shape("the images that are compared", expected, format!("{:?}", self.fake.shape)));
+            return Err(Error::shape(
+                "the images that are compared",
+                expected,
+                format!("{:?}", self.fake.shape),
+            ));
         }
         self.real
             .levels
@@ -199,7 +205,12 @@ impl Metric for LaplacianWasserstein {
 impl Settings {
     fn check(self) -> Result<()> {
         ensure(self.patches >= 1, "the patches of an image", "at least 1", self.patches)?;
-        ensure(self.smallest >= SIDE, "the smallest level of a pyramid", "at least 7", self.smallest)
+        ensure(
+            self.smallest >= SIDE,
+            "the smallest level of a pyramid",
+            "at least 7",
+            self.smallest,
+        )
     }
 }
 
@@ -339,7 +350,10 @@ fn normalized(patches: &Rows, channels: usize) -> Rows {
     let (n, width) = (patches.len(), patches.width());
     let area = width / channels.max(1);
     let mean = patches.mean();
-    let centre: Vec<f64> = mean.chunks(area).map(|means| means.iter().sum::<f64>() / area as f64).collect();
+    let centre: Vec<f64> = mean
+        .chunks(area)
+        .map(|means| means.iter().sum::<f64>() / area as f64)
+        .collect();
     let mut squares = vec![0.0; channels];
     let each = |patch: &[f64], act: &mut dyn FnMut(usize, f64)| {
         for (at, x) in patch.iter().enumerate() {
@@ -405,7 +419,10 @@ mod tests {
         assert_eq!(shapes, [[1, 64, 64], [1, 32, 32], [1, 16, 16]]);
         let largest = |level: &Layer| level.values.iter().fold(0.0_f32, |most, x| most.max(x.abs()));
         let found: Vec<f32> = levels.iter().map(largest).collect();
-        assert!(found[0] < 1e-6 && found[1] < 1e-6 && (found[2] - 3.0).abs() < 1e-6, "{found:?}");
+        assert!(
+            found[0] < 1e-6 && found[1] < 1e-6 && (found[2] - 3.0).abs() < 1e-6,
+            "{found:?}"
+        );
     }
 
     #[test]
@@ -429,7 +446,11 @@ mod tests {
         let (real, fake) = (images(12, 32, 1), images(9, 32, 2));
         let expected = values(compute(&real, &fake).unwrap());
         assert_eq!(expected.len(), 2);
-        close(&values(compute(&real.clone().flip([0]), &fake).unwrap()), &expected, 1e-6);
+        close(
+            &values(compute(&real.clone().flip([0]), &fake).unwrap()),
+            &expected,
+            1e-6,
+        );
         let mut workers = [(); 2].map(|()| LaplacianWasserstein::new(1).patches(16).directions(32));
         for (index, batch) in real.clone().split(5, 0).into_iter().enumerate() {
             workers[index % 2].add(Origin::Real, &batch).unwrap();
@@ -438,14 +459,29 @@ mod tests {
         let [mut all, other] = workers;
         all.merge(other).unwrap();
         close(&values(all.compute().unwrap()), &expected, 1e-6);
-        close(&values(compute(&real, &real.clone().flip([0])).unwrap()), &[0.0; 2], 1e-6);
+        close(
+            &values(compute(&real, &real.clone().flip([0])).unwrap()),
+            &[0.0; 2],
+            1e-6,
+        );
     }
 
     #[test]
     fn noise_is_seen_at_the_finest_level_and_contrast_not_at_all() {
-        let smooth = |seed| AvgPool2dConfig::new([9, 9]).with_strides([1, 1]).init().forward(images(40, 72, seed));
+        let smooth = |seed| {
+            AvgPool2dConfig::new([9, 9])
+                .with_strides([1, 1])
+                .init()
+                .forward(images(40, 72, seed))
+        };
         let (real, fake) = (smooth(1), smooth(2));
-        let noise = cloud(fake.dims()[0], fake.shape().num_elements() / fake.dims()[0], 3, 0.0, 0.5);
+        let noise = cloud(
+            fake.dims()[0],
+            fake.shape().num_elements() / fake.dims()[0],
+            3,
+            0.0,
+            0.5,
+        );
         let noisy = fake.clone() + noise.reshape(fake.dims());
         let (same, other) = (compute(&real, &fake).unwrap(), compute(&real, &noisy).unwrap());
         assert!(other[0].value > 1.5 * same[0].value, "{same:?} {other:?}");
@@ -460,7 +496,10 @@ mod tests {
         assert!(error.to_string().contains("at least 16 x 16"), "{error}");
         assert!(matches!(compute(&good, &images(4, 33, 1)), Err(Error::Shape { .. })));
         assert!(matches!(compute(&good, &images(1, 32, 1)), Err(Error::TooFew { .. })));
-        assert!(matches!(compute(&good, &good.zeros_like()), Err(Error::Constant { .. })));
+        assert!(matches!(
+            compute(&good, &good.zeros_like()),
+            Err(Error::Constant { .. })
+        ));
         let broken = good.clone() * f32::NAN;
         assert!(matches!(compute(&good, &broken), Err(Error::NotFinite { .. })));
     }

@@ -199,7 +199,11 @@ mod tests {
         let distances = [0.0, 0.5, 1.0, 2.0].map(|shift| compare(&of(1.0), &real, &(fake.clone() + shift))[0]);
         assert!(distances.is_sorted(), "{distances:?}");
         let before = compare(&of(1.0), &real, &(fake.clone() + 1.0));
-        let moved = compare(&of(3.0), &(real.clone() * 3.0 + 50.0), &((fake.clone() + 1.0) * 3.0 + 50.0));
+        let moved = compare(
+            &of(3.0),
+            &(real.clone() * 3.0 + 50.0),
+            &((fake.clone() + 1.0) * 3.0 + 50.0),
+        );
         close(&moved, &before, 1e-10);
     }
 
@@ -209,7 +213,11 @@ mod tests {
         for kernel in [Kernel::cubic(), Kernel::Gaussian(vec![10.0])] {
             let mmd = MaximumMeanDiscrepancy::new(kernel);
             let (a, b) = (single(&real), single(&fake));
-            let exact = compare(&mmd, &a.clone().cast(burn::tensor::DType::F64), &b.clone().cast(burn::tensor::DType::F64));
+            let exact = compare(
+                &mmd,
+                &a.clone().cast(burn::tensor::DType::F64),
+                &b.clone().cast(burn::tensor::DType::F64),
+            );
             close(&compare(&mmd, &a, &b), &exact, 1e-6);
         }
     }
@@ -225,7 +233,10 @@ mod tests {
         let mmd = MaximumMeanDiscrepancy::new(linear);
         let holds = |seed: &u64| {
             let figures = mmd
-                .compare(&rows(&cloud(60, 1, *seed, 0.0, 1.0)), &rows(&cloud(60, 1, seed + 1000, 1.0, 1.0)))
+                .compare(
+                    &rows(&cloud(60, 1, *seed, 0.0, 1.0)),
+                    &rows(&cloud(60, 1, seed + 1000, 1.0, 1.0)),
+                )
                 .unwrap();
             let interval = figures[0].interval.unwrap();
             interval.low <= 1.0 && 1.0 <= interval.high

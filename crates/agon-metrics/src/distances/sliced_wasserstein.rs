@@ -75,8 +75,18 @@ impl SlicedWasserstein {
 
     /// `W_p^p` along each direction.
     pub(super) fn powers(&self, real: &Rows, fake: &Rows) -> Result<Vec<f64>> {
-        ensure(self.directions >= 2, "the number of directions", "at least 2", self.directions)?;
-        ensure([1, 2].contains(&self.order), "the order of a distance", "1 or 2", self.order)?;
+        ensure(
+            self.directions >= 2,
+            "the number of directions",
+            "at least 2",
+            self.directions,
+        )?;
+        ensure(
+            [1, 2].contains(&self.order),
+            "the order of a distance",
+            "1 or 2",
+            self.order,
+        )?;
         real.vary("a Wasserstein distance", Origin::Real, 2)?;
         fake.vary("a Wasserstein distance", Origin::Fake, 2)?;
         same_width(real, fake)?;
@@ -201,7 +211,11 @@ mod tests {
     fn one_dimension_is_sorting() {
         let (a, b) = (matrix(vec![3.0, 0.0, 1.0], 3), matrix(vec![0.5, 6.0, 2.0], 3));
         let swd = SlicedWasserstein::new(1).directions(4);
-        close(&compare(&swd.clone().order(1), &a, &b), &[(0.5 + 1.0 + 3.0) / 3.0], 1e-12);
+        close(
+            &compare(&swd.clone().order(1), &a, &b),
+            &[(0.5 + 1.0 + 3.0) / 3.0],
+            1e-12,
+        );
         close(&compare(&swd, &a, &b), &[(10.25_f64 / 3.0).sqrt()], 1e-12);
         // Every sample twice is the same distribution.
         let twice = Tensor::cat(vec![b.clone(), b], 0);

@@ -61,6 +61,8 @@ where
 
 impl<F> fmt::Debug for Custom<F> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Custom").field("name", &self.name).finish_non_exhaustive()
+        f.debug_struct("Custom")
+            .field("name", &self.name)
+            .finish_non_exhaustive()
     }
 }

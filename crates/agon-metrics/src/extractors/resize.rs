@@ -40,7 +40,11 @@ fn along(images: Tensor<4>, dim: usize, to: usize, place: impl Fn(usize, f64) ->
     let upper: Vec<i64> = lower.iter().map(|&lower| (lower + 1).min(from as i64 - 1)).collect();
     let shares: Vec<f64> = places.iter().map(|place| place - place.floor()).collect();
     let device = images.device();
-    let pick = |indices: &[i64]| images.clone().select(dim, Tensor::<1, Int>::from_data(indices, &device));
+    let pick = |indices: &[i64]| {
+        images
+            .clone()
+            .select(dim, Tensor::<1, Int>::from_data(indices, &device))
+    };
     let (lower, upper) = (pick(&lower), pick(&upper));
     let mut shape = [1; 4];
     shape[dim] = to;
@@ -56,7 +60,10 @@ mod tests {
 
     fn row(values: &[f32], to: usize) -> Vec<f32> {
         let images = Tensor::<1>::from_floats(values, &Device::default()).reshape([1, 1, 1, values.len()]);
-        resize_as_tensorflow_1(images, [1, to]).into_data().try_into_vec().unwrap()
+        resize_as_tensorflow_1(images, [1, to])
+            .into_data()
+            .try_into_vec()
+            .unwrap()
     }
 
     #[test]
@@ -72,7 +79,10 @@ mod tests {
         let image = Tensor::<1>::from_floats([0.0, 2.0, 4.0, 6.0], &Device::default()).reshape([1, 1, 2, 2]);
         let wide = resize_as_tensorflow_1(image.clone(), [2, 4]);
         assert_eq!(wide.dims(), [1, 1, 2, 4]);
-        let tall: Vec<f32> = resize_as_tensorflow_1(image, [4, 1]).into_data().try_into_vec().unwrap();
+        let tall: Vec<f32> = resize_as_tensorflow_1(image, [4, 1])
+            .into_data()
+            .try_into_vec()
+            .unwrap();
         assert_eq!(tall, [0.0, 2.0, 4.0, 4.0]);
     }
 

@@ -57,7 +57,10 @@ impl Side {
         if pairs > 0 {
             let paired = images.clone().narrow(0, 0, 2 * pairs);
             let paired = paired.reshape([pairs, 2 * channels, height, width]);
-            let (a, b) = (paired.clone().narrow(1, 0, channels), paired.narrow(1, channels, channels));
+            let (a, b) = (
+                paired.clone().narrow(1, 0, channels),
+                paired.narrow(1, channels, channels),
+            );
             self.scales = Structure::scales(&a);
             let values = read(Structure::new().multi_scale(a, b)?)?;
             if let Some(index) = values.iter().position(|value| value.is_nan()) {
@@ -132,7 +135,9 @@ mod tests {
 
     fn waves(n: usize, same: bool) -> Tensor<4> {
         let phase = |i: usize| if same { 0.0 } else { (i / 256) as f32 * 2.1 };
-        let values: Vec<f32> = (0..n * 256).map(|i| ((i % 256) as f32 * 0.37 + phase(i)).sin()).collect();
+        let values: Vec<f32> = (0..n * 256)
+            .map(|i| ((i % 256) as f32 * 0.37 + phase(i)).sin())
+            .collect();
         Tensor::<1>::from_floats(&values[..], &Device::default()).reshape([n, 1, 16, 16])
     }
 
@@ -168,6 +173,13 @@ mod tests {
         let mut metric = Diversity::new();
         metric.add(Origin::Fake, &waves(1, true)).unwrap();
         assert!(metric.compute().unwrap_err().to_string().contains("at least 2"));
-        assert!(metric.add(Origin::Fake, &Tensor::full([2, 1, 16, 16], f32::NAN, &Device::default())).is_err());
+        assert!(
+            metric
+                .add(
+                    Origin::Fake,
+                    &Tensor::full([2, 1, 16, 16], f32::NAN, &Device::default())
+                )
+                .is_err()
+        );
     }
 }

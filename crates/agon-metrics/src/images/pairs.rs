@@ -243,10 +243,16 @@ mod tests {
     #[test]
     fn equal_pairs_are_as_alike_as_can_be() {
         let device = Device::default();
-        let pair = (Tensor::<4>::zeros([2, 1, 24, 24], &device), Tensor::<4>::zeros([2, 1, 24, 24], &device));
+        let pair = (
+            Tensor::<4>::zeros([2, 1, 24, 24], &device),
+            Tensor::<4>::zeros([2, 1, 24, 24], &device),
+        );
         let (mut ssim, mut ms_ssim) = (Pairs::ssim(), Pairs::ms_ssim());
         ssim.add(Origin::Real, &pair).unwrap();
         ms_ssim.add(Origin::Real, &pair).unwrap();
-        assert_eq!((ssim.compute().unwrap()[0].value, ms_ssim.compute().unwrap()[0].value), (1.0, 1.0));
+        assert_eq!(
+            (ssim.compute().unwrap()[0].value, ms_ssim.compute().unwrap()[0].value),
+            (1.0, 1.0)
+        );
     }
 }

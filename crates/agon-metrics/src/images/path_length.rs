@@ -103,7 +103,12 @@ impl<E: FeatureExtractor> PathLength<E> {
         ensure(latent > 0, "the numbers in a code", "at least 1", latent)?;
         ensure(self.pairs > 0, "the pairs of codes", "at least 1", self.pairs)?;
         ensure(self.batch > 0, "the pairs in a batch", "at least 1", self.batch)?;
-        ensure(self.step > 0.0 && self.step < 1.0, "the step along a path", "in (0, 1)", self.step)?;
+        ensure(
+            self.step > 0.0 && self.step < 1.0,
+            "the step along a path",
+            "in (0, 1)",
+            self.step,
+        )?;
         let mut lengths = Vec::with_capacity(self.pairs);
         let mut random = stream(self.seed, 0);
         while lengths.len() < self.pairs {
@@ -120,10 +125,20 @@ impl<E: FeatureExtractor> PathLength<E> {
             let codes = Tensor::<2>::from_data(TensorData::new(codes, [2 * n, latent]).convert::<f32>(), device);
             let images = generator(codes);
             if images.dims()[0] != 2 * n {
-                return Err(Error::shape("what the generator makes", format!("{} images", 2 * n), images.dims()[0]));
+                return Err(Error::shape(
+                    "what the generator makes",
+                    format!("{} images", 2 * n),
+                    images.dims()[0],
+                ));
             }
-            let apart = self.distance.distance(images.clone().narrow(0, 0, n), images.narrow(0, n, n))?;
-            lengths.extend(read(apart)?.into_iter().map(|distance| distance / (self.step * self.step)));
+            let apart = self
+                .distance
+                .distance(images.clone().narrow(0, 0, n), images.narrow(0, n, n))?;
+            lengths.extend(
+                read(apart)?
+                    .into_iter()
+                    .map(|distance| distance / (self.step * self.step)),
+            );
         }
         self.figure(lengths)
     }
@@ -160,7 +175,10 @@ fn on_arc(a: &[f64], b: &[f64], t: f64) -> Vec<f64> {
         (((1.0 - t) * angle).sin() / sine, (t * angle).sin() / sine)
     };
     let radius = of_a + (of_b - of_a) * t;
-    a.iter().zip(b).map(|(a, b)| radius * (at_a * a / of_a + at_b * b / of_b)).collect()
+    a.iter()
+        .zip(b)
+        .map(|(a, b)| radius * (at_a * a / of_a + at_b * b / of_b))
+        .collect()
 }
 
 #[cfg(test)]
@@ -194,7 +212,11 @@ mod tests {
         let device = Device::default();
         let length = |pace: f32| {
             let generator = move |codes: Tensor<2>| (codes * pace).sin().reshape([-1, 4, 1, 1]);
-            PathLength::by(Pixels).pairs(100).measure(4, &device, generator).unwrap().value
+            PathLength::by(Pixels)
+                .pairs(100)
+                .measure(4, &device, generator)
+                .unwrap()
+                .value
         };
         assert!(length(6.0) > 4.0 * length(1.0));
         let images = |_: Tensor<2>| Tensor::<4>::zeros([3, 1, 1, 1], &Device::default());

@@ -99,7 +99,18 @@ mod tests {
         let noise: Vec<f32> = (0..side * side).map(|i| (i as f32 * 78.233).sin()).collect();
         let noise = Tensor::<1>::from_floats(&noise[..], &device).reshape([1, 1, side, side]);
         let distance = PerceptualDistance::by(GlyphClassifier::new(&device).unwrap());
-        let at = |share: f32| values(distance.distance(image.clone(), image.clone() + noise.clone() * share).unwrap())[0];
-        assert!(at(0.0) == 0.0 && at(0.1) > 0.0 && at(0.4) > at(0.1), "{} {}", at(0.1), at(0.4));
+        let at = |share: f32| {
+            values(
+                distance
+                    .distance(image.clone(), image.clone() + noise.clone() * share)
+                    .unwrap(),
+            )[0]
+        };
+        assert!(
+            at(0.0) == 0.0 && at(0.1) > 0.0 && at(0.4) > at(0.1),
+            "{} {}",
+            at(0.1),
+            at(0.4)
+        );
     }
 }

@@ -115,7 +115,9 @@ impl Structure {
     /// How many scales of MS-SSIM images of this size have, at most 5.
     pub fn scales(images: &Tensor<4>) -> usize {
         let [_, _, height, width] = images.dims();
-        (0..WEIGHTS.len()).take_while(|scale| height.min(width) >> scale >= WINDOW).count()
+        (0..WEIGHTS.len())
+            .take_while(|scale| height.min(width) >> scale >= WINDOW)
+            .count()
     }
 
     fn check(&self, a: &Tensor<4>, b: &Tensor<4>) -> Result<()> {
@@ -124,7 +126,11 @@ impl Structure {
         let [_, _, height, width] = a.dims();
         if height.min(width) < WINDOW {
             let got = format!("{height} by {width}");
-            return Err(Error::shape("images for SSIM", format!("at least {WINDOW} by {WINDOW} pixels"), got));
+            return Err(Error::shape(
+                "images for SSIM",
+                format!("at least {WINDOW} by {WINDOW} pixels"),
+                got,
+            ));
         }
         Ok(())
     }
@@ -223,7 +229,9 @@ mod tests {
 
     #[test]
     fn opposite_images_have_negative_similarity_and_none_at_many_scales() {
-        let values_of: Vec<f32> = (0..1024).map(|i| if (i + i / 32) % 2 == 0 { 0.5 } else { -0.5 }).collect();
+        let values_of: Vec<f32> = (0..1024)
+            .map(|i| if (i + i / 32) % 2 == 0 { 0.5 } else { -0.5 })
+            .collect();
         let a = Tensor::<1>::from_floats(&values_of[..], &Device::default()).reshape([1, 1, 32, 32]);
         let b = -a.clone();
         assert!(values(Structure::new().similarity(a.clone(), b.clone()).unwrap())[0] < -0.5);
@@ -241,6 +249,11 @@ mod tests {
         let structure = Structure::new();
         assert!(structure.similarity(waves(1, 10, 0.0), waves(1, 10, 0.0)).is_err());
         assert!(structure.similarity(waves(1, 12, 0.0), waves(1, 16, 0.0)).is_err());
-        assert!(structure.range(0.0).similarity(waves(1, 12, 0.0), waves(1, 12, 0.0)).is_err());
+        assert!(
+            structure
+                .range(0.0)
+                .similarity(waves(1, 12, 0.0), waves(1, 12, 0.0))
+                .is_err()
+        );
     }
 }

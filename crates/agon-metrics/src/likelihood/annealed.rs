@@ -1,7 +1,7 @@
 use burn::prelude::Tensor;
 
 use super::hamiltonian::{Chains, normal, see};
-use crate::error::{Error, Result, ensure, enough};
+use crate::error::{Error, Result, enough, ensure};
 use crate::random::stream;
 use crate::{Figure, Goal, Interval, Origin, Protocol, Rows};
 
@@ -204,7 +204,10 @@ impl<D: Fn(Tensor<2>) -> Tensor<2>> AnnealedImportanceSampling<D> {
             None => Ok(weights),
             Some(chain) => Err(Error::Diverged {
                 what: "annealed importance sampling".to_owned(),
-                reason: format!("the weight of chain {chain} is {}; is the decoder finite?", weights[chain]),
+                reason: format!(
+                    "the weight of chain {chain} is {}; is the decoder finite?",
+                    weights[chain]
+                ),
             }),
         }
     }
@@ -233,7 +236,10 @@ impl<D: Fn(Tensor<2>) -> Tensor<2>> AnnealedImportanceSampling<D> {
         ensure(self.chains >= 1, "the number of chains", "at least 1", self.chains)?;
         ensure(self.steps >= 1, "the number of steps", "at least 1", self.steps)?;
         ensure(self.leaps >= 1, "the number of leaps", "at least 1", self.leaps)?;
-        for (what, value) in [("the noise of a decoder", self.noise), ("the size of a leap", self.step)] {
+        for (what, value) in [
+            ("the noise of a decoder", self.noise),
+            ("the size of a leap", self.step),
+        ] {
             ensure(value.is_finite() && value > 0.0, what, "a positive number", value)?;
         }
         Ok(())
@@ -281,7 +287,10 @@ mod tests {
     fn a_linear_decoder_has_the_likelihood_it_should() {
         let noise = 0.4;
         let data = cloud(6, 3, 1, 0.0, 1.0);
-        let ais = AnnealedImportanceSampling::new(linear, 2, noise, 3).chains(64).steps(150).leaps(3);
+        let ais = AnnealedImportanceSampling::new(linear, 2, noise, 3)
+            .chains(64)
+            .steps(150)
+            .leaps(3);
         let found = ais.log_likelihoods(&data).unwrap();
         let rows = crate::testing::rows(&data);
         for (index, found) in found.iter().enumerate() {
@@ -292,18 +301,27 @@ mod tests {
 
     #[test]
     fn bounds_hold_the_truth_between_them() {
-        let ais = AnnealedImportanceSampling::new(linear, 2, 0.4, 5).chains(16).steps(100).leaps(4);
+        let ais = AnnealedImportanceSampling::new(linear, 2, 0.4, 5)
+            .chains(16)
+            .steps(100)
+            .leaps(4);
         let bounds = ais.bounds(12, &matrix(vec![0.0], 1)).unwrap();
         let gap = bounds.upper - bounds.lower;
         assert!(gap > -0.05 && gap < 0.3, "{bounds:?}");
-        let rough = AnnealedImportanceSampling::new(linear, 2, 0.4, 5).chains(2).steps(5).leaps(2);
+        let rough = AnnealedImportanceSampling::new(linear, 2, 0.4, 5)
+            .chains(2)
+            .steps(5)
+            .leaps(2);
         let rough = rough.bounds(12, &matrix(vec![0.0], 1)).unwrap();
         assert!(rough.upper - rough.lower > gap, "{rough:?} {bounds:?}");
     }
 
     #[test]
     fn the_figure_is_the_mean_and_the_same_every_time() {
-        let ais = AnnealedImportanceSampling::new(linear, 2, 0.5, 5).chains(4).steps(10).leaps(2);
+        let ais = AnnealedImportanceSampling::new(linear, 2, 0.5, 5)
+            .chains(4)
+            .steps(10)
+            .leaps(2);
         let data = cloud(5, 3, 1, 0.0, 1.0);
         let values = ais.log_likelihoods(&data).unwrap();
         let figures = ais.evaluate(&data).unwrap();
@@ -317,7 +335,10 @@ mod tests {
         let of = |noise| AnnealedImportanceSampling::new(linear, 2, noise, 5).chains(2).steps(2);
         assert!(of(0.0).log_likelihoods(&data).is_err());
         assert!(of(1.0).chains(0).log_likelihoods(&data).is_err());
-        assert!(matches!(of(1.0).evaluate(&cloud(1, 3, 1, 0.0, 1.0)), Err(Error::TooFew { .. })));
+        assert!(matches!(
+            of(1.0).evaluate(&cloud(1, 3, 1, 0.0, 1.0)),
+            Err(Error::TooFew { .. })
+        ));
         let error = of(1.0).log_likelihoods(&cloud(5, 4, 1, 0.0, 1.0)).unwrap_err();
         assert!(matches!(error, Error::Shape { .. }), "{error}");
         let broken = |codes: Tensor<2>| linear(codes) * f64::NAN;

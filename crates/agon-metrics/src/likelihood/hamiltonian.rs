@@ -52,7 +52,9 @@ impl Chains {
         let before = energy(&self.places, &self.look, &momentum, beta);
         let (places, look, momentum) = self.leap(momentum, beta, see)?;
         let after = energy(&places, &look, &momentum, beta);
-        let uniform: Vec<f64> = (0..places.dims()[0]).map(|_| self.random.random::<f64>().ln()).collect();
+        let uniform: Vec<f64> = (0..places.dims()[0])
+            .map(|_| self.random.random::<f64>().ln())
+            .collect();
         let threshold = on_device(uniform, [places.dims()[0], 1], &places);
         // What is not a number is not greater, and stays where it is.
         let moves = (before - after).greater(threshold);
@@ -85,7 +87,11 @@ impl Chains {
         for leap in 1..=self.leaps {
             places = places + self.steps.clone() * momentum.clone();
             look = see(places.clone())?;
-            let step = if leap == self.leaps { half.clone() } else { self.steps.clone() };
+            let step = if leap == self.leaps {
+                half.clone()
+            } else {
+                self.steps.clone()
+            };
             momentum = momentum + step * force(&places, &look);
         }
         Ok((places, look, momentum))
@@ -127,7 +133,9 @@ pub(super) fn see(
 
 /// Normal numbers, drawn on the host, on the device and in the precision of `like`.
 pub(super) fn normal(random: &mut Random, shape: [usize; 2], like: &Tensor<2>) -> Tensor<2> {
-    let values = (0..shape[0] * shape[1]).map(|_| StandardNormal.sample(random)).collect();
+    let values = (0..shape[0] * shape[1])
+        .map(|_| StandardNormal.sample(random))
+        .collect();
     on_device(values, shape, like)
 }
 

@@ -99,12 +99,21 @@ impl ParzenWindow {
         let good = |sigma: &f64| sigma.is_finite() && *sigma > 0.0;
         if self.bandwidths.is_empty() || !self.bandwidths.iter().all(good) {
             let got = format!("{:?}", self.bandwidths);
-            return Err(Error::config("the bandwidths of a Parzen window", "positive numbers", got));
+            return Err(Error::config(
+                "the bandwidths of a Parzen window",
+                "positive numbers",
+                got,
+            ));
         }
         if let [only] = *self.bandwidths {
             return Ok(only);
         }
-        enough("the choice of a bandwidth (`validate`)", Origin::Real, 1, self.validation.len())?;
+        enough(
+            "the choice of a bandwidth (`validate`)",
+            Origin::Real,
+            1,
+            self.validation.len(),
+        )?;
         self.check(&self.validation)?;
         let likelihoods = log_likelihoods(&self.validation, &self.fake, &self.bandwidths);
         let best = likelihoods
@@ -125,7 +134,9 @@ impl ParzenWindow {
         let (least, most) = self
             .bandwidths
             .iter()
-            .fold((f64::INFINITY, 0.0_f64), |(least, most), &x| (least.min(x), most.max(x)));
+            .fold((f64::INFINITY, 0.0_f64), |(least, most), &x| {
+                (least.min(x), most.max(x))
+            });
         let edge = self.bandwidths.len() > 1 && (bandwidth == least || bandwidth == most);
         let mark = if edge { " (at the edge of the choice)" } else { "" };
         format!("{bandwidth:.4}{mark}")
@@ -240,7 +251,11 @@ impl Tail {
         let least = self.least.min(other.least);
         for ((sum, more), rate) in self.sums.iter_mut().zip(&other.sums).zip(rates) {
             // The first of all is infinite, and its sum nothing.
-            let own = if *sum > 0.0 { *sum * (-(self.least - least) * rate).exp() } else { 0.0 };
+            let own = if *sum > 0.0 {
+                *sum * (-(self.least - least) * rate).exp()
+            } else {
+                0.0
+            };
             *sum = own + more * (-(other.least - least) * rate).exp();
         }
         self.least = least;
@@ -287,7 +302,10 @@ mod tests {
         let (real, fake) = (matrix(vec![0.0, 3.0], 2), matrix(vec![1.0, 2.5, -1.0], 3));
         let sigma = 0.7;
         let log = |x: f64, centres: &[f64]| {
-            let sum: f64 = centres.iter().map(|g| (-(x - g).powi(2) / (2.0 * sigma * sigma)).exp()).sum();
+            let sum: f64 = centres
+                .iter()
+                .map(|g| (-(x - g).powi(2) / (2.0 * sigma * sigma)).exp())
+                .sum();
             (sum / 3.0).ln() - (sigma * TAU.sqrt()).ln()
         };
         let expected = 0.5 * (log(0.0, &[1.0, 2.5, -1.0]) + log(3.0, &[1.0, 2.5, -1.0]));
@@ -331,9 +349,17 @@ mod tests {
     fn a_shift_of_both_is_nothing_a_scale_of_all_is_its_logarithm_and_precision_hardly_matters() {
         let (real, fake) = (cloud(200, 80, 1, 0.0, 1.0), cloud(300, 80, 2, 0.0, 1.0));
         let plain = of(ParzenWindow::of_bandwidth(1.0), &real, &fake)[0];
-        let moved = of(ParzenWindow::of_bandwidth(1.0), &(real.clone() + 9.0), &(fake.clone() + 9.0));
+        let moved = of(
+            ParzenWindow::of_bandwidth(1.0),
+            &(real.clone() + 9.0),
+            &(fake.clone() + 9.0),
+        );
         close(&moved, &[plain], 1e-10);
-        let scaled = of(ParzenWindow::of_bandwidth(4.0), &(real.clone() * 4.0), &(fake.clone() * 4.0));
+        let scaled = of(
+            ParzenWindow::of_bandwidth(4.0),
+            &(real.clone() * 4.0),
+            &(fake.clone() * 4.0),
+        );
         close(&scaled, &[plain - 80.0 * 4.0_f64.ln()], 1e-10);
         let in_single = of(ParzenWindow::of_bandwidth(1.0), &single(&real), &single(&fake));
         close(&in_single, &[plain], 1e-5);

@@ -70,10 +70,7 @@ impl<'a, E: Element> Side<'a, E> {
                 let mut values = Vec::new();
                 fill(rows, frame, start..rows.len().min(start + TILE), &mut values);
                 let square = |row: &[E]| E::narrow(row.iter().map(|x| x.wide() * x.wide()).sum());
-                values
-                    .chunks_exact(rows.width().max(1))
-                    .map(square)
-                    .collect::<Vec<E>>()
+                values.chunks_exact(rows.width().max(1)).map(square).collect::<Vec<E>>()
             })
             .collect();
         Self { rows, frame, squares }

@@ -43,9 +43,11 @@ impl Shortlist {
 
     /// The lists, row by row.
     pub fn lists(&self) -> impl Iterator<Item = impl Iterator<Item = usize>> {
-        self.near
-            .chunks_exact(self.keep)
-            .map(|list| list.iter().filter(|near| near.1 != u32::MAX).map(|near| near.1 as usize))
+        self.near.chunks_exact(self.keep).map(|list| {
+            list.iter()
+                .filter(|near| near.1 != u32::MAX)
+                .map(|near| near.1 as usize)
+        })
     }
 }
 

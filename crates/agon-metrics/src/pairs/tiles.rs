@@ -88,7 +88,10 @@ pub(crate) fn within<E: Element, T: Send>(
 }
 
 fn ranges(len: usize) -> Vec<Range<usize>> {
-    (0..len).step_by(TILE).map(|start| start..len.min(start + TILE)).collect()
+    (0..len)
+        .step_by(TILE)
+        .map(|start| start..len.min(start + TILE))
+        .collect()
 }
 
 fn visit<E: Element, T: Send>(

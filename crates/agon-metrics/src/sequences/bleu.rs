@@ -78,8 +78,18 @@ impl Bleu {
     /// If there is none, or one is not from 1 to 16; if there are sentences already.
     pub fn up_to(mut self, lengths: &[usize]) -> Result<Self> {
         let usable = !lengths.is_empty() && lengths.iter().all(|n| (1..=16).contains(n));
-        ensure(usable, "the lengths of n-grams", "some, from 1 to 16", format!("{lengths:?}"))?;
-        ensure(self.real.is_empty(), "the lengths of n-grams", "to be set before sentences come", "some sentences")?;
+        ensure(
+            usable,
+            "the lengths of n-grams",
+            "some, from 1 to 16",
+            format!("{lengths:?}"),
+        )?;
+        ensure(
+            self.real.is_empty(),
+            "the lengths of n-grams",
+            "to be set before sentences come",
+            "some sentences",
+        )?;
         self.references = References::new(lengths.iter().copied().max().unwrap_or(1));
         self.lengths = lengths.to_vec();
         Ok(self)
@@ -112,7 +122,12 @@ impl Metric for Bleu {
     }
 
     fn merge(&mut self, other: Self) -> Result<()> {
-        ensure(self.lengths == other.lengths, "the lengths of n-grams", "the same", format!("{:?}", other.lengths))?;
+        ensure(
+            self.lengths == other.lengths,
+            "the lengths of n-grams",
+            "the same",
+            format!("{:?}", other.lengths),
+        )?;
         self.add(Origin::Real, &other.real)?;
         self.add(Origin::Fake, &other.fake)
     }
@@ -222,7 +237,11 @@ mod tests {
     #[test]
     fn what_is_in_the_references_scores_one_and_what_is_not_zero() {
         let real: [&[u32]; 2] = [&[1, 2, 3, 4, 5, 6], &[9, 8, 7]];
-        assert!(bleu(&real, &[&[1, 2, 3, 4, 5, 6]]).iter().all(|b| (b - 1.0).abs() < 1e-12));
+        assert!(
+            bleu(&real, &[&[1, 2, 3, 4, 5, 6]])
+                .iter()
+                .all(|b| (b - 1.0).abs() < 1e-12)
+        );
         assert_eq!(bleu(&real, &[&[20, 21, 22]]), [0.0; 4]);
         assert_eq!(bleu(&real, &[&[]]), [0.0; 4]);
     }
@@ -234,7 +253,10 @@ mod tests {
             panic!("four figures")
         };
         assert!((two - (0.75 / 3.0_f64).sqrt()).abs() < 1e-12, "{two}");
-        assert!((three - (0.75 / 3.0 * 0.1 / 2.0_f64).powf(1.0 / 3.0)).abs() < 1e-12, "{three}");
+        assert!(
+            (three - (0.75 / 3.0 * 0.1 / 2.0_f64).powf(1.0 / 3.0)).abs() < 1e-12,
+            "{three}"
+        );
     }
 
     #[test]

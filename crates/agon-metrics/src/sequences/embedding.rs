@@ -48,7 +48,11 @@ impl Embedding for MeanOfWords {
         let [vocabulary, width] = self.table.dims();
         let embed = |sentence: &Sentence| {
             if let Some(word) = sentence.iter().find(|word| **word as usize >= vocabulary) {
-                return Err(Error::config("a word to embed", format!("less than {vocabulary}"), word));
+                return Err(Error::config(
+                    "a word to embed",
+                    format!("less than {vocabulary}"),
+                    word,
+                ));
             }
             if sentence.is_empty() {
                 return Err(Error::shape("a sentence to embed", "at least one word", "none"));

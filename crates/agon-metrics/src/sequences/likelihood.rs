@@ -95,7 +95,10 @@ impl<M: SequenceModel> Likelihood<M> {
         let [n, length] = tokens.dims();
         let logs = self.model.log_probabilities(tokens.clone());
         if logs.dims() != [n, length] {
-            let (expected, got) = (format!("{:?}, as the tokens", [n, length]), format!("{:?}", logs.dims()));
+            let (expected, got) = (
+                format!("{:?}, as the tokens", [n, length]),
+                format!("{:?}", logs.dims()),
+            );
             return Err(Error::shape("the log-probabilities of sequences", expected, got));
         }
         let logs = logs.without_autodiff().try_into_vec_as::<f64>();
@@ -104,7 +107,10 @@ impl<M: SequenceModel> Likelihood<M> {
         let tokens = tokens.map_err(|error| Error::Device(error.to_string()))?;
         let mut means = Vec::with_capacity(n);
         for (index, (logs, tokens)) in logs.chunks(length.max(1)).zip(tokens.chunks(length.max(1))).enumerate() {
-            let counted = logs.iter().zip(tokens).filter(|(_, token)| Some(**token) != self.padding);
+            let counted = logs
+                .iter()
+                .zip(tokens)
+                .filter(|(_, token)| Some(**token) != self.padding);
             let logs: Vec<f64> = counted.map(|(log, _)| *log).collect();
             // Rounding may put a certain token a little above.
             if let Some(log) = logs.iter().find(|log| log.is_nan() || **log > 1e-4) {
@@ -187,9 +193,20 @@ mod tests {
     fn probabilities_that_are_none_are_errors() {
         let batch = tokens([[1, 2, 3], [1, 2, 3]]);
         let mut above = Likelihood::under_oracle(|tokens: Tensor<2, Int>| tokens.float());
-        assert!(above.add(Origin::Fake, &batch).unwrap_err().to_string().contains("at most 0"));
+        assert!(
+            above
+                .add(Origin::Fake, &batch)
+                .unwrap_err()
+                .to_string()
+                .contains("at most 0")
+        );
         let mut nan = Likelihood::under_oracle(|tokens: Tensor<2, Int>| tokens.float() * f32::NAN);
-        assert!(nan.add(Origin::Fake, &batch).unwrap_err().to_string().contains("sequence 0"));
+        assert!(
+            nan.add(Origin::Fake, &batch)
+                .unwrap_err()
+                .to_string()
+                .contains("sequence 0")
+        );
         let mut narrow = Likelihood::under_oracle(|tokens: Tensor<2, Int>| -tokens.float().narrow(1, 0, 1));
         assert!(narrow.add(Origin::Fake, &batch).is_err());
         assert!(narrow.compute().unwrap_err().to_string().contains("too few fake"));

@@ -72,7 +72,11 @@ impl NGrams {
             tallied(nodes).map(clipped).sum()
         };
         let own = |length: usize| (sentence.len() + 1).saturating_sub(length);
-        found.into_iter().enumerate().map(|(i, nodes)| (matched(nodes), own(i + 1))).collect()
+        found
+            .into_iter()
+            .enumerate()
+            .map(|(i, nodes)| (matched(nodes), own(i + 1)))
+            .collect()
     }
 }
 
@@ -87,7 +91,11 @@ impl Counts {
 
     /// The most in a sentence other than this.
     fn but(self, sentence: Option<u32>) -> u32 {
-        if sentence == Some(self.of) { self.second } else { self.most }
+        if sentence == Some(self.of) {
+            self.second
+        } else {
+            self.most
+        }
     }
 }
 
@@ -129,8 +137,14 @@ mod tests {
         all.iter().for_each(|sentence| together.add(sentence));
         for (left_out, sentence) in all.iter().enumerate() {
             let mut others = NGrams::new(4);
-            all.iter().enumerate().filter(|(i, _)| *i != left_out).for_each(|(_, other)| others.add(other));
-            assert_eq!(together.matches(sentence, Some(left_out as u32)), others.matches(sentence, None));
+            all.iter()
+                .enumerate()
+                .filter(|(i, _)| *i != left_out)
+                .for_each(|(_, other)| others.add(other));
+            assert_eq!(
+                together.matches(sentence, Some(left_out as u32)),
+                others.matches(sentence, None)
+            );
         }
     }
 }

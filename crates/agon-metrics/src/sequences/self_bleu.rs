@@ -59,7 +59,12 @@ impl SelfBleu {
     /// If there is none, or one is not from 1 to 16.
     pub fn up_to(mut self, lengths: &[usize]) -> Result<Self> {
         let usable = !lengths.is_empty() && lengths.iter().all(|n| (1..=16).contains(n));
-        ensure(usable, "the lengths of n-grams", "some, from 1 to 16", format!("{lengths:?}"))?;
+        ensure(
+            usable,
+            "the lengths of n-grams",
+            "some, from 1 to 16",
+            format!("{lengths:?}"),
+        )?;
         self.lengths = lengths.to_vec();
         Ok(self)
     }
@@ -76,7 +81,12 @@ impl Metric for SelfBleu {
     }
 
     fn merge(&mut self, other: Self) -> Result<()> {
-        ensure(self.lengths == other.lengths, "the lengths of n-grams", "the same", format!("{:?}", other.lengths))?;
+        ensure(
+            self.lengths == other.lengths,
+            "the lengths of n-grams",
+            "the same",
+            format!("{:?}", other.lengths),
+        )?;
         self.sentences.extend(other.sentences);
         Ok(())
     }
@@ -91,9 +101,8 @@ impl Metric for SelfBleu {
         enough("self-BLEU", Origin::Fake, 2, self.sentences.len())?;
         let mut references = References::new(self.lengths.iter().copied().max().unwrap_or(1));
         self.sentences.iter().for_each(|sentence| references.add(sentence));
-        let scores = |(index, sentence): (usize, &Sentence)| {
-            references.scores(sentence, Some(index as u32), &self.lengths)
-        };
+        let scores =
+            |(index, sentence): (usize, &Sentence)| references.scores(sentence, Some(index as u32), &self.lengths);
         let scores: Vec<Vec<f64>> = self.sentences.par_iter().enumerate().map(scores).collect();
         let protocol = Protocol::new().with("smoothing", "method 1");
         Ok(figures("self-BLEU", &self.lengths, &scores, Goal::Lowest, &protocol)
@@ -136,7 +145,9 @@ mod tests {
     #[test]
     fn sentences_without_a_common_word_score_zero() {
         let mut metric = SelfBleu::new();
-        metric.add(Origin::Fake, &vec![vec![1, 2], vec![3, 4], vec![5, 6]]).unwrap();
+        metric
+            .add(Origin::Fake, &vec![vec![1, 2], vec![3, 4], vec![5, 6]])
+            .unwrap();
         assert_eq!(metric.compute().unwrap()[0].value, 0.0);
         metric.forget(Origin::Fake);
         assert!(metric.compute().is_err());

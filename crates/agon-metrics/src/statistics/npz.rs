@@ -22,9 +22,7 @@ pub(super) fn read(path: &Path, name: &str) -> Result<Array> {
         .by_name(&format!("{name}.npy"))
         .map_err(|error| unusable(format!("no `{name}`: {error}")))?;
     let mut bytes = Vec::new();
-    entry
-        .read_to_end(&mut bytes)
-        .map_err(|error| Error::io(path, error))?;
+    entry.read_to_end(&mut bytes).map_err(|error| Error::io(path, error))?;
     parse(&bytes).ok_or_else(|| unusable(format!("`{name}`, not a plain array of f32 or f64 in C order")))
 }
 

@@ -133,8 +133,15 @@ impl ReferenceStatistics {
             return Ok(self);
         }
         let describe = |recipe: &Recipe| format!("{}: {} ({})", recipe.data, recipe.protocol, &recipe.hash()[..12]);
-        let got = self.recipe.as_ref().map_or("statistics that do not say".to_owned(), describe);
-        Err(Error::config("the recipe of reference statistics", describe(recipe), got))
+        let got = self
+            .recipe
+            .as_ref()
+            .map_or("statistics that do not say".to_owned(), describe);
+        Err(Error::config(
+            "the recipe of reference statistics",
+            describe(recipe),
+            got,
+        ))
     }
 
     /// Writes them to a file, which is there whole or not at all.
@@ -152,7 +159,10 @@ impl ReferenceStatistics {
         let metadata = HashMap::from([
             ("format".to_owned(), FORMAT.to_owned()),
             ("count".to_owned(), self.moments.count().to_string()),
-            ("recipe".to_owned(), serde_json::to_string(recipe).map_err(Error::other)?),
+            (
+                "recipe".to_owned(),
+                serde_json::to_string(recipe).map_err(Error::other)?,
+            ),
             ("recipe_sha256".to_owned(), recipe.hash()),
             ("values_sha256".to_owned(), digest(&mean, &covariance)),
         ]);
@@ -276,7 +286,10 @@ mod tests {
     fn another_recipe_is_refused() {
         let other = Recipe::new("noise", Protocol::new().extracted_by("another net"));
         let error = reference().expect(&other).unwrap_err().to_string();
-        assert!(error.contains("another net") && error.contains("a net, layer 3"), "{error}");
+        assert!(
+            error.contains("another net") && error.contains("a net, layer 3"),
+            "{error}"
+        );
         assert_ne!(reference().recipe().unwrap().hash(), other.hash());
     }
 
@@ -289,7 +302,10 @@ mod tests {
         bytes[last] ^= 1;
         std::fs::write(&path, &bytes).unwrap();
         let error = ReferenceStatistics::load(&path).unwrap_err().to_string();
-        assert!(error.contains("values that do not fit their hash") && error.contains("changed"), "{error}");
+        assert!(
+            error.contains("values that do not fit their hash") && error.contains("changed"),
+            "{error}"
+        );
         std::fs::write(&path, b"nonsense").unwrap();
         assert!(matches!(ReferenceStatistics::load(&path), Err(Error::File { .. })));
         std::fs::remove_file(&path).unwrap();
@@ -311,7 +327,10 @@ mod tests {
         archive.finish().unwrap();
         let statistics = ReferenceStatistics::load_npz(&path).unwrap();
         std::fs::remove_file(&path).unwrap();
-        assert_eq!((statistics.moments().mean(), statistics.moments().count()), (&[1.0, 2.0][..], 0));
+        assert_eq!(
+            (statistics.moments().mean(), statistics.moments().count()),
+            (&[1.0, 2.0][..], 0)
+        );
         let covariance = statistics.moments().covariance(Origin::Real).unwrap();
         assert_eq!(covariance, [2.0, 0.5, 0.5, 3.0]);
         assert!(statistics.recipe().is_none());

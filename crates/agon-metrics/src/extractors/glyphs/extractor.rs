@@ -47,7 +47,10 @@ pub struct GlyphClassifier {
 impl GlyphClassifier {
     /// With the weights that come along.
     pub fn new(device: &Device) -> Result<Self> {
-        Ok(Self::with_network("glyph classifier 1", GlyphNetwork::from_bytes(WEIGHTS, device)?))
+        Ok(Self::with_network(
+            "glyph classifier 1",
+            GlyphNetwork::from_bytes(WEIGHTS, device)?,
+        ))
     }
 
     /// With a network of one's own training, under a name that tells it from others.
@@ -72,11 +75,19 @@ impl GlyphClassifier {
     fn checked(&self, images: Tensor<4>) -> Result<Tensor<4>> {
         let [_, channels, height, width] = images.dims();
         if channels != 1 && channels != 3 {
-            return Err(Error::config("the images for the glyph classifier", "1 or 3 channels", channels));
+            return Err(Error::config(
+                "the images for the glyph classifier",
+                "1 or 3 channels",
+                channels,
+            ));
         }
         if height.min(width) < 8 {
             let got = format!("{height} by {width}");
-            return Err(Error::config("the images for the glyph classifier", "at least 8 by 8 pixels", got));
+            return Err(Error::config(
+                "the images for the glyph classifier",
+                "at least 8 by 8 pixels",
+                got,
+            ));
         }
         Ok(images.inner().to_device(&self.device))
     }
@@ -128,6 +139,19 @@ mod tests {
         let colour = grey.clone().expand([1, 3, 32, 32]);
         let features = |images| classifier.extract(images).unwrap().features;
         let difference = (features(grey) - features(colour)).abs().max().into_scalar::<f32>();
+        assert!(difference < 1e-4, "{difference}");
+    }
+
+    #[test]
+    fn standardising_changes_the_unit_of_features_only() {
+        let network = GlyphNetwork::untrained(&Device::default());
+        let images = waves(8, 1, 32);
+        let (_, logits) = network.forward(images.clone());
+        let standard = network.standardised(images.clone()).unwrap();
+        let (features, same) = standard.forward(images);
+        let square = features.square().mean().into_scalar::<f32>();
+        assert!((square - 1.0).abs() < 1e-3, "{square}");
+        let difference = (logits - same).abs().max().into_scalar::<f32>();
         assert!(difference < 1e-4, "{difference}");
     }
 

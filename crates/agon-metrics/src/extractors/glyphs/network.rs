@@ -53,14 +53,38 @@ impl GlyphNetwork {
         }
     }
 
+    /// The same network but for the unit of its features, whose mean square over these images becomes 1.
+    ///
+    /// What follows the features undoes it: the logits stay as they are. Kernels of features, that of the kernel
+    /// distance above all, are made for values of about 1.
+    ///
+    /// # Errors
+    /// If all features are 0, or they cannot be read from the device.
+    pub fn standardised(mut self, images: Tensor<4>) -> Result<Self> {
+        let (features, _) = self.forward(images);
+        let square = features.without_autodiff().square().mean().try_into_scalar::<f32>();
+        let unit = square.map_err(|error| Error::Device(error.to_string()))?.sqrt();
+        if !unit.is_normal() {
+            return Err(Error::config(
+                "the features of a glyph classifier",
+                "some that are not 0",
+                unit,
+            ));
+        }
+        self.hidden.weight = self.hidden.weight.map(|weight| weight / unit);
+        self.hidden.bias = self.hidden.bias.map(|bias| bias.map(|bias| bias / unit));
+        self.head.weight = self.head.weight.map(|weight| weight * unit);
+        Ok(self)
+    }
+
     /// With the weights that [`to_bytes`](Self::to_bytes) wrote, in float32.
     ///
     /// # Errors
     /// If they are weights of something else.
     pub fn from_bytes(bytes: &[u8], device: &Device) -> Result<Self> {
         let mut network = Self::untrained(device);
-        let mut store = SafetensorsStore::from_bytes(Some(bytes.to_vec()))
-            .with_from_adapter(FloatCastAdapter::to(DType::F32));
+        let mut store =
+            SafetensorsStore::from_bytes(Some(bytes.to_vec())).with_from_adapter(FloatCastAdapter::to(DType::F32));
         network
             .load_from(&mut store)
             .map_err(|error| Error::config("weights of a glyph classifier", "those of its network", error))?;
@@ -108,6 +132,10 @@ fn prepared(images: Tensor<4>) -> Tensor<4> {
         }
     };
     let blocks = [height / SIDE, width / SIDE].map(|times| times.max(1));
-    let grey = if blocks == [1, 1] { grey } else { avg_pool2d(grey, AvgPoolOptions::new(blocks)) };
+    let grey = if blocks == [1, 1] {
+        grey
+    } else {
+        avg_pool2d(grey, AvgPoolOptions::new(blocks))
+    };
     resize_centred(grey, [SIDE, SIDE])
 }

@@ -71,7 +71,10 @@ impl Tap {
     ];
 
     fn name(self) -> &'static str {
-        Self::ALL.iter().find(|(tap, _)| *tap == self).map_or("", |(_, name)| name)
+        Self::ALL
+            .iter()
+            .find(|(tap, _)| *tap == self)
+            .map_or("", |(_, name)| name)
     }
 }
 
@@ -124,7 +127,13 @@ impl Inception {
         let images = match channels {
             3 => images,
             1 => images.expand([n, 3, height, width]),
-            _ => return Err(Error::config("the images for Inception-V3", "1 or 3 channels", channels)),
+            _ => {
+                return Err(Error::config(
+                    "the images for Inception-V3",
+                    "1 or 3 channels",
+                    channels,
+                ));
+            }
         };
         let levels = (images.clamp(-1.0, 1.0) + 1.0) * 127.5;
         let levels = if self.rounded { (levels + 0.5).floor() } else { levels };
@@ -135,7 +144,10 @@ impl Inception {
 impl FeatureExtractor for Inception {
     fn name(&self) -> String {
         let rounded = if self.rounded { "" } else { ", unrounded" };
-        format!("inception-v3 of 2015-12-05, {}, TF1 bilinear 299{rounded}", self.tap.name())
+        format!(
+            "inception-v3 of 2015-12-05, {}, TF1 bilinear 299{rounded}",
+            self.tap.name()
+        )
     }
 
     fn extract(&self, images: Tensor<4>) -> Result<Extracted> {
@@ -152,13 +164,25 @@ impl FeatureExtractor for Inception {
                 let biased = logits.clone() + self.network.bias.clone().unsqueeze();
                 layers.push(("logits", biased));
                 layers.push(("logits_unbiased", logits.clone()));
-                return Ok(Extracted { features, logits: Some(logits), layers });
+                return Ok(Extracted {
+                    features,
+                    logits: Some(logits),
+                    layers,
+                });
             }
             if tap == self.tap {
-                return Ok(Extracted { features, logits: None, layers });
+                return Ok(Extracted {
+                    features,
+                    logits: None,
+                    layers,
+                });
             }
         }
-        Err(Error::config("the tap of Inception-V3", "one that the network has", self.tap.name()))
+        Err(Error::config(
+            "the tap of Inception-V3",
+            "one that the network has",
+            self.tap.name(),
+        ))
     }
 
     /// The maps at the four taps.

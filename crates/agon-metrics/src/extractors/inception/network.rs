@@ -98,10 +98,7 @@ impl Builder<'_> {
                 same("branch3x3dbl_2", [96, 64, 3, 3])?,
                 same("branch3x3dbl_3", [96, 96, 3, 3])?,
             ]),
-            Layer::Chain(vec![
-                Layer::AveragePool,
-                same("branch_pool", [pooled, channels, 1, 1])?,
-            ]),
+            Layer::Chain(vec![Layer::AveragePool, same("branch_pool", [pooled, channels, 1, 1])?]),
         ]))
     }
 
@@ -193,7 +190,11 @@ impl Builder<'_> {
         let mut norm = |part: &str| self.weights.take(&format!("{name}.bn.{part}"), &shape[..1]);
         let (gamma, beta) = (norm("weight")?, norm("bias")?);
         let (mean, variance) = (norm("running_mean")?, norm("running_var")?);
-        let scales: Vec<f64> = gamma.iter().zip(variance).map(|(g, v)| g / (v + EPSILON).sqrt()).collect();
+        let scales: Vec<f64> = gamma
+            .iter()
+            .zip(variance)
+            .map(|(g, v)| g / (v + EPSILON).sqrt())
+            .collect();
         let per_channel = shape[1] * shape[2] * shape[3];
         for (filter, scale) in weight.chunks_mut(per_channel).zip(&scales) {
             filter.iter_mut().for_each(|w| *w *= scale);

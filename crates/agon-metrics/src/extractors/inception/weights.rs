@@ -61,13 +61,18 @@ impl Weights {
     /// `torch/hub/checkpoints` there, where `pytorch-fid` leaves it.
     pub fn cached() -> Result<Self> {
         let folders = cache_folders();
-        let files = folders.iter().flat_map(|folder| PUBLISHED.map(|name| folder.join(name)));
+        let files = folders
+            .iter()
+            .flat_map(|folder| PUBLISHED.map(|name| folder.join(name)));
         if let Some(path) = files.into_iter().find(|path| path.is_file()) {
             return Self::load(path);
         }
         let put = folders.first().map_or_else(|| PathBuf::from("."), Clone::clone);
         let looked: Vec<String> = folders.iter().map(|folder| folder.display().to_string()).collect();
-        Err(missing(&put.join(PUBLISHED[0]).display().to_string(), &looked.join(", ")))
+        Err(missing(
+            &put.join(PUBLISHED[0]).display().to_string(),
+            &looked.join(", "),
+        ))
     }
 
     /// From values in memory, by the names and in the shapes of the published file.
@@ -121,7 +126,11 @@ fn missing(put: &str, looked: &str) -> Error {
 
 /// The user's cache folders, those of agon first.
 fn cache_folders() -> Vec<PathBuf> {
-    let variable = |name| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    let variable = |name| {
+        std::env::var_os(name)
+            .filter(|value| !value.is_empty())
+            .map(PathBuf::from)
+    };
     let user = variable("XDG_CACHE_HOME").or_else(|| Some(variable("HOME")?.join(".cache")));
     let own = variable("AGON_CACHE").or_else(|| Some(user.clone()?.join("agon")));
     let torch = user.map(|user| user.join("torch/hub/checkpoints"));
@@ -148,7 +157,10 @@ mod tests {
         let (path, weights) = small("small.pth", SMALL);
         let mut weights = weights.unwrap();
         // Neither transposed nor renamed.
-        assert_eq!(weights.take("fc.weight", &[3, 2]).unwrap(), [0.0, 1.0, 2.0, 3.0, 4.0, 5.0]);
+        assert_eq!(
+            weights.take("fc.weight", &[3, 2]).unwrap(),
+            [0.0, 1.0, 2.0, 3.0, 4.0, 5.0]
+        );
         assert_eq!(weights.take("bn.weight", &[2]).unwrap(), [0.5, 1.5]);
         let error = weights.take("bn.bias", &[2]).unwrap_err().to_string();
         assert!(error.contains("`bn.bias`") && error.contains("small.pth"), "{error}");
@@ -169,7 +181,10 @@ mod tests {
     #[test]
     fn what_is_missing_is_said_with_what_to_put_where() {
         let error = Weights::load("/nowhere/inception.pth").unwrap_err().to_string();
-        assert!(error.contains("/nowhere/inception.pth") && error.contains(PUBLISHED[0]), "{error}");
+        assert!(
+            error.contains("/nowhere/inception.pth") && error.contains(PUBLISHED[0]),
+            "{error}"
+        );
         let (path, wrong) = small("wrong.pth", b"no weights");
         let error = wrong.unwrap_err().to_string();
         assert!(error.contains("wrong.pth"), "{error}");
