@@ -46,10 +46,11 @@ impl Golden {
             )
         })?;
         let has = |key: &str, is: fn(&Value) -> bool| json.get(key).is_some_and(is);
-        if !has("cases", Value::is_object) && !has("steps", Value::is_array) {
+        let known = has("cases", Value::is_object) || has("steps", Value::is_array) || has("shapes", Value::is_object);
+        if !known {
             let path = json_path.display();
             return Err(format!(
-                "{path}: expected an object `cases` or an array `steps`, got neither"
+                "{path}: expected an object `cases`, an array `steps` or an object `shapes`, got none of them"
             ));
         }
         let tensors_path = path.with_extension("safetensors");
@@ -105,9 +106,10 @@ fn read_tensors(path: &Path) -> Result<BTreeMap<String, Array>> {
                 .iter()
                 .map(|b| i64::from_le_bytes(*b) as f64)
                 .collect(),
+            Dtype::U8 => view.data().iter().copied().map(f64::from).collect(),
             other => {
                 return Err(format!(
-                    "{}: `{name}` is {other:?}, expected F64, F32 or I64",
+                    "{}: `{name}` is {other:?}, expected F64, F32, I64 or U8",
                     path.display()
                 ));
             }

@@ -4,6 +4,7 @@
 //! cargo run --example verify -- losses tests/golden/losses.json
 //! cargo run --example verify -- penalties tests/golden/penalties.json --f32
 //! cargo run --example verify -- steps tests/golden/step_non_saturating.json
+//! cargo run --example verify -- inception tests/golden/inception.json --f32
 //! cargo run --example verify -- metrics tests/golden/metrics.json
 //! ```
 //!
@@ -15,9 +16,11 @@
 mod common;
 mod critics;
 mod golden;
+mod inception;
 mod losses;
 mod metrics;
 mod penalties;
+mod scores;
 mod steps;
 
 use std::path::PathBuf;
@@ -42,6 +45,9 @@ struct Options {
     /// Compute in float32 instead of float64.
     #[arg(long)]
     f32: bool,
+    /// Inception: take the weights from this file (.pth or .safetensors) instead of making them by the formula.
+    #[arg(long, value_name = "FILE")]
+    weights: Option<PathBuf>,
     /// Print one machine-readable line at the end.
     #[arg(long)]
     json: bool,
@@ -55,6 +61,8 @@ enum What {
     Penalties,
     /// Whole training steps: losses, and all weights and running statistics after each.
     Steps,
+    /// Inception-V3: features at every layer that metrics use.
+    Inception,
     /// Metrics of samples: distances, coverage, likelihood, classifiers, pairs of images, sequences.
     Metrics,
 }
@@ -77,6 +85,7 @@ fn run(options: &Options) -> golden::Result<Vec<Case>> {
     match options.what {
         What::Losses => losses::verify(&golden, &setting),
         What::Penalties => penalties::verify(&golden, &setting),
+        What::Inception => inception::verify(&golden, &setting, options.weights.as_deref()),
         What::Metrics => metrics::verify(&golden, &setting),
         What::Steps => {
             let name = options.path.file_stem().unwrap_or_default().to_string_lossy();

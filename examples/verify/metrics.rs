@@ -46,6 +46,7 @@ fn tolerance(name: &str, setting: &Setting) -> f64 {
 fn error_of(name: &str, case: &Value, golden: &Golden, setting: &Setting) -> Result<f64> {
     let (_, run) = CASES
         .iter()
+        .chain(super::scores::CASES)
         .find(|(begin, _)| name.starts_with(begin))
         .ok_or("no metric of this name is known")?;
     let mut errors = Errors::with_floor(FLOOR);

@@ -7,12 +7,16 @@ mod critics;
 #[path = "../../examples/verify/golden.rs"]
 #[allow(clippy::module_inception)]
 mod golden;
+#[path = "../../examples/verify/inception.rs"]
+mod inception;
 #[path = "../../examples/verify/losses.rs"]
 mod losses;
 #[path = "../../examples/verify/metrics.rs"]
 mod metrics;
 #[path = "../../examples/verify/penalties.rs"]
 mod penalties;
+#[path = "../../examples/verify/scores.rs"]
+mod scores;
 
 use std::path::Path;
 
@@ -61,6 +65,13 @@ fn metrics_in_float64() {
 #[test]
 fn metrics_in_float32() {
     passes("metrics.json", DType::F32, metrics::verify);
+}
+
+#[test]
+fn inception_in_float32() {
+    passes("inception.json", DType::F32, |golden, setting| {
+        inception::verify(golden, setting, None)
+    });
 }
 
 #[test]

@@ -17,13 +17,19 @@
 #![forbid(unsafe_code)]
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::approx_constant))]
 
+pub mod classifiers;
 mod collect;
+pub mod contests;
 pub mod coverage;
 pub mod distances;
 mod error;
+pub mod extractors;
 mod figure;
+pub mod images;
+mod jury;
 pub mod likelihood;
 mod linalg;
+pub mod memorisation;
 mod metric;
 mod number;
 mod pairs;
@@ -31,19 +37,28 @@ mod protocol;
 mod random;
 mod report;
 mod rows;
+pub mod sequences;
 pub mod statistics;
+mod summary;
 #[cfg(test)]
 mod testing;
 
+pub use classifiers::*;
 pub use collect::{Collect, Comparison};
+pub use contests::*;
 pub use coverage::*;
 pub use distances::*;
 pub use error::{Error, Result};
+pub use extractors::*;
 pub use figure::{Figure, Goal, Interval};
+pub use images::*;
+pub use jury::Jury;
 pub use likelihood::*;
+pub use memorisation::*;
 pub use metric::{Metric, Origin};
 pub use pairs::Neighbours;
 pub use protocol::Protocol;
 pub use report::Report;
 pub use rows::Rows;
+pub use sequences::*;
 pub use statistics::*;

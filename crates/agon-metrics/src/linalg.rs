@@ -96,6 +96,13 @@ fn multiply(to: &mut Mat<f64>, a: MatRef<'_, f64>, b: MatRef<'_, f64>) {
     });
 }
 
+/// `a b`.
+pub(crate) fn product(a: MatRef<'_, f64>, b: MatRef<'_, f64>) -> Mat<f64> {
+    let mut result = Mat::zeros(a.nrows(), b.ncols());
+    multiply(&mut result, a, b);
+    result
+}
+
 /// The lower triangle of `a b` (and some of the upper), likewise.
 fn multiply_lower(to: &mut Mat<f64>, accumulate: Accum, a: MatRef<'_, f64>, b: MatRef<'_, f64>) {
     let columns = portion(b.ncols());

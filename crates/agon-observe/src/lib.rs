@@ -3,7 +3,7 @@
 //! Observers that a trainer of `agon-core` runs with: [`Progress`] says how far the run has come,
 //! [`MetricsLog`] writes its figures down, [`Report`] shows all of it in one HTML file, [`TensorBoard`] writes
 //! what TensorBoard reads, [`SampleGrid`] draws what the generator makes, [`RunManifest`] says what it was,
-//! [`Health`] sees trouble and does something about it, and [`StopOnInterrupt`] lets Ctrl-C end it in good order.
+//! [`Evaluate`] judges it, [`Health`] sees trouble and does something about it, and [`StopOnInterrupt`] lets Ctrl-C end it in good order.
 //!
 //! To look into what was learned: [`latent`] walks through codes, [`Neighbours`] sets samples beside the
 //! nearest real images, and [`BlindTest`] asks people which are which. To draw by oneself: [`image_grid`],
@@ -13,6 +13,7 @@
 
 mod blind_test;
 mod dashboard;
+mod evaluate;
 mod health;
 mod image;
 mod image_grid;
@@ -33,6 +34,7 @@ mod testing;
 
 pub use blind_test::BlindTest;
 pub use dashboard::{Dashboard, Every};
+pub use evaluate::Evaluate;
 pub use health::{FeaturesOf, Health, NoSamples, Remedy, SampleFeatures, SlowDown, Symptom, Trouble};
 pub use image::{Image, write_png};
 pub use image_grid::image_grid;

@@ -158,6 +158,23 @@ impl ImageFolder {
         Some(self.listing.path(image))
     }
 
+    /// The width and height of the image of the given number, upright, as its file has it.
+    ///
+    /// # Errors
+    /// If there is no such image, or it cannot be read.
+    pub fn original_size(&self, item: u64) -> Result<[usize; 2]> {
+        let at = row(item, self.listing.images.len())?;
+        let Some(image) = self.listing.images.get(at) else {
+            return Err(Error::Empty);
+        };
+        let (path, mut file) = (self.listing.path(image), Vec::new());
+        read(&path, image.stamp, &mut file)?;
+        match decode(&file, self.recipe.wish()) {
+            Ok(picture) => Ok([picture.width, picture.height]),
+            Err(fault) => Err(Error::file(path, fault.expected, fault.got)),
+        }
+    }
+
     /// The images that [`skip_corrupt`](Self::skip_corrupt) has left out so far, in the order of their
     /// paths. Workers may have come across some that no batch has wanted yet; when an epoch is over, all of
     /// the folder are known.

@@ -67,6 +67,15 @@ fn values_are_within_one() {
 }
 
 #[test]
+fn an_image_tells_its_own_size() {
+    let scratch = Scratch::new("size");
+    scratch.image("a.png", (9, 5), 0);
+    let folder = ImageFolder::open(scratch.path()).unwrap().size(4);
+    assert_eq!(folder.original_size(0).unwrap(), [9, 5]);
+    assert!(folder.original_size(1).is_err());
+}
+
+#[test]
 fn workers_see_the_same() {
     let scratch = pets("workers");
     let set = || {

@@ -249,11 +249,12 @@ impl Gaussian {
 
     /// `|m1 - m2|^2 + tr(C1 + C2 - 2 (C1 C2)^(1/2))`.
     pub fn frechet(&self, other: &Moments, origin: Origin) -> Result<f64> {
+        // First: no samples at all are too few, not of another width.
+        let covariance = other.covariance_matrix(origin)?;
         if self.mean.len() != other.width() {
             let expected = format!("one width, {}", self.mean.len());
             return Err(Error::shape("the samples that are compared", expected, other.width()));
         }
-        let covariance = other.covariance_matrix(origin)?;
         let between: f64 = self.mean.iter().zip(&other.mean).map(|(a, b)| (a - b).powi(2)).sum();
         let root = trace_of_root(&self.factor, &covariance)?;
         Ok((between + self.trace + trace(&covariance) - 2.0 * root).max(0.0))
