@@ -12,7 +12,8 @@ use crate::Rows;
 use crate::error::{Error, Result};
 
 /// The precisions in which products are computed.
-pub(crate) trait Element: burn::tensor::Element + RealField + Copy + Default + PartialOrd + Send + Sync + 'static
+pub(crate) trait Element:
+    burn::tensor::Element + RealField + Copy + Default + PartialOrd + Send + Sync + 'static
 where
     Self: std::ops::Add<Output = Self> + std::ops::Sub<Output = Self> + std::ops::Mul<Output = Self>,
 {

@@ -275,8 +275,9 @@ mod tests {
             form += c[pivot][3] * c[pivot][3] / c[pivot][pivot];
             for row in pivot + 1..3 {
                 let factor = c[row][pivot] / c[pivot][pivot];
-                for column in pivot..4 {
-                    c[row][column] -= factor * c[pivot][column];
+                let above = c[pivot];
+                for (x, above) in c[row].iter_mut().zip(above).skip(pivot) {
+                    *x -= factor * above;
                 }
             }
         }
