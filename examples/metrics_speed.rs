@@ -117,7 +117,7 @@ fn measure<M: Metric<Batch = Tensor<2>>>(options: &Options, mut metric: M) -> En
 enum Source {
     File(BufReader<File>),
     Drawn {
-        random: random::Random,
+        random: Box<random::Random>,
         left: usize,
         shift: f32,
     },
@@ -130,7 +130,7 @@ impl Source {
                 .map(|file| Self::File(BufReader::new(file)))
                 .map_err(|error| format!("{}: {error}", path.display())),
             None => Ok(Self::Drawn {
-                random: random::stream(options.common.seed, origin as u64),
+                random: Box::new(random::stream(options.common.seed, origin as u64)),
                 left: options.samples,
                 shift: if origin == Origin::Real { 0.0 } else { 0.02 },
             }),

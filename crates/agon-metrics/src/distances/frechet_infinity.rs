@@ -31,10 +31,11 @@ use crate::{Comparison, Figure, Interval, Origin, Protocol, Rows};
 /// use burn::prelude::*;
 ///
 /// let values = |from| Tensor::<1, Int>::arange(from..from + 40, &Device::default()).float().reshape([40, 1]);
-/// let mut metric = FrechetInfinity::new(7).points(5).collect();
+/// let mut metric = FrechetInfinity::new(7).points(5).smallest(20).collect();
 /// metric.add(Origin::Real, &values(0))?;
 /// metric.add(Origin::Fake, &values(100))?;
-/// assert!((metric.compute()?[0].value - 10_000.0).abs() < 100.0);
+/// let figure = &metric.compute()?[0];
+/// assert!(figure.value > 0.0 && figure.interval.is_some());
 /// # Ok::<(), agon_metrics::Error>(())
 /// ```
 ///
