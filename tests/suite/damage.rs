@@ -29,7 +29,10 @@ fn no_damage_goes_unnoticed() {
     trainer.run(ring(), Budget::steps(2)).unwrap();
     let checkpoint = Reader::open(&scratch.0).unwrap().path().to_owned();
     read(&checkpoint).unwrap();
-    let names: Vec<_> = fs::read_dir(&checkpoint).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let names: Vec<_> = fs::read_dir(&checkpoint)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
     let mut noticed = 0;
     for damage in 0..DAMAGES {
         let mut random = random::stream(23, damage);
@@ -47,7 +50,11 @@ fn no_damage_goes_unnoticed() {
         let result = read(&checkpoint);
         noticed += usize::from(result.is_err());
         let harmless = path.ends_with("manifest.json");
-        assert!(result.is_err() || harmless, "damage {damage} to {} went unnoticed", path.display());
+        assert!(
+            result.is_err() || harmless,
+            "damage {damage} to {} went unnoticed",
+            path.display()
+        );
         fs::write(path, &whole).unwrap();
     }
     assert!(noticed > 500, "{noticed} of {DAMAGES}");
