@@ -1,0 +1,13 @@
+//! Any bytes as an `.npy`.
+#![no_main]
+
+use agon_data::Array;
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|bytes: &[u8]| {
+    if let Ok(array) = Array::npy(bytes) {
+        let _ = array.in_memory();
+        let _ = array.images(&Default::default());
+        let _ = array.labels();
+    }
+});

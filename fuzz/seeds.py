@@ -1,0 +1,52 @@
+"""Writes small valid files for the fuzz targets to start from, into `seeds/` beside this file."""
+
+import gzip
+import io
+import json
+import struct
+from pathlib import Path
+
+import numpy as np
+
+here = Path(__file__).parent / "seeds"
+
+
+def put(target, name, content):
+    folder = here / target
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / name).write_bytes(content)
+
+
+def saved(save, *arrays, **named):
+    file = io.BytesIO()
+    save(file, *arrays, **named)
+    return file.getvalue()
+
+
+images = np.arange(24, dtype="u1").reshape(2, 3, 4)
+idx = struct.pack(">4B3I", 0, 0, 8, 3, 2, 3, 4) + images.tobytes()
+put("idx", "plain", idx)
+put("idx", "packed", gzip.compress(idx, mtime=0))
+put("cifar", "records", bytes([3, 0, 255, 7, 9, 1, 2, 3]))
+for name, array in {
+    "u1": images,
+    "f4": images.astype("f4") / 24,
+    "big": images.astype(">i2"),
+    "fortran": np.asfortranarray(images.astype("f8")),
+}.items():
+    put("npy", name, saved(np.save, array))
+put("archive", "stored.npz", saved(np.savez, x=images, y=np.arange(2)))
+put("archive", "deflated.npz", saved(np.savez_compressed, x=images, y=np.arange(2)))
+header = json.dumps({"x": {"dtype": "U8", "shape": [2, 3, 4], "data_offsets": [0, 24]}}).encode()
+put("archive", "a.safetensors", struct.pack("<Q", len(header)) + header + images.tobytes())
+put("table", "people", b"age,town\n20,Ulm\n40,\"Bonn, Rhein\"\n")
+put("text", "lines", "zwölf Bären\nund ein Haus\n".encode())
+manifest = {
+    "format": 1, "agon": "0.1.0", "burn": "0.22", "game": "Gan", "step": 7, "seed": 1, "position": 7,
+    "players": [{"name": "generator", "network": "Mlp", "config": None, "steps": 7, "pending_updates": 0,
+                 "pending": [], "optimizer": "Adam"}],
+    "memory": {}, "figures": {"loss": 0.5},
+    "files": [{"name": "weights", "bytes": 400, "crc32": 0}],
+}
+put("checkpoint", "manifest", json.dumps(manifest).encode())
+put("checkpoint", "best", b'{"step": 7, "figure": "loss", "value": 0.5}')
