@@ -94,13 +94,16 @@ impl Metric for Distinct {
     }
 
     fn compute(&self) -> Result<Vec<Figure>> {
-        let figure = |(index, (seen, &all)): (usize, (&HashSet<Box<[u32]>>, &usize))| {
+        let figure = |index: usize, seen: usize, all: usize| {
             let name = format!("distinct-{}", index + 1);
             enough(&format!("{name} (n-grams)"), Origin::Fake, 1, all)?;
-            let share = seen.len() as f64 / all as f64;
+            let share = seen as f64 / all as f64;
             Ok(Figure::new(name, share).of(0, self.sentences).goal(Goal::Highest))
         };
-        self.seen.iter().zip(&self.all).enumerate().map(figure).collect()
+        let counts = self.seen.iter().zip(&self.all).enumerate();
+        counts
+            .map(|(index, (seen, &all))| figure(index, seen.len(), all))
+            .collect()
     }
 }
 
