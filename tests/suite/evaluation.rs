@@ -78,7 +78,7 @@ fn the_best_checkpoint_is_the_best_evaluated() {
     }
     for made in [0, 64, 128, 192] {
         let n = 64.min(200 - made);
-        let samples = generator.sample(n, agon::core::random::mix(0, made as u64));
+        let samples = generator.sample(n, random::mix(0, made as u64));
         frechet.add(Origin::Fake, &samples).unwrap();
     }
     assert!((frechet.compute().unwrap()[0].value - best.value).abs() < 1e-9);
