@@ -42,9 +42,12 @@ pub struct Evaluate<M: Metric> {
     seed: u64,
     name: Option<String>,
     real: Option<Real<M>>,
-    report: Option<Box<dyn FnMut(u64, &Report) + Send>>,
+    report: Option<Listener>,
     judged: Option<u64>,
 }
+
+/// Is told what the figures of a round were.
+type Listener = Box<dyn FnMut(u64, &Report) + Send>;
 
 /// Gives real samples to the metric.
 type Real<M> = Box<dyn FnOnce(&mut M, &Device) -> Result<()> + Send>;
@@ -91,7 +94,7 @@ impl<M: Metric> Evaluate<M> {
 
     /// Compares with at least so many real samples: the first batches of this data, in the order of the seed,
     /// taken once before the first round. Data that ends gives no more than it has.
-    pub fn against(mut self, mut data: impl Batches<Batch = M::Batch> + Send + 'static, samples: usize) -> Self
+    pub fn against(mut self, mut data: impl Batches<Batch = M::Batch> + 'static, samples: usize) -> Self
     where
         M::Batch: agon_core::Sample,
     {

@@ -93,7 +93,13 @@ mod tests {
     fn a_stronger_distortion_is_farther() {
         let device = Device::default();
         let side = 32;
-        let value = |i: usize| if (i / 4 + i / (side * 4)) % 2 == 0 { 1.0 } else { -1.0 };
+        let value = |i: usize| {
+            if (i / 4 + i / (side * 4)).is_multiple_of(2) {
+                1.0
+            } else {
+                -1.0
+            }
+        };
         let values_of: Vec<f32> = (0..side * side).map(value).collect();
         let image = Tensor::<1>::from_floats(&values_of[..], &device).reshape([1, 1, side, side]);
         let noise: Vec<f32> = (0..side * side).map(|i| (i as f32 * 78.233).sin()).collect();

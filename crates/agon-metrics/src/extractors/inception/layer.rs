@@ -7,7 +7,10 @@ use burn::tensor::ops::{AvgPoolOptions, ConvOptions, MaxPoolOptions};
 
 /// A piece of the network: images in, images out.
 #[derive(Debug, Clone)]
-#[allow(clippy::large_enum_variant, reason = "there are a hundred of them, each with tensors behind it")]
+#[allow(
+    clippy::large_enum_variant,
+    reason = "there are a hundred of them, each with tensors behind it"
+)]
 pub(super) enum Layer {
     /// A convolution with its batch normalisation folded in, and a ReLU.
     Convolution(Convolution),
