@@ -55,7 +55,7 @@ fn run(options: &Options) -> Ending {
         .unwrap_or_else(|| first.command.program.clone().into());
     let arguments = again(&first.command.arguments, &out);
     say(options, format!("{} {}", program.display(), arguments.join(" ")));
-    repeat(&first, &program, &arguments)?;
+    repeat(&first, &program, &arguments, options.json)?;
 
     let second = out.join(manifest.file_name().unwrap_or_default());
     let second = RunRecord::read(&second)?;
@@ -108,7 +108,9 @@ fn again(arguments: &[String], out: &Path) -> Vec<String> {
     let mut rest = arguments.iter();
     while let Some(argument) = rest.next() {
         match argument.as_str() {
-            "--out" => drop(rest.next()),
+            "--out" => {
+                rest.next();
+            }
             "--resume" => {}
             other if other.starts_with("--out=") => {}
             other => kept.push(other.to_owned()),
@@ -118,11 +120,14 @@ fn again(arguments: &[String], out: &Path) -> Vec<String> {
     kept
 }
 
-fn repeat(first: &RunRecord, program: &Path, arguments: &[String]) -> Ending {
+fn repeat(first: &RunRecord, program: &Path, arguments: &[String], json: bool) -> Ending {
     let mut command = Command::new(program);
     command.args(arguments).envs(first.command.variables.iter().cloned());
     if Path::new(&first.command.folder).is_dir() {
         command.current_dir(&first.command.folder);
+    }
+    if json {
+        command.stdout(std::process::Stdio::null());
     }
     let status = command
         .status()

@@ -44,7 +44,7 @@ pub fn go_on(folder: &Path, steps: u64) {
     }
     trainer.run(waves(), Budget::steps(steps)).unwrap();
     assert_eq!(check(folder), steps);
-    let scratch = Scratch::new(&format!("unbroken-{steps}"));
+    let scratch = Scratch::new(&format!("unbroken-{}", folder.file_name().unwrap().display()));
     let mut unbroken = Trainer::new(images().average(0.9)).observe(MetricsLog::every(1).to(&scratch.0));
     unbroken.run(waves(), Budget::steps(steps)).unwrap();
     for file in ["metrics.jsonl", "metrics.csv"] {
