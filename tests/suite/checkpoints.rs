@@ -107,11 +107,14 @@ fn wrong_types_damage_and_newer_versions_are_named() {
     assert!(complaint().contains("a newer version is needed"), "{}", complaint());
     fs::write(&manifest, &text[..text.len() / 2]).unwrap();
     assert!(complaint().contains("expected a manifest"), "{}", complaint());
-    fs::write(
-        &manifest,
-        text.replace("generator.network.bpk", "../generator.network.bpk"),
-    )
-    .unwrap();
+    // As the first format was, without a checksum of its own: somebody else may have written it.
+    let mut foreign: serde_json::Value = serde_json::from_str(&text).unwrap();
+    foreign["format"] = 1.into();
+    foreign.as_object_mut().unwrap().remove("crc32");
+    let foreign = foreign
+        .to_string()
+        .replace("generator.network.bpk", "../generator.network.bpk");
+    fs::write(&manifest, foreign).unwrap();
     assert!(complaint().contains("expected files right in it"), "{}", complaint());
 
     let error = MlpGenerator::load(scratch.join("nowhere"), &device)

@@ -76,7 +76,7 @@ fn a_full_disk_ends_the_run_and_costs_nothing_that_was_written() {
         // Every second run has begun before the disk is full.
         let begun = if level % 2 == 0 { 0 } else { 3 };
         writer(&folder).run(waves(), Budget::steps(begun)).unwrap();
-        fill(disk, 4096 * level * 120 / levels);
+        fill(disk, 4096 * level * 40 / levels);
         let result = match begun {
             0 => writer(&folder).run(waves(), Budget::steps(6)),
             _ => writer(&folder)

@@ -66,6 +66,7 @@ pub(crate) enum Way {
 /// use agon_losses::norm_penalty;
 /// use burn::prelude::Tensor;
 ///
+/// #[derive(Debug)]
 /// struct Flat(f64);
 ///
 /// impl<D: Discriminator> Penalty<D> for Flat {

@@ -32,8 +32,8 @@ use crate::{Error, Figure, Interval, Protocol};
 /// use agon_metrics::images::PathLength;
 /// use burn::prelude::{Device, Tensor};
 ///
-/// let generator = |codes: Tensor<2>| codes.reshape([-1, 1, 2, 2]);
-/// let length = PathLength::by(Pixels).pairs(200).measure(4, &Device::default(), generator)?;
+/// let generator = |codes: Tensor<2>| codes.reshape([-1, 4, 1, 1]);
+/// let length = PathLength::by(Pixels).pairs(200).step(0.1).measure(4, &Device::default(), generator)?;
 /// assert!(length.value > 0.0);
 /// # Ok::<(), agon_metrics::Error>(())
 /// ```
