@@ -157,7 +157,10 @@ pub(crate) fn read(path: &Path, stamp: Stamp, bytes: &mut Vec<u8>) -> Result<()>
     bytes.try_reserve(room).map_err(|error| failed(error.into()))?;
     let file = File::open(path).map_err(failed)?;
     // One byte more than there should be, so that a file which grows is noticed, and not read for ever.
-    (&file).take(stamp.bytes.saturating_add(1)).read_to_end(bytes).map_err(failed)?;
+    (&file)
+        .take(stamp.bytes.saturating_add(1))
+        .read_to_end(bytes)
+        .map_err(failed)?;
     let now = Stamp::from(&file.metadata().map_err(failed)?);
     if now == stamp && bytes.len() as u64 == stamp.bytes {
         return Ok(());
