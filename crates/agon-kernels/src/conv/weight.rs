@@ -1,0 +1,158 @@
+use rayon::prelude::*;
+
+use super::Conv2d;
+use super::correlate::Correlation;
+use crate::gemm::DEPTH;
+use crate::panels::Panels;
+use crate::scratch;
+use crate::share::Shared;
+use crate::tile::{Isa, Panel, ROWS, rows_beside, tile};
+use crate::transpose::transpose;
+
+/// Numbers of framed images and of gradients that are held at a time: they should stay in the last cache.
+const HELD: usize = 512 * 1024;
+/// Taps that a task computes.
+const TASK: usize = 96;
+
+impl Conv2d {
+    /// The gradient for the weights, of that for the output.
+    ///
+    /// It is summed up in an order that the sizes alone decide, whatever the number of threads.
+    ///
+    /// # Panics
+    /// If a slice has another length than [`sizes`](Self::sizes) says.
+    pub fn weight_gradient(&self, isa: Isa, x: &[f32], dy: &[f32], dw: &mut [f32]) {
+        self.check(x.len(), dw.len(), dy.len());
+        let [_, outs] = self.group();
+        let correlation = self.correlation();
+        let (panels, depth) = (correlation.panels(), correlation.taps.len());
+        if dw.is_empty() {
+            return;
+        }
+        let high = depth.next_multiple_of(rows_beside(panels.vectors));
+        for (group, dw) in dw.chunks_exact_mut(outs * depth).enumerate() {
+            scratch::with(panels.count() * high * panels.width(), |sums| {
+                sums.fill(0.0);
+                self.sum_weights(isa, group, &correlation, (x, dy), sums);
+                let sums = sums.chunks_exact(high * panels.width()).enumerate();
+                for (panel, sums) in sums {
+                    let columns = panels.columns(panel);
+                    let to = &mut dw[columns.start * depth..];
+                    transpose(isa, (sums, panels.width()), (to, depth), depth, columns.len());
+                }
+            });
+        }
+    }
+
+    /// Adds up `[panel][tap][channel]` over all images.
+    fn sum_weights(&self, isa: Isa, group: usize, part: &Correlation, (x, dy): (&[f32], &[f32]), sums: &mut [f32]) {
+        let (frame, panels, pixels) = (part.frame, part.panels(), part.bases.len());
+        if pixels == 0 || self.batch == 0 {
+            return;
+        }
+        let image = frame.numbers() + panels.size(pixels);
+        let chunk = (HELD / image).clamp(1, self.batch);
+        scratch::with(chunk * frame.numbers(), |framed| {
+            scratch::with(chunk * panels.size(pixels), |packed| {
+                for first in (0..self.batch).step_by(chunk) {
+                    let images = first..self.batch.min(first + chunk);
+                    let (framed, packed) = (
+                        &mut framed[..images.len() * frame.numbers()],
+                        &mut packed[..panels.size(images.len() * pixels)],
+                    );
+                    self.prepare(isa, group, part, images.clone(), (x, framed), (dy, packed));
+                    sum_chunk(isa, part, images.len(), framed, packed, sums);
+                }
+            });
+        });
+    }
+
+    /// Frames the images of a chunk, and packs the gradients of its pixels.
+    fn prepare(
+        &self,
+        isa: Isa,
+        group: usize,
+        part: &Correlation,
+        images: std::ops::Range<usize>,
+        (x, framed): (&[f32], &mut [f32]),
+        (dy, packed): (&[f32], &mut [f32]),
+    ) {
+        let (frame, panels, pixels) = (part.frame, part.panels(), part.bases.len());
+        let (area, [ins, outs]) = (self.input[0] * self.input[1], self.group());
+        let all = images.len() * pixels;
+        let packed = Shared::new(packed);
+        framed
+            .par_chunks_exact_mut(frame.numbers())
+            .enumerate()
+            .for_each(|(i, framed)| {
+                let image = images.start + i;
+                let start = (image * self.channels[0] + group * ins) * area;
+                frame.fill(&x[start..][..ins * area], framed);
+                for panel in 0..panels.count() {
+                    let columns = panels.columns(panel);
+                    let width = panels.width();
+                    // SAFETY: each image has rows of its own in every panel.
+                    let packed = unsafe { packed.part((panel * all + i * pixels) * width, pixels * width) };
+                    if columns.len() < width {
+                        packed.fill(0.0);
+                    }
+                    let channel = image * self.channels[1] + group * outs + columns.start;
+                    let from = (&dy[channel * pixels..], pixels);
+                    transpose(isa, from, (packed, width), columns.len(), pixels);
+                }
+            });
+    }
+}
+
+/// Adds the sums over the pixels of a chunk.
+fn sum_chunk(isa: Isa, part: &Correlation, images: usize, framed: &[f32], packed: &[f32], sums: &mut [f32]) {
+    let panels = part.panels();
+    let (width, high) = (panels.width(), rows_beside(panels.vectors));
+    let pixels = images * part.bases.len();
+    let frames = (0..images).flat_map(|image| {
+        let start = (image * part.frame.numbers()) as u32;
+        part.bases.iter().map(move |base| start + base)
+    });
+    let places: Vec<u32> = frames.collect();
+    let rows = part.taps.len().next_multiple_of(high);
+    let tasks = rows.div_ceil(TASK.next_multiple_of(high));
+    let shared = Shared::new(sums);
+    (0..tasks * panels.count()).into_par_iter().for_each(|task| {
+        let (panel, first) = (task / tasks, task % tasks * TASK.next_multiple_of(high));
+        let height = TASK.next_multiple_of(high).min(rows - first);
+        // SAFETY: each task has rows of its own.
+        let sums = unsafe { shared.part((panel * rows + first) * width, height * width) };
+        let packed = &packed[panel * pixels * width..][..pixels * width];
+        sum_taps(isa, part, (framed, &places), packed, (first, panels), sums);
+    });
+}
+
+fn sum_taps(
+    isa: Isa,
+    part: &Correlation,
+    (framed, places): (&[f32], &[u32]),
+    packed: &[f32],
+    (first, panels): (usize, Panels),
+    sums: &mut [f32],
+) {
+    let (width, high) = (panels.width(), rows_beside(panels.vectors));
+    for start in (0..places.len()).step_by(DEPTH) {
+        let places = &places[start..places.len().min(start + DEPTH)];
+        for (i, sums) in sums.chunks_exact_mut(high * width).enumerate() {
+            let mut starts = [framed.as_ptr(); ROWS];
+            for (r, pointer) in starts.iter_mut().enumerate().take(high) {
+                // Taps beyond the last are the last: their sums are not used.
+                let tap = (first + i * high + r).min(part.taps.len() - 1);
+                *pointer = framed[part.taps[tap] as usize..].as_ptr();
+            }
+            let panel = Panel {
+                b: packed[start * width..].as_ptr(),
+                vectors: panels.vectors,
+                c: sums.as_mut_ptr(),
+                adds: true,
+            };
+            // SAFETY: every tap and place together lie in the frames, and there is a row for every place.
+            unsafe { tile(isa, &starts, places, panel) };
+        }
+    }
+}

@@ -1,0 +1,195 @@
+//! Products of matrices.
+
+use rayon::prelude::*;
+
+use crate::panels::Panels;
+use crate::scratch;
+use crate::share::Shared;
+use crate::tile::{Isa, Panel, ROWS, rows_beside, tile};
+use crate::transpose::transpose;
+
+/// Rows of a panel that are multiplied before the next ones: they stay in the first cache.
+pub(crate) const DEPTH: usize = 128;
+/// Rows of the product that a task computes.
+const TASK: usize = 96;
+
+/// A matrix, row by row or column by column.
+#[derive(Debug, Clone, Copy)]
+pub struct Matrix<'a> {
+    /// The numbers.
+    pub values: &'a [f32],
+    /// Rows and columns.
+    pub size: [usize; 2],
+    /// Whether they lie column by column.
+    pub transposed: bool,
+}
+
+impl<'a> Matrix<'a> {
+    /// Row by row.
+    pub fn new(values: &'a [f32], rows: usize, columns: usize) -> Self {
+        Self {
+            values,
+            size: [rows, columns],
+            transposed: false,
+        }
+    }
+
+    /// What was rows is columns now.
+    pub fn transpose(self) -> Self {
+        Self {
+            size: [self.size[1], self.size[0]],
+            transposed: !self.transposed,
+            ..self
+        }
+    }
+
+    /// How far apart elements are that are neighbours in a column, and in a row.
+    fn strides(self) -> [usize; 2] {
+        if self.transposed {
+            [1, self.size[0]]
+        } else {
+            [self.size[1], 1]
+        }
+    }
+}
+
+/// `c = a b`, or `c += a b`, with `c` row by row.
+///
+/// # Panics
+/// If the sizes do not fit.
+pub fn multiply(isa: Isa, a: Matrix<'_>, b: Matrix<'_>, c: &mut [f32], adds: bool) {
+    let ([rows, depth], [depth_of_b, columns]) = (a.size, b.size);
+    assert_eq!(depth, depth_of_b, "the matrices do not fit");
+    assert!(
+        a.values.len() >= rows * depth && b.values.len() >= depth * columns,
+        "a matrix is too short"
+    );
+    assert_eq!(c.len(), rows * columns, "the product has another size");
+    if !adds {
+        c.fill(0.0);
+    }
+    if rows * columns * depth == 0 {
+        return;
+    }
+    let panels = Panels::of(columns);
+    scratch::with(panels.size(depth), |packed| {
+        pack(isa, b, panels, packed);
+        let (tasks, shared, packed) = (rows.div_ceil(TASK), Shared::new(c), &*packed);
+        (0..tasks * panels.count()).into_par_iter().for_each(|task| {
+            let (panel, first) = (task / tasks, task % tasks * TASK);
+            let rows = first..rows.min(first + TASK);
+            let b = &packed[panel * depth * panels.width()..][..depth * panels.width()];
+            block(isa, a, (b, panels, panel), rows, shared);
+        });
+    });
+}
+
+/// The panels of `b`.
+fn pack(isa: Isa, b: Matrix<'_>, panels: Panels, packed: &mut [f32]) {
+    let ([depth, _], width) = (b.size, panels.width());
+    packed
+        .par_chunks_mut(depth * width)
+        .enumerate()
+        .for_each(|(panel, packed)| {
+            let columns = panels.columns(panel);
+            let n = columns.len();
+            if n < width {
+                packed.fill(0.0);
+            }
+            if b.transposed {
+                transpose(
+                    isa,
+                    (&b.values[columns.start * depth..], depth),
+                    (packed, width),
+                    n,
+                    depth,
+                );
+            } else {
+                for (row, packed) in b.values.chunks_exact(b.size[1]).zip(packed.chunks_exact_mut(width)) {
+                    packed[..n].copy_from_slice(&row[columns.clone()]);
+                }
+            }
+        });
+}
+
+/// Rows of the product beside one panel.
+fn block(
+    isa: Isa,
+    a: Matrix<'_>,
+    (b, panels, panel): (&[f32], Panels, usize),
+    rows: std::ops::Range<usize>,
+    c: Shared,
+) {
+    let (depth, width, columns) = (a.size[1], panels.width(), panels.columns(panel));
+    let [down, across] = a.strides();
+    let offsets: Vec<u32> = (0..depth).map(|k| (k * across) as u32).collect();
+    let high = rows_beside(panels.vectors);
+    scratch::with(rows.len().next_multiple_of(high) * width, |sums| {
+        for first in (0..depth).step_by(DEPTH) {
+            let offsets = &offsets[first..depth.min(first + DEPTH)];
+            for (i, sums) in sums.chunks_exact_mut(high * width).enumerate() {
+                let mut starts = [a.values.as_ptr(); ROWS];
+                for (r, start) in starts.iter_mut().enumerate().take(high) {
+                    // Rows beyond the last are the last: their sums are not used.
+                    let row = (rows.start + i * high + r).min(rows.end - 1);
+                    *start = a.values[row * down..].as_ptr();
+                }
+                let panel = Panel {
+                    b: b[first * width..].as_ptr(),
+                    vectors: panels.vectors,
+                    c: sums.as_mut_ptr(),
+                    adds: first > 0,
+                };
+                // SAFETY: rows and offsets are those of `a`, and the panel has as many rows from `first` on.
+                unsafe { tile(isa, &starts, offsets, panel) };
+            }
+        }
+        for (row, sums) in rows.zip(sums.chunks_exact(width)) {
+            // SAFETY: nobody else writes these rows of these columns.
+            let c = unsafe { c.part(row * panels.total() + columns.start, columns.len()) };
+            c.iter_mut().zip(sums).for_each(|(c, sum)| *c += sum);
+        }
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn products_are_those_of_plain_loops() {
+        let values = |n: usize, phase: f32| (0..n).map(|i| (i as f32 * 0.77 + phase).sin()).collect::<Vec<f32>>();
+        for isa in Isa::all() {
+            for [m, k, n] in [[1, 1, 1], [7, 300, 65], [130, 17, 3], [6, 129, 200]] {
+                let (a, b) = (values(m * k, 0.1), values(k * n, 0.5));
+                for flips in 0..4 {
+                    let (a_flipped, b_flipped) = (flips & 1 > 0, flips & 2 > 0);
+                    let a = if a_flipped {
+                        Matrix::new(&a, k, m).transpose()
+                    } else {
+                        Matrix::new(&a, m, k)
+                    };
+                    let b = if b_flipped {
+                        Matrix::new(&b, n, k).transpose()
+                    } else {
+                        Matrix::new(&b, k, n)
+                    };
+                    let at = |m: Matrix<'_>, i: usize, j: usize| {
+                        let [down, across] = m.strides();
+                        m.values[i * down + j * across]
+                    };
+                    let mut c = vec![1.0; m * n];
+                    multiply(isa, a, b, &mut c, true);
+                    for (i, &got) in c.iter().enumerate() {
+                        let terms = (0..k).map(|l| f64::from(at(a, i / n, l)) * f64::from(at(b, l, i % n)));
+                        let expected = 1.0 + terms.sum::<f64>();
+                        assert!(
+                            (f64::from(got) - expected).abs() < 1e-4,
+                            "{isa:?} {m} {k} {n}: {got} {expected}"
+                        );
+                    }
+                }
+            }
+        }
+    }
+}
