@@ -1,19 +1,29 @@
 //! Fast CPU kernels in pure Rust: convolutions in every direction and matrix products, in 32-bit floats.
 //!
-//! Everything is slices in, slices out, on the threads of rayon's current pool, with the best instructions of the
-//! machine ([`Isa`]). What is computed does not depend on the number of threads.
+//! Most of it is slices in, slices out, on the threads of rayon's current pool, with the best instructions of the
+//! machine ([`Isa`]). What is computed does not depend on the number of threads. [`ops`] has the same for burn's
+//! tensors, with gradients.
 //!
-//! This is the one crate of the workspace with `unsafe` code: loads and stores of vectors, and the rows of pixels
-//! that tiles read. Each block says why it is sound.
+//! This is the one crate of the workspace with `unsafe` code: loads and stores of vectors, the rows of pixels that
+//! tiles read, and memory that is used again. Each block says why it is sound.
 
+mod adam;
 mod conv;
 mod gemm;
+mod normalize;
+pub mod ops;
 mod panels;
+mod pointwise;
+mod pool;
 mod scratch;
 mod share;
 mod tile;
 mod transpose;
 
+pub use adam::Adam;
 pub use conv::Conv2d;
 pub use gemm::{Matrix, multiply};
+pub use normalize::BatchNorm;
+pub use pointwise::Unit;
+pub use pool::release_memory;
 pub use tile::Isa;

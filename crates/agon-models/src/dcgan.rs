@@ -2,11 +2,10 @@
 
 use agon_core::prior::{Normal, Prior};
 use agon_core::{Discriminator, Error, Generator, Loadable, Result, Scored};
-use agon_nn::{Activation, Dual, batch_norm};
+use agon_nn::{Activation, BatchNorm, Conv2d, Conv2dConfig, ConvTranspose2d, ConvTranspose2dConfig, Dual, batch_norm};
 use burn::config::Config;
 use burn::module::Module;
-use burn::nn::conv::{Conv2d, Conv2dConfig, ConvTranspose2d, ConvTranspose2dConfig};
-use burn::nn::{BatchNorm, Initializer, PaddingConfig2d};
+use burn::nn::{Initializer, PaddingConfig2d};
 use burn::prelude::{Device, Tensor};
 use serde_json::Value;
 
@@ -183,10 +182,10 @@ impl DcganGenerator {
         for (i, layer) in self.layers.iter().enumerate() {
             x = layer.forward(x);
             if let Some(norm) = self.norms.get(i) {
-                x = Activation::Relu.forward(norm.forward(x));
+                x = norm.forward_then(x, Activation::Relu);
             }
         }
-        x.tanh()
+        Activation::Tanh.forward(x)
     }
 }
 
@@ -239,12 +238,11 @@ impl DcganDiscriminator {
         let last = self.layers.len() - 1;
         for (i, layer) in self.layers.iter().enumerate() {
             x = layer.forward(x);
-            if let Some(norm) = self.norm(i) {
-                x = norm.forward(x);
-            }
-            if i < last {
-                x = LEAK.forward(x);
-            }
+            x = match self.norm(i) {
+                Some(norm) => norm.forward_then(x, LEAK),
+                None if i < last => LEAK.forward(x),
+                None => x,
+            };
         }
         x.scores()
     }

@@ -2,10 +2,10 @@
 
 use agon_core::prior::{Normal, Prior};
 use agon_core::{Discriminator, Error, Generator, Loadable, Result, Scored};
-use agon_nn::{Activation, Dual, batch_norm, linear, maxout};
+use agon_nn::{Activation, BatchNorm, Dual, Linear, batch_norm, linear, maxout};
 use burn::config::Config;
 use burn::module::Module;
-use burn::nn::{BatchNorm, Dropout, DropoutConfig, Initializer, Linear};
+use burn::nn::{Dropout, DropoutConfig, Initializer};
 use burn::prelude::{Device, Tensor};
 use serde_json::Value;
 
@@ -178,10 +178,10 @@ impl MlpGenerator {
         let mut x = codes;
         for (i, layer) in self.hidden.iter().enumerate() {
             x = layer.forward(x);
-            if let Some(norm) = self.norms.get(i) {
-                x = norm.forward(x);
-            }
-            x = self.config.activation.forward(x);
+            x = match self.norms.get(i) {
+                Some(norm) => norm.forward_then(x, self.config.activation),
+                None => self.config.activation.forward(x),
+            };
         }
         self.config.output.forward(self.last.forward(x))
     }

@@ -1,3 +1,4 @@
+use agon_kernels::{Unit, ops};
 use burn::prelude::Tensor;
 use burn::tensor::activation;
 use serde::{Deserialize, Serialize};
@@ -22,13 +23,23 @@ pub enum Activation {
 impl Activation {
     /// Applies it.
     pub fn forward<const D: usize>(self, x: Tensor<D>) -> Tensor<D> {
+        match (self.unit(), self) {
+            (Some(unit), _) => ops::unit(x, unit),
+            (None, Self::LeakyRelu(slope)) => activation::leaky_relu(x, slope),
+            (None, _) => activation::softplus(x, 1.0),
+        }
+    }
+
+    /// The kernel for it.
+    pub(crate) fn unit(self) -> Option<Unit> {
         match self {
-            Self::Identity => x,
-            Self::Relu => activation::relu(x),
-            Self::LeakyRelu(slope) => activation::leaky_relu(x, slope),
-            Self::Tanh => x.tanh(),
-            Self::Sigmoid => activation::sigmoid(x),
-            Self::Softplus => activation::softplus(x, 1.0),
+            Self::Identity => Some(Unit::Identity),
+            Self::Relu => Some(Unit::Leaky(0.0)),
+            // The kernel tells the side from the value, which a slope below zero turns around.
+            Self::LeakyRelu(slope) => (slope >= 0.0).then_some(Unit::Leaky(slope as f32)),
+            Self::Tanh => Some(Unit::Tanh),
+            Self::Sigmoid => Some(Unit::Sigmoid),
+            Self::Softplus => None,
         }
     }
 

@@ -1,8 +1,7 @@
-use burn::nn::conv::{Conv2d, ConvTranspose2d};
-use burn::nn::{BatchNorm, Linear};
+use burn::module::Param;
 use burn::prelude::Tensor;
 
-use crate::{Activation, maxout};
+use crate::{Activation, BatchNorm, Conv2d, ConvTranspose2d, Linear, maxout};
 
 /// A value and its derivative in one direction, carried through a network together.
 ///
@@ -66,8 +65,9 @@ impl<const D: usize> Dual<D> {
 
     /// Through batch normalization: with the statistics of the batch, which move too, if the layer is in
     /// training mode, else with the running ones. The running ones are not updated.
-    pub fn batch_norm(self, layer: &BatchNorm) -> Self {
-        let training = self.value.device().is_autodiff() && layer.training.is_enabled();
+    pub fn batch_norm(self, layer: impl Into<BatchNorm>) -> Self {
+        let layer = layer.into();
+        let training = layer.learns_from(&self.value);
         let mut along_channels = [1; D];
         along_channels[1] = layer.gamma.dims()[0];
         let (gamma, beta) = (
@@ -98,16 +98,12 @@ impl<const D: usize> Dual<D> {
 }
 
 impl Dual<2> {
-    /// Through a linear layer.
-    pub fn linear(self, layer: &Linear) -> Self {
-        let bias = layer.bias.as_ref().map(|bias| bias.val().unsqueeze());
-        let unbiased = Linear {
-            bias: None,
-            ..layer.clone()
-        };
-        let mut out = self.linear_map(|x| unbiased.forward(x));
-        if let Some(bias) = bias {
-            out.value = out.value + bias;
+    /// Through a linear layer, of this crate or of burn.
+    pub fn linear(self, layer: impl Into<Linear>) -> Self {
+        let layer = layer.into();
+        let mut out = self.linear_map(|x| layer.linear_part(x));
+        if let Some(bias) = &layer.bias {
+            out.value = out.value + bias.val().unsqueeze();
         }
         out
     }
@@ -126,20 +122,18 @@ impl Dual<2> {
 }
 
 impl Dual<4> {
-    /// Through a convolution.
-    pub fn conv2d(self, layer: &Conv2d) -> Self {
-        let bias = layer.bias.as_ref().map(|bias| bias.val());
-        let mut unbiased = layer.clone();
-        unbiased.bias = None;
-        self.linear_map(|x| unbiased.forward(x)).biased(bias)
+    /// Through a convolution, of this crate or of burn.
+    pub fn conv2d(self, layer: impl Into<Conv2d>) -> Self {
+        let layer = layer.into();
+        self.linear_map(|x| layer.linear_part(x))
+            .biased(layer.bias.as_ref().map(Param::val))
     }
 
-    /// Through a transposed convolution.
-    pub fn conv_transpose2d(self, layer: &ConvTranspose2d) -> Self {
-        let bias = layer.bias.as_ref().map(|bias| bias.val());
-        let mut unbiased = layer.clone();
-        unbiased.bias = None;
-        self.linear_map(|x| unbiased.forward(x)).biased(bias)
+    /// Through a transposed convolution, of this crate or of burn.
+    pub fn conv_transpose2d(self, layer: impl Into<ConvTranspose2d>) -> Self {
+        let layer = layer.into();
+        self.linear_map(|x| layer.linear_part(x))
+            .biased(layer.bias.as_ref().map(Param::val))
     }
 
     fn biased(mut self, bias: Option<Tensor<1>>) -> Self {

@@ -1,5 +1,7 @@
-use burn::nn::{BatchNorm, BatchNormConfig, Initializer, Linear, LinearConfig};
+use burn::nn::Initializer;
 use burn::prelude::Device;
+
+use crate::{BatchNorm, BatchNormConfig, Linear, LinearConfig};
 
 /// A linear layer with weights from `initializer` and a bias of zero, or none.
 ///
@@ -18,4 +20,12 @@ pub fn batch_norm(features: usize, sd: f64, device: &Device) -> BatchNorm {
     let mut layer = BatchNormConfig::new(features).init(device);
     layer.gamma = Initializer::Normal { mean: 1.0, std: sd }.init([features], device);
     layer
+}
+
+/// burn's own default.
+pub(crate) fn uniform() -> Initializer {
+    Initializer::KaimingUniform {
+        gain: 1.0 / 3.0_f64.sqrt(),
+        fan_out_only: false,
+    }
 }

@@ -13,10 +13,12 @@ mod avx2;
 #[cfg(target_arch = "x86_64")]
 mod avx512;
 mod portable;
+mod run;
 mod thin;
 
 use std::sync::OnceLock;
 
+pub(crate) use run::with;
 pub(crate) use thin::{Strip, THIN, shape, thin};
 
 /// Columns in a vector; panels of `b` are one to four of them wide.
@@ -50,7 +52,14 @@ impl Isa {
     pub fn all() -> impl Iterator<Item = Self> {
         #[cfg(target_arch = "x86_64")]
         let special = [
-            (Self::Avx512, is_x86_feature_detected!("avx512f")),
+            (
+                Self::Avx512,
+                is_x86_feature_detected!("avx512f")
+                    && is_x86_feature_detected!("avx512dq")
+                    && is_x86_feature_detected!("avx512bw")
+                    && is_x86_feature_detected!("avx512vl")
+                    && is_x86_feature_detected!("fma"),
+            ),
             (
                 Self::Avx2,
                 is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma"),

@@ -1,0 +1,25 @@
+use burn::tensor::Tensor;
+
+use super::is_ours;
+use crate::Adam;
+
+/// A step of Adam: the weights and both moments, moved.
+///
+/// # Panics
+/// If the shapes differ.
+pub fn adam<const D: usize>(
+    step: Adam,
+    weights: Tensor<D>,
+    gradients: Tensor<D>,
+    moments: [Tensor<D>; 2],
+) -> (Tensor<D>, [Tensor<D>; 2]) {
+    #[cfg(feature = "flex")]
+    if is_ours(&weights) && !weights.device().is_autodiff() && weights.dims() == gradients.dims() {
+        return super::flex::adam(step, weights, gradients, moments);
+    }
+    let ([beta1, beta2], [first, second]) = (step.betas, moments);
+    let first = first * beta1 + gradients.clone() * (1.0 - beta1);
+    let second = second * beta2 + gradients.square() * (1.0 - beta2);
+    let way = first.clone() / (second.clone().sqrt() + step.epsilon);
+    (weights - way * step.rate, [first, second])
+}

@@ -1,0 +1,61 @@
+//! The kernels behind burn's extension point: forward on `Flex`, gradients on `Autodiff<Flex>`.
+
+mod adam;
+mod batch_norm;
+mod convolution;
+mod linear;
+mod unit;
+
+pub(super) use adam::adam;
+pub(super) use batch_norm::batch_norm;
+pub(super) use convolution::{conv_transpose2d, conv2d};
+pub(super) use linear::linear;
+pub(super) use unit::unit;
+
+use burn::backend::flex::{FlexTensor, Layout};
+use burn::backend::tensor::FloatTensor;
+use burn::backend::{Autodiff, Flex};
+use burn::tensor::{DType, Shape};
+
+use crate::pool::Buffer;
+
+/// A tensor which gradients find their way back to.
+pub(super) type Tracked = FloatTensor<Autodiff<Flex>>;
+
+/// The numbers of a tensor which lies in order.
+pub(super) fn numbers(tensor: &FlexTensor) -> &[f32] {
+    let start = tensor.layout().start_offset();
+    &tensor.storage::<f32>()[start..start + tensor.layout().num_elements()]
+}
+
+/// A tensor of what `fill` writes, which is all of it.
+pub(super) fn filled(shape: impl Into<Shape>, fill: impl FnOnce(&mut [f32])) -> FlexTensor {
+    let shape = shape.into();
+    let mut buffer = Buffer::new(shape.num_elements());
+    fill(&mut buffer);
+    FlexTensor::new(buffer.into_bytes(), Layout::contiguous(shape), DType::F32)
+}
+
+/// The tensor itself if nobody else has it, else a copy.
+pub(super) fn own(tensor: FlexTensor) -> FlexTensor {
+    let tensor = tensor.to_contiguous();
+    let whole = tensor.storage::<f32>().len() == tensor.layout().num_elements();
+    if whole && tensor.is_unique() {
+        return tensor;
+    }
+    filled(tensor.layout().shape().clone(), |copy| {
+        copy.copy_from_slice(numbers(&tensor))
+    })
+}
+
+/// A tensor changed in place if nobody else has it, else a changed copy.
+pub(super) fn changed(tensor: FlexTensor, change: impl FnOnce(&mut [f32])) -> FlexTensor {
+    let mut tensor = own(tensor);
+    change(tensor.storage_mut());
+    tensor
+}
+
+/// A vector as a tensor.
+pub(super) fn vector(values: Vec<f32>) -> FlexTensor {
+    filled([values.len()], |to| to.copy_from_slice(&values))
+}

@@ -1,0 +1,48 @@
+//! The kernels as operations on burn's tensors, with their gradients.
+//!
+//! On burn's `flex` backend, in 32-bit floats, they run the kernels of this crate; on every other device and in every
+//! other precision they are burn's own operations.
+
+mod adam;
+mod batch_norm;
+mod convolution;
+#[cfg(feature = "flex")]
+mod flex;
+mod linear;
+mod unit;
+
+#[cfg(test)]
+mod tests;
+
+pub use adam::adam;
+pub use batch_norm::{Normalized, batch_norm};
+pub use convolution::{conv_transpose2d, conv2d};
+pub use linear::linear;
+pub use unit::unit;
+
+use burn::tensor::{DType, Tensor};
+
+/// Whether the kernels of this crate can work on all of these tensors.
+fn is_ours<const D: usize>(tensor: &Tensor<D>) -> bool {
+    cfg!(feature = "flex") && tensor.dtype() == DType::F32 && on_flex(tensor)
+}
+
+#[cfg(feature = "flex")]
+fn on_flex<const D: usize>(tensor: &Tensor<D>) -> bool {
+    use burn::backend::DispatchDevice;
+
+    fn plain(device: &DispatchDevice) -> bool {
+        match device {
+            DispatchDevice::Flex(_) => true,
+            DispatchDevice::Autodiff(device) => plain(device),
+            #[allow(unreachable_patterns, reason = "other backends are there by feature")]
+            _ => false,
+        }
+    }
+    plain(tensor.device().as_dispatch())
+}
+
+#[cfg(not(feature = "flex"))]
+fn on_flex<const D: usize>(_: &Tensor<D>) -> bool {
+    false
+}

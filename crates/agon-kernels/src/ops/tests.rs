@@ -1,0 +1,192 @@
+//! The operations and their gradients against burn's own, in double precision.
+
+use burn::tensor::ops::{ConvOptions, ConvTransposeOptions};
+use burn::tensor::{DType, Device, Tensor, TensorData};
+
+use super::*;
+use crate::{Adam, Unit};
+
+/// Numbers below a bound, one after the other.
+struct Draw(u64);
+
+impl Draw {
+    fn of(&mut self, low: usize, high: usize) -> usize {
+        self.0 = self
+            .0
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        low + (self.0 >> 33) as usize % (high - low + 1)
+    }
+}
+
+fn wave<const D: usize>(shape: [usize; D], phase: f64, dtype: DType) -> Tensor<D> {
+    let n: usize = shape.iter().product();
+    let values: Vec<f64> = (0..n)
+        .map(|i| f64::from(((i as f64) * 0.7311 + phase).sin() as f32))
+        .collect();
+    let device = Device::flex().autodiff();
+    Tensor::from_data(TensorData::new(values, shape), (&device, dtype)).require_grad()
+}
+
+fn values<const D: usize>(tensor: Tensor<D>) -> Vec<f64> {
+    tensor.into_data().convert::<f64>().try_into_vec().unwrap_or_default()
+}
+
+/// The output of an operation and the gradients of a curved function of it.
+fn traced<const D: usize, const E: usize>(
+    [x, w]: [Tensor<D>; 2],
+    bias: Option<Tensor<1>>,
+    op: impl FnOnce(Tensor<D>, Tensor<D>, Option<Tensor<1>>) -> Tensor<E>,
+) -> Vec<Vec<f64>> {
+    let y = op(x.clone(), w.clone(), bias.clone());
+    let grads = (y.clone().sin() * y.clone()).sum().backward();
+    let mut all = vec![
+        values(y),
+        values(x.grad(&grads).unwrap()),
+        values(w.grad(&grads).unwrap()),
+    ];
+    all.extend(bias.map(|bias| values(bias.grad(&grads).unwrap())));
+    all
+}
+
+fn near(what: &str, got: &[Vec<f64>], expected: &[Vec<f64>]) {
+    assert_eq!(got.len(), expected.len(), "{what}");
+    for (part, (got, expected)) in got.iter().zip(expected).enumerate() {
+        assert_eq!(got.len(), expected.len(), "{what}: part {part}");
+        let scale = expected.iter().fold(1e-2, |most: f64, value| most.max(value.abs()));
+        for (got, expected) in got.iter().zip(expected) {
+            assert!(
+                (got - expected).abs() <= 2e-5 * scale,
+                "{what}: part {part}: {got} instead of {expected}"
+            );
+        }
+    }
+}
+
+#[test]
+fn convolutions_of_any_shape_are_those_of_burn() {
+    let mut draw = Draw(11);
+    for _ in 0..40 {
+        let groups = draw.of(1, 2);
+        let channels = [groups * draw.of(1, 5), groups * draw.of(1, 9)];
+        let kernel = [draw.of(1, 4), draw.of(1, 4)];
+        let dilation = [draw.of(1, 2), draw.of(1, 2)];
+        let stride = [draw.of(1, 3), draw.of(1, 3)];
+        let padding = [draw.of(0, 2), draw.of(0, 2)];
+        let image = [0, 1].map(|i| dilation[i] * (kernel[i] - 1) + 1 + draw.of(0, 7));
+        let x = [draw.of(1, 4), channels[0], image[0], image[1]];
+        let w = [channels[1], channels[0] / groups, kernel[0], kernel[1]];
+        let options = ConvOptions::new(stride, padding, dilation, groups);
+        let bias = draw.of(0, 1) == 1;
+        let inputs = |dtype| [wave(x, 0.1, dtype), wave(w, 0.8, dtype)];
+        let bias = |dtype| bias.then(|| wave([channels[1]], 0.4, dtype));
+        let ours = traced(inputs(DType::F32), bias(DType::F32), |x, w, b| {
+            conv2d(x, w, b, options.clone())
+        });
+        let theirs = traced(inputs(DType::F64), bias(DType::F64), |x, w, b| {
+            conv2d(x, w, b, options.clone())
+        });
+        near(&format!("{x:?} by {w:?}, {options:?}"), &ours, &theirs);
+    }
+}
+
+#[test]
+fn transposed_convolutions_of_any_shape_are_those_of_burn() {
+    let mut draw = Draw(5);
+    for _ in 0..40 {
+        let groups = draw.of(1, 2);
+        let channels = [groups * draw.of(1, 9), groups * draw.of(1, 5)];
+        let kernel = [draw.of(2, 4), draw.of(2, 4)];
+        let stride = [draw.of(1, 3), draw.of(1, 3)];
+        let padding = [draw.of(0, 1), draw.of(0, 1)];
+        let out = [0, 1].map(|i| draw.of(0, stride[i] - 1));
+        let x = [draw.of(1, 4), channels[0], draw.of(2, 7), draw.of(2, 7)];
+        let w = [channels[0], channels[1] / groups, kernel[0], kernel[1]];
+        let options = ConvTransposeOptions::new(stride, padding, out, [1, 1], groups);
+        let bias = draw.of(0, 1) == 1;
+        let inputs = |dtype| [wave(x, 0.1, dtype), wave(w, 0.8, dtype)];
+        let bias = |dtype| bias.then(|| wave([channels[1]], 0.4, dtype));
+        let op = |x, w, b| conv_transpose2d(x, w, b, options.clone());
+        let ours = traced(inputs(DType::F32), bias(DType::F32), op);
+        let theirs = traced(inputs(DType::F64), bias(DType::F64), op);
+        near(&format!("{x:?} by {w:?}, {options:?}"), &ours, &theirs);
+    }
+}
+
+#[test]
+fn linear_maps_are_those_of_burn() {
+    for (rows, [ins, outs]) in [(1, [1, 1]), (7, [33, 5]), (130, [17, 70]), (64, [128, 1])] {
+        for bias in [false, true] {
+            let inputs = |dtype| [wave([rows, ins], 0.1, dtype), wave([ins, outs], 0.8, dtype)];
+            let bias = |dtype| bias.then(|| wave([outs], 0.4, dtype));
+            let ours = traced(inputs(DType::F32), bias(DType::F32), linear::<2>);
+            let theirs = traced(inputs(DType::F64), bias(DType::F64), linear::<2>);
+            near(&format!("{rows} rows, {ins} to {outs}"), &ours, &theirs);
+        }
+    }
+}
+
+#[test]
+fn batch_norm_is_that_of_burn() {
+    for then in [Unit::Identity, Unit::Leaky(0.2), Unit::Tanh] {
+        let run = |dtype| {
+            let x = wave([6, 5, 3, 7], 0.1, dtype);
+            let [gamma, beta] = [0.5, 1.3].map(|phase| wave([5], phase, dtype));
+            let normalized = batch_norm(x.clone(), gamma.clone(), beta.clone(), 1e-5, then);
+            let y = normalized.output;
+            let grads = (y.clone().sin() * y.clone()).sum().backward();
+            let mut all = vec![values(y), values(normalized.mean), values(normalized.variance)];
+            all.push(values(x.grad(&grads).unwrap()));
+            all.extend([gamma, beta].map(|parameter| values(parameter.grad(&grads).unwrap())));
+            all
+        };
+        near(&format!("{then:?}"), &run(DType::F32), &run(DType::F64));
+    }
+}
+
+#[test]
+fn units_are_those_of_burn() {
+    for then in [
+        Unit::Identity,
+        Unit::Leaky(0.0),
+        Unit::Leaky(0.2),
+        Unit::Tanh,
+        Unit::Sigmoid,
+    ] {
+        let run = |dtype| {
+            let x = wave([6, 7], 0.1, dtype);
+            // Once on what others look at too, once on what nobody else has.
+            let y = unit(x.clone(), then) + unit(x.clone() * 3.0, then);
+            let grads = (y.clone() * y.clone()).sum().backward();
+            vec![values(y), values(x.clone().grad(&grads).unwrap()), values(x)]
+        };
+        near(&format!("{then:?}"), &run(DType::F32), &run(DType::F64));
+    }
+}
+
+#[test]
+fn adam_is_that_of_plain_arithmetic_and_spares_what_is_shared() {
+    let step = Adam {
+        betas: [0.5, 0.9],
+        epsilon: 1e-4,
+        rate: 0.1,
+    };
+    let run = |dtype| {
+        let [w, g, m, v] = [0.1, 0.5, 0.9, 1.4].map(|phase| wave([3, 50], phase, dtype).inner());
+        let (v, kept) = (v.square(), w.clone());
+        let (w, [m, v]) = adam(step, w, g, [m, v]);
+        [w, m, v, kept].map(values).to_vec()
+    };
+    near("Adam", &run(DType::F32), &run(DType::F64));
+}
+
+#[test]
+fn views_and_frozen_inputs_are_read_right() {
+    let x = wave([4, 6], 0.2, DType::F32).inner();
+    let w = wave([5, 4], 0.7, DType::F32);
+    let turned = linear(x.clone().transpose().narrow(0, 1, 3), w.clone().transpose(), None);
+    let plain = x.transpose().narrow(0, 1, 3).matmul(w.clone().inner().transpose());
+    near("views", &[values(turned.clone())], &[values(plain)]);
+    let grads = turned.sum().backward();
+    assert_eq!(w.grad(&grads).unwrap().dims(), [5, 4]);
+}
