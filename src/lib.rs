@@ -41,6 +41,8 @@ pub use agon_core as core;
 #[doc(inline)]
 pub use agon_data as data;
 #[doc(inline)]
+pub use agon_kernels as kernels;
+#[doc(inline)]
 pub use agon_losses as losses;
 #[doc(inline)]
 pub use agon_metrics as metrics;

@@ -1,7 +1,7 @@
 //! A step of Adam, in one pass over weights, gradients and moments.
 
-use rayon::prelude::*;
-
+use crate::share::Shared;
+use crate::tasks::{PASS, each};
 use crate::tile::{Isa, with};
 
 const TASK: usize = 16_384;
@@ -33,11 +33,14 @@ impl Adam {
         let [first, second] = moments;
         let lengths = [gradients.len(), first.len(), second.len()];
         assert_eq!(lengths, [weights.len(); 3], "gradients or moments of another length");
-        weights
-            .par_chunks_mut(TASK)
-            .zip(gradients.par_chunks(TASK))
-            .zip(first.par_chunks_mut(TASK).zip(second.par_chunks_mut(TASK)))
-            .for_each(|((w, g), (m, v))| with(isa, || self.pass(w, g, m, v)));
+        let moved = [weights, first, second].map(Shared::new);
+        each(gradients.len().div_ceil(TASK), PASS * gradients.len(), |task| {
+            let g = &gradients[task * TASK..];
+            let g = &g[..TASK.min(g.len())];
+            // SAFETY: each task has parts of its own.
+            let [w, m, v] = moved.map(|numbers| unsafe { numbers.part(task * TASK, g.len()) });
+            with(isa, || self.pass(w, g, m, v));
+        });
     }
 
     #[inline(always)]

@@ -1,11 +1,10 @@
 //! Products of matrices.
 
-use rayon::prelude::*;
-
 use crate::panels::Panels;
 use crate::scratch;
 use crate::share::Shared;
-use crate::tile::{Isa, Panel, ROWS, rows_beside, tile};
+use crate::tasks::{PASS, each};
+use crate::tile::{Isa, Panel, ROWS, rows_beside, tile, with};
 use crate::transpose::transpose;
 
 /// Rows of a panel that are multiplied before the next ones: they stay in the first cache.
@@ -65,21 +64,21 @@ pub fn multiply(isa: Isa, a: Matrix<'_>, b: Matrix<'_>, c: &mut [f32], adds: boo
         "a matrix is too short"
     );
     assert_eq!(c.len(), rows * columns, "the product has another size");
-    if !adds {
-        c.fill(0.0);
-    }
     if rows * columns * depth == 0 {
+        if !adds {
+            c.fill(0.0);
+        }
         return;
     }
     let panels = Panels::of(columns);
     scratch::with(panels.size(depth), |packed| {
         pack(isa, b, panels, packed);
         let (tasks, shared, packed) = (rows.div_ceil(TASK), Shared::new(c), &*packed);
-        (0..tasks * panels.count()).into_par_iter().for_each(|task| {
+        each(tasks * panels.count(), rows * columns * depth, |task| {
             let (panel, first) = (task / tasks, task % tasks * TASK);
             let rows = first..rows.min(first + TASK);
             let b = &packed[panel * depth * panels.width()..][..depth * panels.width()];
-            block(isa, a, (b, panels, panel), rows, shared);
+            block(isa, a, (b, panels, panel), rows, (shared, adds));
         });
     });
 }
@@ -87,29 +86,29 @@ pub fn multiply(isa: Isa, a: Matrix<'_>, b: Matrix<'_>, c: &mut [f32], adds: boo
 /// The panels of `b`.
 fn pack(isa: Isa, b: Matrix<'_>, panels: Panels, packed: &mut [f32]) {
     let ([depth, _], width) = (b.size, panels.width());
-    packed
-        .par_chunks_mut(depth * width)
-        .enumerate()
-        .for_each(|(panel, packed)| {
-            let columns = panels.columns(panel);
-            let n = columns.len();
-            if n < width {
-                packed.fill(0.0);
+    let packed = Shared::new(&mut packed[..panels.count() * depth * width]);
+    each(panels.count(), PASS * panels.size(depth), |panel| {
+        // SAFETY: each task has a panel of its own.
+        let packed = unsafe { packed.part(panel * depth * width, depth * width) };
+        let columns = panels.columns(panel);
+        let n = columns.len();
+        if n < width {
+            packed.fill(0.0);
+        }
+        if b.transposed {
+            transpose(
+                isa,
+                (&b.values[columns.start * depth..], depth),
+                (packed, width),
+                n,
+                depth,
+            );
+        } else {
+            for (row, packed) in b.values.chunks_exact(b.size[1]).zip(packed.chunks_exact_mut(width)) {
+                packed[..n].copy_from_slice(&row[columns.clone()]);
             }
-            if b.transposed {
-                transpose(
-                    isa,
-                    (&b.values[columns.start * depth..], depth),
-                    (packed, width),
-                    n,
-                    depth,
-                );
-            } else {
-                for (row, packed) in b.values.chunks_exact(b.size[1]).zip(packed.chunks_exact_mut(width)) {
-                    packed[..n].copy_from_slice(&row[columns.clone()]);
-                }
-            }
-        });
+        }
+    });
 }
 
 /// Rows of the product beside one panel.
@@ -118,7 +117,7 @@ fn block(
     a: Matrix<'_>,
     (b, panels, panel): (&[f32], Panels, usize),
     rows: std::ops::Range<usize>,
-    c: Shared,
+    (c, adds): (Shared, bool),
 ) {
     let (depth, width, columns) = (a.size[1], panels.width(), panels.columns(panel));
     let [down, across] = a.strides();
@@ -147,7 +146,13 @@ fn block(
         for (row, sums) in rows.zip(sums.chunks_exact(width)) {
             // SAFETY: nobody else writes these rows of these columns.
             let c = unsafe { c.part(row * panels.total() + columns.start, columns.len()) };
-            c.iter_mut().zip(sums).for_each(|(c, sum)| *c += sum);
+            with(isa, || {
+                if adds {
+                    c.iter_mut().zip(sums).for_each(|(c, sum)| *c += sum);
+                } else {
+                    c.copy_from_slice(&sums[..c.len()]);
+                }
+            });
         }
     });
 }

@@ -17,6 +17,7 @@ mod pointwise;
 mod pool;
 mod scratch;
 mod share;
+mod tasks;
 mod tile;
 mod transpose;
 

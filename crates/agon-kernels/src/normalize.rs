@@ -1,9 +1,8 @@
 //! Batch normalization in training, with the non-linearity after it, forth and back.
 
-use rayon::prelude::*;
-
 use crate::pointwise::{Unit, leaky};
 use crate::share::Shared;
+use crate::tasks::{PASS, each};
 use crate::tile::{Isa, with};
 
 const LANES: usize = 16;
@@ -45,8 +44,10 @@ impl BatchNorm {
     /// If a slice has another length than the sizes say, or another unit follows.
     pub fn forward(&self, isa: Isa, x: &[f32], parameters: [&[f32]; 2], y: &mut [f32]) -> [Vec<f32>; 2] {
         let slope = self.check(&[x.len(), y.len()], &parameters.map(<[f32]>::len));
-        let y = Shared::new(y);
-        let statistics = (0..self.channels).into_par_iter().map(|channel| {
+        let mut statistics = [vec![0.0; self.channels], vec![0.0; self.channels]];
+        let [means, variances] = statistics.each_mut().map(|of| Shared::new(of));
+        let (work, y) = (PASS * y.len(), Shared::new(y));
+        each(self.channels, work, |channel| {
             let [mean, variance] = self.moments(isa, x, channel);
             let of = self.channel([mean, variance], parameters, channel, slope);
             for start in self.planes(channel) {
@@ -54,10 +55,10 @@ impl BatchNorm {
                 let y = unsafe { y.part(start, self.area) };
                 with(isa, || write(&x[start..][..self.area], of, y));
             }
-            (mean, variance)
+            // SAFETY: nobody else writes the statistics of this channel.
+            unsafe { (means.part(channel, 1)[0], variances.part(channel, 1)[0]) = (mean, variance) };
         });
-        let (means, variances) = statistics.unzip();
-        [means, variances]
+        statistics
     }
 
     /// Turns the gradient of `y` into that of `x`, in place; returns the gradients of `gamma` and of `beta`.
@@ -75,8 +76,10 @@ impl BatchNorm {
         let lengths = [parameters[0], parameters[1], statistics[0], statistics[1]].map(<[f32]>::len);
         let slope = self.check(&[x.len(), dy.len()], &lengths);
         let count = (self.batch * self.area) as f64;
-        let dy = Shared::new(dy);
-        let gradients = (0..self.channels).into_par_iter().map(|channel| {
+        let mut gradients = [vec![0.0; self.channels], vec![0.0; self.channels]];
+        let [gammas, betas] = gradients.each_mut().map(|of| Shared::new(of));
+        let (work, dy) = (PASS * dy.len(), Shared::new(dy));
+        each(self.channels, work, |channel| {
             let of = self.channel(statistics.map(|of| of[channel]), parameters, channel, slope);
             let (mut plain, mut weighted) = (0.0, 0.0);
             for start in self.planes(channel) {
@@ -92,10 +95,10 @@ impl BatchNorm {
                 let dy = unsafe { dy.part(start, self.area) };
                 with(isa, || through_statistics(&x[start..][..self.area], of, means, dy));
             }
-            (weighted as f32, plain as f32)
+            // SAFETY: nobody else writes the gradients of this channel.
+            unsafe { (gammas.part(channel, 1)[0], betas.part(channel, 1)[0]) = (weighted as f32, plain as f32) };
         });
-        let (gammas, betas) = gradients.unzip();
-        [gammas, betas]
+        gradients
     }
 
     fn check(&self, tensors: &[usize], parameters: &[usize]) -> f32 {
@@ -106,7 +109,7 @@ impl BatchNorm {
         );
         match self.unit {
             Unit::Identity => 1.0,
-            Unit::Leaky(slope) => slope,
+            Unit::Leaky(slope) => slope as f32,
             other => panic!("batch normalization is not fused with {other:?}"),
         }
     }
@@ -217,11 +220,7 @@ mod tests {
             let variance = places.iter().map(|&i| (x[i] - mean).powi(2)).sum::<f64>() / count;
             for i in places {
                 let y0 = (x[i] - mean) / (variance + norm.epsilon).sqrt() * gamma[channel] + beta[channel];
-                let slope = if let Unit::Leaky(slope) = norm.unit {
-                    f64::from(slope)
-                } else {
-                    1.0
-                };
+                let slope = if let Unit::Leaky(slope) = norm.unit { slope } else { 1.0 };
                 y[i] = if y0 > 0.0 { y0 } else { slope * y0 };
             }
         }

@@ -1,7 +1,7 @@
 //! Non-linearities, element by element.
 
-use rayon::prelude::*;
-
+use crate::share::Shared;
+use crate::tasks::{PASS, each};
 use crate::tile::{Isa, with};
 
 /// Numbers that one task works on: they stay in the first cache.
@@ -13,7 +13,7 @@ pub enum Unit {
     /// `x`
     Identity,
     /// `x` above zero, `slope x` below; the slope is zero (ReLU) or more.
-    Leaky(f32),
+    Leaky(f64),
     /// `tanh x`
     Tanh,
     /// `1 / (1 + e^-x)`
@@ -24,39 +24,49 @@ impl Unit {
     /// Applies it to each number, in place.
     pub fn apply(self, isa: Isa, x: &mut [f32]) {
         if self != Self::Identity {
-            x.par_chunks_mut(TASK).for_each(|x| self.values(isa, x));
+            in_parts(x, |_, x| self.values(isa, x));
         }
     }
 
     /// Multiplies each number of `dy` by the derivative where the value is `y`.
     pub fn chain(self, isa: Isa, y: &[f32], dy: &mut [f32]) {
         assert_eq!(y.len(), dy.len(), "values and gradients of different lengths");
-        let tasks = dy.par_chunks_mut(TASK).zip(y.par_chunks(TASK));
         if self != Self::Identity {
-            tasks.for_each(|(dy, y)| self.slopes(isa, y, dy));
+            in_parts(dy, |first, dy| self.slopes(isa, &y[first..][..dy.len()], dy));
         }
     }
 
-    pub(crate) fn values(self, isa: Isa, x: &mut [f32]) {
+    fn values(self, isa: Isa, x: &mut [f32]) {
+        let each = x.iter_mut();
         match self {
             Self::Identity => {}
-            Self::Leaky(slope) => with(isa, || x.iter_mut().for_each(|x| *x = leaky(*x, slope))),
-            Self::Tanh => with(isa, || x.iter_mut().for_each(|x| *x = tanh(*x))),
-            Self::Sigmoid => with(isa, || x.iter_mut().for_each(|x| *x = sigmoid(*x))),
+            Self::Leaky(slope) => with(isa, || each.for_each(|x| *x = leaky(*x, slope as f32))),
+            Self::Tanh => with(isa, || each.for_each(|x| *x = tanh(*x))),
+            Self::Sigmoid => with(isa, || each.for_each(|x| *x = sigmoid(*x))),
         }
     }
 
-    pub(crate) fn slopes(self, isa: Isa, y: &[f32], dy: &mut [f32]) {
-        let pairs = dy.iter_mut().zip(y);
+    fn slopes(self, isa: Isa, y: &[f32], dy: &mut [f32]) {
+        let each = dy.iter_mut().zip(y);
         match self {
             Self::Identity => {}
             Self::Leaky(slope) => with(isa, || {
-                pairs.for_each(|(dy, y)| *dy *= if *y > 0.0 { 1.0 } else { slope })
+                each.for_each(|(dy, y)| *dy *= if *y > 0.0 { 1.0 } else { slope as f32 });
             }),
-            Self::Tanh => with(isa, || pairs.for_each(|(dy, y)| *dy *= 1.0 - y * y)),
-            Self::Sigmoid => with(isa, || pairs.for_each(|(dy, y)| *dy *= y * (1.0 - y))),
+            Self::Tanh => with(isa, || each.for_each(|(dy, y)| *dy *= 1.0 - y * y)),
+            Self::Sigmoid => with(isa, || each.for_each(|(dy, y)| *dy *= y * (1.0 - y))),
         }
     }
+}
+
+/// Hands out numbers part by part, each with the place of its first.
+fn in_parts(numbers: &mut [f32], work: impl Fn(usize, &mut [f32]) + Send + Sync) {
+    let (length, numbers) = (numbers.len(), Shared::new(numbers));
+    each(length.div_ceil(TASK), PASS * length, |task| {
+        let first = task * TASK;
+        // SAFETY: each task has a part of its own.
+        work(first, unsafe { numbers.part(first, TASK.min(length - first)) });
+    });
 }
 
 #[inline(always)]
@@ -158,7 +168,7 @@ mod tests {
             unit.chain(Isa::best(), &y, &mut slopes);
             let truth = |x: f64| match unit {
                 Unit::Identity => x,
-                Unit::Leaky(slope) => x.max(f64::from(slope) * x),
+                Unit::Leaky(slope) => x.max(slope * x),
                 Unit::Tanh => x.tanh(),
                 Unit::Sigmoid => 1.0 / (1.0 + (-x).exp()),
             };

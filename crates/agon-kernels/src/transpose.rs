@@ -32,7 +32,13 @@ pub(crate) fn transpose(
             #[cfg(target_arch = "x86_64")]
             if isa == Isa::Avx512 {
                 // SAFETY: the machine has the instructions; the block lies within both, as asserted above.
-                unsafe { avx512::block(from, from_stride, to, to_stride, height, width) };
+                unsafe {
+                    if height == LANES && width == LANES {
+                        avx512::whole(from, from_stride, to, to_stride);
+                    } else {
+                        avx512::block(from, from_stride, to, to_stride, height, width);
+                    }
+                }
                 continue;
             }
             block(from, from_stride, to, to_stride, height, width);
@@ -54,6 +60,23 @@ mod avx512 {
     use std::arch::x86_64::*;
 
     use crate::tile::LANES;
+
+    /// A block of 16 by 16.
+    ///
+    /// # Safety
+    /// 16 rows of 16 are in `from` and in `to`.
+    #[target_feature(enable = "avx512f")]
+    pub(super) unsafe fn whole(from: &[f32], from_stride: usize, to: &mut [f32], to_stride: usize) {
+        let mut rows = [_mm512_setzero_ps(); LANES];
+        for (i, row) in rows.iter_mut().enumerate() {
+            // SAFETY: the row is there.
+            *row = unsafe { _mm512_loadu_ps(from.as_ptr().add(i * from_stride)) };
+        }
+        for (j, &column) in columns(&rows).iter().enumerate() {
+            // SAFETY: the column is there.
+            unsafe { _mm512_storeu_ps(to.as_mut_ptr().add(j * to_stride), column) };
+        }
+    }
 
     /// A block of at most 16 by 16.
     ///
@@ -88,6 +111,7 @@ mod avx512 {
 
     /// Pairs, then fours, within quarters of 128 bits; then the quarters themselves.
     #[target_feature(enable = "avx512f")]
+    #[inline]
     fn columns(rows: &[__m512; LANES]) -> [__m512; LANES] {
         let mut fours = [_mm512_setzero_ps(); LANES];
         for group in 0..4 {

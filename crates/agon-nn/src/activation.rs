@@ -36,7 +36,7 @@ impl Activation {
             Self::Identity => Some(Unit::Identity),
             Self::Relu => Some(Unit::Leaky(0.0)),
             // The kernel tells the side from the value, which a slope below zero turns around.
-            Self::LeakyRelu(slope) => (slope >= 0.0).then_some(Unit::Leaky(slope as f32)),
+            Self::LeakyRelu(slope) => (slope >= 0.0).then_some(Unit::Leaky(slope)),
             Self::Tanh => Some(Unit::Tanh),
             Self::Sigmoid => Some(Unit::Sigmoid),
             Self::Softplus => None,

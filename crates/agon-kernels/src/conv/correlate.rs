@@ -1,12 +1,11 @@
 //! Sums over taps, for every pixel and every channel of the result: what forward passes and data gradients share.
 
-use rayon::prelude::*;
-
 use super::frame::Frame;
 use crate::gemm::DEPTH;
 use crate::panels::Panels;
 use crate::scratch;
 use crate::share::Shared;
+use crate::tasks::each;
 use crate::tile::{Isa, LANES, Panel, ROWS, THIN, VECTORS, rows_beside, shape, tile};
 use crate::transpose::transpose;
 
@@ -107,25 +106,32 @@ pub(super) fn correlate(isa: Isa, parts: &[(Correlation, Places, &[f32])], image
         .min()
         .unwrap_or(1);
     let frame = first.frame;
-    (0..images.batch.div_ceil(chunk)).into_par_iter().for_each(|task| {
-        let batch = task * chunk..images.batch.min((task + 1) * chunk);
-        // Thin tiles read beyond the last pixel, as far as a tile is wide.
-        scratch::with(batch.len() * frame.numbers() + SLACK, |framed| {
-            framed[batch.len() * frame.numbers()..].fill(0.0);
-            for (image, framed) in batch.clone().zip(framed.chunks_exact_mut(frame.numbers())) {
-                let area = frame.image[0] * frame.image[1];
-                let start = (image * images.from_channels.of + images.from_channels.first) * area;
-                frame.fill(&images.from[start..][..frame.channels * area], framed);
-            }
-            for (part, places, weights) in parts {
-                if part.is_thin() {
-                    part.of_chunk_thin(isa, framed, weights, batch.clone(), *places, images);
-                } else {
-                    part.of_chunk(isa, framed, weights, batch.clone(), *places, images);
+    let work = parts
+        .iter()
+        .map(|(part, ..)| part.bases.len() * part.taps.len() * part.channels);
+    each(
+        images.batch.div_ceil(chunk),
+        images.batch * work.sum::<usize>(),
+        |task| {
+            let batch = task * chunk..images.batch.min((task + 1) * chunk);
+            // Thin tiles read beyond the last pixel, as far as a tile is wide.
+            scratch::with(batch.len() * frame.numbers() + SLACK, |framed| {
+                framed[batch.len() * frame.numbers()..].fill(0.0);
+                for (image, framed) in batch.clone().zip(framed.chunks_exact_mut(frame.numbers())) {
+                    let area = frame.image[0] * frame.image[1];
+                    let start = (image * images.from_channels.of + images.from_channels.first) * area;
+                    frame.fill(&images.from[start..][..frame.channels * area], framed);
                 }
-            }
-        });
-    });
+                for (part, places, weights) in parts {
+                    if part.is_thin() {
+                        part.of_chunk_thin(isa, framed, weights, batch.clone(), *places, images);
+                    } else {
+                        part.of_chunk(isa, framed, weights, batch.clone(), *places, images);
+                    }
+                }
+            });
+        },
+    );
 }
 
 impl Correlation {

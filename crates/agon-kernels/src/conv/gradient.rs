@@ -21,6 +21,9 @@ impl Conv2d {
         if dx.is_empty() {
             return;
         }
+        if self.is_whole() {
+            return self.data_gradient_whole(isa, dy, w, bias, dx);
+        }
         let sides = [0, 1].map(|i| {
             let (kernel, stride) = (self.kernel[i], self.stride[i]);
             phases(self.input[i], kernel, stride, self.padding[i], self.dilation[i])

@@ -7,6 +7,7 @@ mod gradient;
 mod phase;
 mod thin;
 mod weight;
+mod whole;
 
 #[cfg(test)]
 mod reference;

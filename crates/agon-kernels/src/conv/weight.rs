@@ -1,11 +1,10 @@
-use rayon::prelude::*;
-
 use super::Conv2d;
 use super::correlate::Correlation;
 use crate::gemm::DEPTH;
 use crate::panels::Panels;
 use crate::scratch;
 use crate::share::Shared;
+use crate::tasks::{PASS, each};
 use crate::tile::{Isa, Panel, ROWS, rows_beside, tile};
 use crate::transpose::transpose;
 
@@ -23,6 +22,9 @@ impl Conv2d {
     /// If a slice has another length than [`sizes`](Self::sizes) says.
     pub fn weight_gradient(&self, isa: Isa, x: &[f32], dy: &[f32], dw: &mut [f32]) {
         self.check(x.len(), dw.len(), dy.len());
+        if self.is_whole() {
+            return self.weight_gradient_whole(isa, x, dy, dw);
+        }
         let [_, outs] = self.group();
         let correlation = self.correlation();
         let (panels, depth) = (correlation.panels(), correlation.taps.len());
@@ -81,26 +83,27 @@ impl Conv2d {
         let (area, [ins, outs]) = (self.input[0] * self.input[1], self.group());
         let all = images.len() * pixels;
         let packed = Shared::new(packed);
-        framed
-            .par_chunks_exact_mut(frame.numbers())
-            .enumerate()
-            .for_each(|(i, framed)| {
-                let image = images.start + i;
-                let start = (image * self.channels[0] + group * ins) * area;
-                frame.fill(&x[start..][..ins * area], framed);
-                for panel in 0..panels.count() {
-                    let columns = panels.columns(panel);
-                    let width = panels.width();
-                    // SAFETY: each image has rows of its own in every panel.
-                    let packed = unsafe { packed.part((panel * all + i * pixels) * width, pixels * width) };
-                    if columns.len() < width {
-                        packed.fill(0.0);
-                    }
-                    let channel = image * self.channels[1] + group * outs + columns.start;
-                    let from = (&dy[channel * pixels..], pixels);
-                    transpose(isa, from, (packed, width), columns.len(), pixels);
+        let work = PASS * (framed.len() + all * panels.width());
+        let framed = Shared::new(framed);
+        each(images.len(), work, |i| {
+            // SAFETY: each image has a frame of its own.
+            let framed = unsafe { framed.part(i * frame.numbers(), frame.numbers()) };
+            let image = images.start + i;
+            let start = (image * self.channels[0] + group * ins) * area;
+            frame.fill(&x[start..][..ins * area], framed);
+            for panel in 0..panels.count() {
+                let columns = panels.columns(panel);
+                let width = panels.width();
+                // SAFETY: each image has rows of its own in every panel.
+                let packed = unsafe { packed.part((panel * all + i * pixels) * width, pixels * width) };
+                if columns.len() < width {
+                    packed.fill(0.0);
                 }
-            });
+                let channel = image * self.channels[1] + group * outs + columns.start;
+                let from = (&dy[channel * pixels..], pixels);
+                transpose(isa, from, (packed, width), columns.len(), pixels);
+            }
+        });
     }
 }
 
@@ -117,7 +120,7 @@ fn sum_chunk(isa: Isa, part: &Correlation, images: usize, framed: &[f32], packed
     let rows = part.taps.len().next_multiple_of(high);
     let tasks = rows.div_ceil(TASK.next_multiple_of(high));
     let shared = Shared::new(sums);
-    (0..tasks * panels.count()).into_par_iter().for_each(|task| {
+    each(tasks * panels.count(), rows * places.len() * panels.total(), |task| {
         let (panel, first) = (task / tasks, task % tasks * TASK.next_multiple_of(high));
         let height = TASK.next_multiple_of(high).min(rows - first);
         // SAFETY: each task has rows of its own.

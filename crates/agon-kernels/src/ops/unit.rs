@@ -12,7 +12,7 @@ pub fn unit<const D: usize>(x: Tensor<D>, unit: Unit) -> Tensor<D> {
     match unit {
         Unit::Identity => x,
         Unit::Leaky(0.0) => activation::relu(x),
-        Unit::Leaky(slope) => activation::leaky_relu(x, f64::from(slope)),
+        Unit::Leaky(slope) => activation::leaky_relu(x, slope),
         Unit::Tanh => x.tanh(),
         Unit::Sigmoid => activation::sigmoid(x),
     }

@@ -1,0 +1,109 @@
+//! How fast the convolutions are, layer by layer, beside what the machine's arithmetic allows.
+//!
+//! ```text
+//! cargo run --release --example kernel_speed -- --json
+//! ```
+
+mod common;
+
+use std::hint::black_box;
+use std::time::Instant;
+
+use agon::kernels::{Conv2d, Isa, Matrix, multiply};
+use clap::Parser;
+use common::{Common, Ending};
+
+/// Time the convolutions of DCGAN and of a residual network in every direction.
+#[derive(Parser)]
+struct Options {
+    #[command(flatten)]
+    common: Common,
+    /// Images in a batch
+    #[arg(long, default_value_t = 64)]
+    batch: usize,
+}
+
+fn main() -> std::process::ExitCode {
+    common::exit(run(&Options::parse()))
+}
+
+fn run(options: &Options) -> Ending {
+    let repeats = options.common.steps.unwrap_or(15).max(1) as usize;
+    let layer = |name, channels, side: usize, [kernel, stride, padding]: [usize; 3]| {
+        let conv = Conv2d {
+            batch: options.batch,
+            channels,
+            input: [side; 2],
+            kernel: [kernel; 2],
+            stride: [stride; 2],
+            padding: [padding; 2],
+            dilation: [1; 2],
+            groups: 1,
+        };
+        (name, conv)
+    };
+    let layers = [
+        layer("3 to 64, 32x32, 4x4 / 2", [3, 64], 32, [4, 2, 1]),
+        layer("64 to 128, 16x16, 4x4 / 2", [64, 128], 16, [4, 2, 1]),
+        layer("128 to 256, 8x8, 4x4 / 2", [128, 256], 8, [4, 2, 1]),
+        layer("256 to 1, 4x4, 4x4", [256, 1], 4, [4, 1, 0]),
+        layer("256 to 100, 4x4, 4x4", [256, 100], 4, [4, 1, 0]),
+        layer("64 to 64, 32x32, 3x3", [64, 64], 32, [3, 1, 1]),
+    ];
+    let peak = peak(repeats);
+    options
+        .common
+        .say(format_args!("matrix product of 1024: {peak:.0} GFLOP/s"));
+    let mut table = Vec::new();
+    for (name, conv) in layers {
+        let speeds = speeds(&conv, repeats);
+        options.common.say(format_args!(
+            "{name:28} forward {:6.1}   data {:6.1}   weights {:6.1} GFLOP/s",
+            speeds[0], speeds[1], speeds[2]
+        ));
+        table.push(serde_json::json!({
+            "layer": name, "forward": speeds[0], "data": speeds[1], "weights": speeds[2],
+        }));
+    }
+    options
+        .common
+        .report(&serde_json::json!({"matrix_product": peak, "layers": table}));
+    Ok(())
+}
+
+/// GFLOP/s at the fastest of some runs.
+fn fastest(repeats: usize, multiplications: usize, mut work: impl FnMut()) -> f64 {
+    work();
+    let times = (0..repeats).map(|_| {
+        let start = Instant::now();
+        work();
+        start.elapsed().as_secs_f64()
+    });
+    2.0 * multiplications as f64 / times.fold(f64::INFINITY, f64::min) / 1e9
+}
+
+fn peak(repeats: usize) -> f64 {
+    let n = 1024;
+    let (a, b, mut c) = (vec![0.5; n * n], vec![0.25; n * n], vec![0.0; n * n]);
+    fastest(repeats, n * n * n, || {
+        multiply(Isa::best(), Matrix::new(&a, n, n), Matrix::new(&b, n, n), &mut c, false);
+        black_box(&c);
+    })
+}
+
+fn speeds(conv: &Conv2d, repeats: usize) -> [f64; 3] {
+    let [inputs, weights, outputs] = conv.sizes();
+    let (mut x, mut w, mut y) = (vec![0.5; inputs], vec![0.25; weights], vec![0.125; outputs]);
+    let work = conv.multiplications();
+    [
+        fastest(repeats, work, || {
+            conv.forward(Isa::best(), &x, &w, None, black_box(&mut y))
+        }),
+        fastest(repeats, work, || {
+            conv.data_gradient(Isa::best(), &y, &w, None, black_box(&mut x))
+        }),
+        fastest(repeats, work, || {
+            conv.weight_gradient(Isa::best(), &x, &y, black_box(&mut w))
+        }),
+    ]
+}
