@@ -37,6 +37,13 @@ struct Channel {
     slope: f32,
 }
 
+impl Channel {
+    #[inline(always)]
+    fn value(&self, x: f32) -> f32 {
+        leaky((x - self.mean) * (self.scale * self.gamma) + self.beta, self.slope)
+    }
+}
+
 impl BatchNorm {
     /// `y`, and the mean and the biased variance of each channel.
     ///
@@ -59,6 +66,24 @@ impl BatchNorm {
             unsafe { (means.part(channel, 1)[0], variances.part(channel, 1)[0]) = (mean, variance) };
         });
         statistics
+    }
+
+    /// `y` by given statistics instead of those of the batch, in place.
+    ///
+    /// # Panics
+    /// If a slice has another length than the sizes say, or another unit follows.
+    pub fn apply(&self, isa: Isa, x: &mut [f32], parameters: [&[f32]; 2], statistics: [&[f32]; 2]) {
+        let lengths = [parameters[0], parameters[1], statistics[0], statistics[1]].map(<[f32]>::len);
+        let slope = self.check(&[x.len()], &lengths);
+        let (work, x) = (PASS * x.len(), Shared::new(x));
+        each(self.channels, work, |channel| {
+            let of = self.channel(statistics.map(|of| of[channel]), parameters, channel, slope);
+            for start in self.planes(channel) {
+                // SAFETY: nobody else touches this channel.
+                let x = unsafe { x.part(start, self.area) };
+                with(isa, || x.iter_mut().for_each(|x| *x = of.value(*x)));
+            }
+        });
     }
 
     /// Turns the gradient of `y` into that of `x`, in place; returns the gradients of `gamma` and of `beta`.
@@ -142,6 +167,15 @@ impl BatchNorm {
     }
 }
 
+/// The sum of each channel of `[batch, channels, area]`.
+pub(crate) fn sums_of_channels(isa: Isa, x: &[f32], channels: usize, area: usize) -> Vec<f32> {
+    let mut sums = vec![0.0; channels];
+    for (i, plane) in x.chunks_exact(area.max(1)).enumerate() {
+        sums[i % channels] += with(isa, || sum(plane, |x| x));
+    }
+    sums.into_iter().map(|sum| sum as f32).collect()
+}
+
 /// The sum of `f` over numbers, in as many partial sums as a vector has lanes.
 #[inline(always)]
 fn sum(x: &[f32], f: impl Fn(f32) -> f32) -> f64 {
@@ -158,9 +192,8 @@ fn sum(x: &[f32], f: impl Fn(f32) -> f32) -> f64 {
 
 #[inline(always)]
 fn write(x: &[f32], of: Channel, y: &mut [f32]) {
-    let scale = of.scale * of.gamma;
     for (y, x) in y.iter_mut().zip(x) {
-        *y = leaky((x - of.mean) * scale + of.beta, of.slope);
+        *y = of.value(*x);
     }
 }
 
@@ -253,6 +286,9 @@ mod tests {
                 for (got, expected) in y.iter().zip(truth(&norm, &x, &gamma, &beta)) {
                     assert!((f64::from(*got) - expected).abs() < 1e-5, "{got} {expected}");
                 }
+                let mut again = x_s.clone();
+                norm.apply(isa, &mut again, [&gamma_s, &beta_s], [&mean, &variance]);
+                assert_eq!(again, y);
                 let mut dx = single(&along);
                 let [dgamma, dbeta] = norm.backward(isa, &x_s, [&gamma_s, &beta_s], [&mean, &variance], &mut dx);
                 let near = |got: f32, loss: &dyn Fn(f64) -> f64| {

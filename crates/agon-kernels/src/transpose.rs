@@ -1,6 +1,11 @@
 //! Rows to columns, in blocks that stay in registers.
 
+use crate::share::Shared;
+use crate::tasks::{PASS, each};
 use crate::tile::{Isa, LANES};
+
+/// Columns that a task takes.
+const COLUMNS: usize = 256;
 
 /// `to[j][i] = from[i][j]` for `rows` rows `from_stride` apart and `columns` columns; columns become rows
 /// `to_stride` apart.
@@ -45,6 +50,24 @@ pub(crate) fn transpose(
         }
     }
     let _ = isa;
+}
+
+/// The same by all threads, each with some of the columns.
+pub(crate) fn transpose_by_all(
+    isa: Isa,
+    (from, from_stride): (&[f32], usize),
+    (to, to_stride): (&mut [f32], usize),
+    rows: usize,
+    columns: usize,
+) {
+    let to = Shared::new(to);
+    each(columns.div_ceil(COLUMNS), PASS * rows * columns, |task| {
+        let first = task * COLUMNS;
+        let columns = COLUMNS.min(columns - first);
+        // SAFETY: each task has columns of its own, which become rows of their own.
+        let to = unsafe { to.part(first * to_stride, (columns - 1) * to_stride + rows) };
+        transpose(isa, (&from[first..], from_stride), (to, to_stride), rows, columns);
+    });
 }
 
 fn block(from: &[f32], from_stride: usize, to: &mut [f32], to_stride: usize, height: usize, width: usize) {

@@ -1,4 +1,4 @@
-use agon_kernels::ops;
+use agon_kernels::{Unit, ops};
 use burn::config::Config;
 use burn::module::{Flag, Module, Param, RunningState};
 use burn::nn as theirs;
@@ -71,28 +71,23 @@ impl BatchNorm {
     /// # Panics
     /// If `x` has other channels.
     pub fn forward_then<const D: usize>(&self, x: Tensor<D>, activation: Activation) -> Tensor<D> {
-        let (gamma, beta) = (self.gamma.val(), self.beta.val());
-        if !self.learns_from(&x) {
-            let device = x.device();
-            let mean = self.running_mean.value().to_device(&device);
-            let variance = self.running_var.value().to_device(&device);
-            let normal = burn::tensor::module::batch_norm(x, gamma, beta, mean, variance, self.epsilon);
-            return activation.forward(normal);
-        }
-        let unit = activation.unit();
-        let normal = ops::batch_norm(
-            x,
-            gamma,
-            beta,
-            self.epsilon,
-            unit.unwrap_or(agon_kernels::Unit::Identity),
-        );
-        self.remember(normal.mean, normal.variance);
-        if unit.is_some() {
+        let parameters = [self.gamma.val(), self.beta.val()];
+        // Without a kernel of its own the activation follows separately.
+        let (fused, rest) = match activation.unit() {
+            Some(unit) => (unit, Activation::Identity),
+            None => (Unit::Identity, activation),
+        };
+        let normal = if self.learns_from(&x) {
+            let [gamma, beta] = parameters;
+            let normal = ops::batch_norm(x, gamma, beta, self.epsilon, fused);
+            self.remember(normal.mean, normal.variance);
             normal.output
         } else {
-            activation.forward(normal.output)
-        }
+            let device = x.device();
+            let statistics = [&self.running_mean, &self.running_var].map(|state| state.value().to_device(&device));
+            ops::batch_norm_by(x, parameters, statistics, self.epsilon, fused)
+        };
+        rest.forward(normal)
     }
 
     /// Whether this input is normalized by its own statistics.

@@ -4,7 +4,7 @@ use super::frame::Frame;
 use crate::scratch;
 use crate::share::Shared;
 use crate::tile::Isa;
-use crate::transpose::transpose;
+use crate::transpose::transpose_by_all;
 
 impl Conv2d {
     /// `y = w * x + bias`.
@@ -31,12 +31,14 @@ impl Conv2d {
             let depth = correlation.taps.len();
             let w = &w[group * outs * depth..][..outs * depth];
             scratch::with(correlation.packed(), |packed| {
-                packed.fill(0.0);
                 let width = correlation.width();
                 for (panel, packed) in packed.chunks_exact_mut((depth * width).max(1)).enumerate() {
                     let columns = panels.columns(panel);
+                    if columns.len() < width {
+                        packed.fill(0.0);
+                    }
                     let from = (&w[columns.start * depth..], depth);
-                    transpose(isa, from, (packed, width), columns.len(), depth);
+                    transpose_by_all(isa, from, (packed, width), columns.len(), depth);
                 }
                 let places = Places {
                     image: self.output(),

@@ -4,7 +4,12 @@ use super::frame::Frame;
 use super::phase::{Phase, margins, phases};
 use crate::scratch;
 use crate::share::Shared;
+use crate::tasks::{PASS, each};
 use crate::tile::Isa;
+use crate::transpose::transpose;
+
+/// Channels of the output whose weights a task packs.
+const BLOCK: usize = 32;
 
 impl Conv2d {
     /// The gradient for the input, of that for the output. With a bias, which is added to every pixel of the
@@ -74,7 +79,7 @@ impl Conv2d {
             let (mut rest, mut packed_parts) = (packed, Vec::new());
             for ((pair, part), size) in pairs.iter().zip(parts).zip(sizes) {
                 let (packed, others) = rest.split_at_mut(size);
-                self.pack(*pair, &part, w, packed);
+                self.pack(isa, *pair, &part, w, packed);
                 let places = Places {
                     image: self.input,
                     first: pair.map(|phase| phase.first),
@@ -113,23 +118,36 @@ impl Conv2d {
     }
 
     /// The elements of the kernel which a pair of phases meets, a row for each tap.
-    fn pack(&self, [down, across]: [&Phase; 2], part: &Correlation, w: &[f32], packed: &mut [f32]) {
+    fn pack(&self, isa: Isa, [down, across]: [&Phase; 2], part: &Correlation, w: &[f32], packed: &mut [f32]) {
         let (panels, depth, width) = (part.panels(), part.taps.len(), part.width());
         let area = self.kernel[0] * self.kernel[1];
-        packed.fill(0.0);
-        for (panel, packed) in packed.chunks_exact_mut((depth * width).max(1)).enumerate() {
-            let mut rows = packed.chunks_exact_mut(width);
-            for w in w.chunks_exact(part.channels * area) {
-                for &(y, _) in &down.taps {
-                    for &(x, _) in &across.taps {
-                        let Some(row) = rows.next() else { return };
-                        let tap = y * self.kernel[1] + x;
-                        for (value, channel) in row.iter_mut().zip(panels.columns(panel)) {
-                            *value = w[channel * area + tap];
-                        }
+        let pairs = down
+            .taps
+            .iter()
+            .flat_map(|&(y, _)| across.taps.iter().map(move |&(x, _)| (y, x)));
+        let taps: Vec<usize> = pairs.map(|(y, x)| y * self.kernel[1] + x).collect();
+        if taps.is_empty() {
+            return;
+        }
+        let count = self.group()[1];
+        let (blocks, packed) = (count.div_ceil(BLOCK), Shared::new(packed));
+        let panels_there = if part.is_thin() { 1 } else { panels.count() };
+        each(panels_there * blocks, PASS * self.sizes()[1], |task| {
+            let (panel, first) = (task / blocks, task % blocks * BLOCK);
+            let columns = panels.columns(panel);
+            scratch::with(area * width, |turned| {
+                turned.fill(0.0);
+                for channel in first..count.min(first + BLOCK) {
+                    let w = &w[(channel * part.channels + columns.start) * area..];
+                    transpose(isa, (w, area), (turned, width), columns.len(), area);
+                    for (i, &tap) in taps.iter().enumerate() {
+                        let row = panel * depth + channel * taps.len() + i;
+                        // SAFETY: each task has rows of its own.
+                        let row = unsafe { packed.part(row * width, width) };
+                        row.copy_from_slice(&turned[tap * width..][..width]);
                     }
                 }
-            }
-        }
+            });
+        });
     }
 }

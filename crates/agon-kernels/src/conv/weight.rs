@@ -36,12 +36,14 @@ impl Conv2d {
             scratch::with(panels.count() * high * panels.width(), |sums| {
                 sums.fill(0.0);
                 self.sum_weights(isa, group, &correlation, (x, dy), sums);
-                let sums = sums.chunks_exact(high * panels.width()).enumerate();
-                for (panel, sums) in sums {
+                let dw = Shared::new(dw);
+                each(panels.count(), PASS * outs * depth, |panel| {
                     let columns = panels.columns(panel);
-                    let to = &mut dw[columns.start * depth..];
+                    let sums = &sums[panel * high * panels.width()..][..high * panels.width()];
+                    // SAFETY: each task has channels of its own.
+                    let to = unsafe { dw.part(columns.start * depth, columns.len() * depth) };
                     transpose(isa, (sums, panels.width()), (to, depth), depth, columns.len());
-                }
+                });
             });
         }
     }

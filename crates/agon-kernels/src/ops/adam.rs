@@ -1,6 +1,7 @@
 use burn::tensor::Tensor;
 
-use super::is_ours;
+#[cfg(feature = "flex")]
+use super::is_plain;
 use crate::Adam;
 
 /// A step of Adam: the weights and both moments, moved.
@@ -14,7 +15,7 @@ pub fn adam<const D: usize>(
     moments: [Tensor<D>; 2],
 ) -> (Tensor<D>, [Tensor<D>; 2]) {
     #[cfg(feature = "flex")]
-    if is_ours(&weights) && !weights.device().is_autodiff() && weights.dims() == gradients.dims() {
+    if is_plain(&weights) && is_plain(&gradients) && moments.iter().all(is_plain) {
         return super::flex::adam(step, weights, gradients, moments);
     }
     let ([beta1, beta2], [first, second]) = (step.betas, moments);

@@ -1,5 +1,7 @@
 use burn::tensor::Tensor;
 
+#[cfg(feature = "flex")]
+use super::is_plain;
 use super::{is_ours, unit};
 use crate::{BatchNorm, Unit};
 
@@ -32,17 +34,9 @@ pub fn batch_norm<const D: usize>(
 ) -> Normalized<D> {
     #[cfg(feature = "flex")]
     if is_ours(&x) && is_ours(&gamma) && is_ours(&beta) && x.shape().num_elements() > 0 {
-        let dims = x.dims();
-        let fused = matches!(then, Unit::Identity | Unit::Leaky(_));
-        let norm = BatchNorm {
-            batch: dims[0],
-            channels: dims[1],
-            area: dims[2..].iter().product(),
-            epsilon,
-            unit: if fused { then } else { Unit::Identity },
-        };
+        let norm = geometry(x.dims(), epsilon, then);
         let mut normalized = super::flex::batch_norm(x, gamma, beta, norm);
-        if !fused {
+        if norm.unit != then {
             normalized.output = unit(normalized.output, then);
         }
         return normalized;
@@ -52,5 +46,44 @@ pub fn batch_norm<const D: usize>(
         output: unit(plain.output, then),
         mean: plain.mean,
         variance: plain.variance,
+    }
+}
+
+/// Normalizes each channel by given statistics, then applies a non-linearity.
+///
+/// # Shapes
+/// `x`: `[batch, channels, ..]`, all else: `[channels]`.
+///
+/// # Panics
+/// If the shapes do not fit.
+pub fn batch_norm_by<const D: usize>(
+    x: Tensor<D>,
+    [gamma, beta]: [Tensor<1>; 2],
+    [mean, variance]: [Tensor<1>; 2],
+    epsilon: f64,
+    then: Unit,
+) -> Tensor<D> {
+    #[cfg(feature = "flex")]
+    if [&gamma, &beta, &mean, &variance].into_iter().all(is_plain) && is_plain(&x) && x.shape().num_elements() > 0 {
+        let norm = geometry(x.dims(), epsilon, then);
+        let normal = super::flex::batch_norm_by(x, [gamma, beta], [mean, variance], norm);
+        return if norm.unit == then { normal } else { unit(normal, then) };
+    }
+    unit(
+        burn::tensor::module::batch_norm(x, gamma, beta, mean, variance, epsilon),
+        then,
+    )
+}
+
+/// The normalization, with the non-linearity if both can be one pass.
+#[cfg(feature = "flex")]
+fn geometry<const D: usize>(dims: [usize; D], epsilon: f64, then: Unit) -> BatchNorm {
+    let fused = matches!(then, Unit::Identity | Unit::Leaky(_));
+    BatchNorm {
+        batch: dims[0],
+        channels: dims[1],
+        area: dims[2..].iter().product(),
+        epsilon,
+        unit: if fused { then } else { Unit::Identity },
     }
 }

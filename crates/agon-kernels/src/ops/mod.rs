@@ -15,7 +15,7 @@ mod unit;
 mod tests;
 
 pub use adam::adam;
-pub use batch_norm::{Normalized, batch_norm};
+pub use batch_norm::{Normalized, batch_norm, batch_norm_by};
 pub use convolution::{conv_transpose2d, conv2d};
 pub use linear::linear;
 pub use unit::unit;
@@ -25,6 +25,12 @@ use burn::tensor::{DType, Tensor};
 /// Whether the kernels of this crate can work on all of these tensors.
 fn is_ours<const D: usize>(tensor: &Tensor<D>) -> bool {
     cfg!(feature = "flex") && tensor.dtype() == DType::F32 && on_flex(tensor)
+}
+
+/// Whether they can, and no gradient wants to know.
+#[cfg(feature = "flex")]
+fn is_plain<const D: usize>(tensor: &Tensor<D>) -> bool {
+    is_ours(tensor) && !tensor.device().is_autodiff()
 }
 
 #[cfg(feature = "flex")]

@@ -2,7 +2,7 @@ use burn::backend::Flex;
 use burn::backend::flex::FlexTensor;
 use burn::tensor::Tensor;
 
-use super::{numbers, own};
+use super::{numbers, own, primitive};
 use crate::{Adam, Isa};
 
 /// A step of Adam, in place where nobody else looks.
@@ -25,13 +25,6 @@ pub(in crate::ops) fn adam<const D: usize>(
         [first.storage_mut(), second.storage_mut()],
     );
     (tensor(weights), [tensor(first), tensor(second)])
-}
-
-fn primitive<const D: usize>(tensor: Tensor<D>) -> FlexTensor {
-    match tensor.try_into_primitive::<Flex>() {
-        Ok(tensor) => tensor,
-        Err(error) => panic!("{error:?}"),
-    }
 }
 
 fn tensor<const D: usize>(primitive: FlexTensor) -> Tensor<D> {

@@ -7,7 +7,7 @@ use burn::backend::tensor::FloatTensor;
 use burn::backend::{Autodiff, AutodiffBackend, Backend, Dispatch, Flex, backend_extension};
 use burn::tensor::Tensor;
 
-use super::{changed, filled, numbers, vector};
+use super::{changed, filled, numbers, primitive, vector};
 use crate::ops::Normalized;
 use crate::{BatchNorm, Isa};
 
@@ -25,6 +25,23 @@ pub(in crate::ops) fn batch_norm<const D: usize>(
         mean: Tensor::from_dispatch(mean),
         variance: Tensor::from_dispatch(variance),
     }
+}
+
+/// Normalizes by given statistics, in place where nobody else looks at `x`.
+///
+/// # Panics
+/// If a tensor is not on `flex`.
+pub(in crate::ops) fn batch_norm_by<const D: usize>(
+    x: Tensor<D>,
+    parameters: [Tensor<1>; 2],
+    statistics: [Tensor<1>; 2],
+    norm: BatchNorm,
+) -> Tensor<D> {
+    let [parameters, statistics] =
+        [parameters, statistics].map(|pair| pair.map(|tensor| primitive(tensor).to_contiguous()));
+    let [parameters, statistics] = [&parameters, &statistics].map(|pair| pair.each_ref().map(numbers));
+    let y = changed(primitive(x), |x| norm.apply(Isa::best(), x, parameters, statistics));
+    Tensor::from_primitive::<Flex>(y)
 }
 
 #[backend_extension(Flex, Autodiff)]

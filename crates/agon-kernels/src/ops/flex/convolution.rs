@@ -9,6 +9,7 @@ use burn::backend::{Autodiff, Backend, Dispatch, Flex, backend_extension};
 use burn::tensor::Tensor;
 
 use super::{Tracked, filled, numbers, vector};
+use crate::normalize::sums_of_channels;
 use crate::{Conv2d, Isa};
 
 /// `y = w * x + bias`
@@ -82,12 +83,12 @@ fn weight_gradient(x: &FlexTensor, dy: &FlexTensor, conv: Conv2d) -> FlexTensor 
 /// The sum over samples and pixels.
 fn bias_gradient(dy: &FlexTensor) -> FlexTensor {
     let shape = dy.layout().shape();
-    let (channels, area) = (shape[1], shape[2] * shape[3]);
-    let mut sums = vec![0.0f64; channels];
-    for (i, plane) in numbers(dy).chunks_exact(area.max(1)).enumerate() {
-        sums[i % channels] += f64::from(plane.iter().sum::<f32>());
-    }
-    vector(sums.into_iter().map(|sum| sum as f32).collect())
+    vector(sums_of_channels(
+        Isa::best(),
+        numbers(dy),
+        shape[1],
+        shape[2] * shape[3],
+    ))
 }
 
 /// What the way back needs to know.

@@ -7,7 +7,7 @@ mod linear;
 mod unit;
 
 pub(super) use adam::adam;
-pub(super) use batch_norm::batch_norm;
+pub(super) use batch_norm::{batch_norm, batch_norm_by};
 pub(super) use convolution::{conv_transpose2d, conv2d};
 pub(super) use linear::linear;
 pub(super) use unit::unit;
@@ -15,7 +15,7 @@ pub(super) use unit::unit;
 use burn::backend::flex::{FlexTensor, Layout};
 use burn::backend::tensor::FloatTensor;
 use burn::backend::{Autodiff, Flex};
-use burn::tensor::{DType, Shape};
+use burn::tensor::{DType, Shape, Tensor};
 
 use crate::pool::Buffer;
 
@@ -53,6 +53,17 @@ pub(super) fn changed(tensor: FlexTensor, change: impl FnOnce(&mut [f32])) -> Fl
     let mut tensor = own(tensor);
     change(tensor.storage_mut());
     tensor
+}
+
+/// What is behind a tensor on this backend.
+///
+/// # Panics
+/// If the tensor is on another one.
+pub(super) fn primitive<const D: usize>(tensor: Tensor<D>) -> FlexTensor {
+    match tensor.try_into_primitive::<Flex>() {
+        Ok(tensor) => tensor,
+        Err(error) => panic!("{error:?}"),
+    }
 }
 
 /// A vector as a tensor.

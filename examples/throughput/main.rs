@@ -4,13 +4,16 @@
 //! cargo run --release --example throughput -- --model dcgan32 --width 64 --batch 64 --steps 30 --json
 //! ```
 
+#[path = "../common/mod.rs"]
 mod common;
+mod resnet;
 
 use std::time::Instant;
 
 use agon::prelude::*;
 use clap::{Parser, ValueEnum};
 use common::{Common, Ending, peak_rss_mb};
+use resnet::{ResidualDiscriminator, ResidualGenerator};
 
 /// Time the training step of a model.
 #[derive(Parser)]
@@ -26,6 +29,9 @@ struct Options {
     /// Samples in a batch
     #[arg(long)]
     batch: Option<usize>,
+    /// Steps before those that are timed
+    #[arg(long, default_value_t = 5)]
+    warm_up: u64,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -36,6 +42,18 @@ enum Model {
     Dcgan32,
     /// DCGAN for 64x64 colour images
     Dcgan64,
+    /// DCGAN for 32x32 colour images without batch norm in its critic, by WGAN-GP, a turn each
+    WganGp,
+    /// Residual networks for 32x32 colour images, with spectral norm
+    Resnet,
+    /// No training: images of DCGAN's generator, 32x32
+    Sample,
+}
+
+#[derive(Clone, Copy)]
+struct Steps {
+    warm_up: u64,
+    timed: u64,
 }
 
 fn main() -> std::process::ExitCode {
@@ -46,11 +64,14 @@ fn run(options: &Options) -> Ending {
     let device = options.common.device()?.autodiff();
     let (width, batch, steps) = match options.model {
         Model::Mlp => (128, 512, 500),
-        Model::Dcgan32 => (64, 64, 20),
+        Model::Dcgan32 | Model::WganGp | Model::Resnet | Model::Sample => (64, 64, 20),
         Model::Dcgan64 => (64, 16, 20),
     };
     let (width, batch) = (options.width.unwrap_or(width), options.batch.unwrap_or(batch));
-    let steps = options.common.steps.unwrap_or(steps).max(1);
+    let steps = Steps {
+        warm_up: options.warm_up,
+        timed: options.common.steps.unwrap_or(steps).max(1),
+    };
     let times = match options.model {
         Model::Mlp => time(
             points(width, &device)?,
@@ -59,6 +80,9 @@ fn run(options: &Options) -> Ending {
             &device,
         )?,
         Model::Dcgan32 => time(images(32, width, &device)?, noise(32, batch, &device), steps, &device)?,
+        Model::WganGp => time(critic(width, &device)?, noise(32, batch, &device), steps, &device)?,
+        Model::Resnet => time(residual(width, &device), noise(32, batch, &device), steps, &device)?,
+        Model::Sample => samples(images(32, width, &device)?.generator(), batch, steps, &device)?,
         Model::Dcgan64 => time(images(64, width, &device)?, noise(64, batch, &device), steps, &device)?,
     };
     let median = times[times.len() / 2];
@@ -98,24 +122,60 @@ fn images(size: usize, width: usize, device: &Device) -> Result<Gan<DcganGenerat
     ))
 }
 
+fn critic(width: usize, device: &Device) -> Result<Gan<DcganGenerator, DcganDiscriminator>> {
+    let shape = [3, 32, 32];
+    let critic = DcganDiscriminatorConfig::new(shape)
+        .with_width(width)
+        .with_batch_norm(false);
+    let generator = DcganGeneratorConfig::new(100, shape).with_width(width);
+    Ok(Gan::new(generator.try_init(device)?, critic.try_init(device)?)
+        .loss(Wasserstein)
+        .penalty(GradientPenalty::two_sided(10.0))
+        .optimizers(Adam::new(1e-4).betas(0.0, 0.9)))
+}
+
+fn residual(width: usize, device: &Device) -> Gan<ResidualGenerator, ResidualDiscriminator> {
+    Gan::new(
+        ResidualGenerator::new(128, width, device),
+        ResidualDiscriminator::new(width, device),
+    )
+    .loss(Hinge)
+    .constraint(SpectralNorm::new())
+}
+
+/// Milliseconds for each batch of images after those to warm up, sorted.
+fn samples(generator: &DcganGenerator, batch: usize, steps: Steps, device: &Device) -> Result<Vec<f64>> {
+    let generator = generator.valid();
+    let mut times = Vec::new();
+    for seed in 0..steps.warm_up + steps.timed {
+        let start = Instant::now();
+        let images = generator.sample(batch, seed);
+        device.sync().map_err(Error::other)?;
+        drop(images);
+        times.push(start.elapsed().as_secs_f64() * 1e3);
+    }
+    let mut times = times.split_off(steps.warm_up as usize);
+    times.sort_by(f64::total_cmp);
+    Ok(times)
+}
+
 /// Images are made once, so that only training is timed.
 fn noise(size: usize, batch: usize, device: &Device) -> Repeat<Tensor<4>> {
     let mut random = random::stream(0, 0);
     Repeat(random::uniform([batch, 3, size, size], -1.0, 1.0, &mut random, device))
 }
 
-/// Milliseconds of each step after five to warm up, sorted.
-fn time<G: Game>(game: G, mut data: impl Batches<Batch = G::Batch>, steps: u64, device: &Device) -> Result<Vec<f64>> {
-    let warm_up = 5;
+/// Milliseconds of each step after those to warm up, sorted.
+fn time<G: Game>(game: G, mut data: impl Batches<Batch = G::Batch>, steps: Steps, device: &Device) -> Result<Vec<f64>> {
     let mut trainer = Trainer::new(game);
     let mut times = Vec::new();
-    for step in 1..=steps + warm_up {
+    for step in 1..=steps.warm_up + steps.timed {
         let start = Instant::now();
         trainer.run(&mut data, Budget::steps(step))?;
         device.sync().map_err(Error::other)?;
         times.push(start.elapsed().as_secs_f64() * 1e3);
     }
-    let mut times = times.split_off(warm_up as usize);
+    let mut times = times.split_off(steps.warm_up as usize);
     times.sort_by(f64::total_cmp);
     Ok(times)
 }
