@@ -1,4 +1,4 @@
-use burn::prelude::Tensor;
+use burn::prelude::{Int, Tensor};
 
 /// A batch of what is judged: images, points, sequences, or tuples of them.
 ///
@@ -44,6 +44,26 @@ impl<const D: usize> Sample for Tensor<D> {
     }
 }
 
+/// Whole numbers (tokens, labels): their rows are their values, and nothing can be differentiated.
+impl<const D: usize> Sample for Tensor<D, Int> {
+    fn rows(&self) -> Tensor<2> {
+        let batch = self.dims()[0];
+        self.clone().float().reshape([batch as i64, -1])
+    }
+
+    fn with_rows(&self, rows: Tensor<2>) -> Self {
+        rows.int().reshape(self.dims())
+    }
+
+    fn detached(&self) -> Self {
+        self.clone()
+    }
+
+    fn size(&self) -> usize {
+        self.dims()[0]
+    }
+}
+
 impl<A: Sample, B: Sample> Sample for (A, B) {
     fn rows(&self) -> Tensor<2> {
         Tensor::cat(vec![self.0.rows(), self.1.rows()], 1)
@@ -63,5 +83,20 @@ impl<A: Sample, B: Sample> Sample for (A, B) {
 
     fn size(&self) -> usize {
         self.0.size()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use burn::prelude::Device;
+
+    use super::*;
+
+    #[test]
+    fn whole_numbers_come_back_from_their_rows() {
+        let tokens = Tensor::<2, Int>::from_data([[4999, 0, 3], [7, 65_535, 1]], &Device::default());
+        let again = tokens.with_rows(tokens.rows());
+        again.into_data().assert_eq(&tokens.detached().into_data(), true);
+        assert_eq!(tokens.size(), 2);
     }
 }

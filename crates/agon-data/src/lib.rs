@@ -31,6 +31,7 @@ mod grammar;
 mod image_folder;
 mod images;
 mod in_memory;
+mod one_hot;
 mod order;
 mod published;
 mod random;
@@ -58,6 +59,7 @@ pub use grammar::{Grammar, Language, Sentences};
 pub use image_folder::{ImageFolder, LabelledImages, Skipped};
 pub use images::{Cifar, ImageOptions, Images, Split, open_images, open_labelled_images};
 pub use in_memory::InMemory;
+pub use one_hot::OneHot;
 pub use published::Published;
 pub use shapes::{
     Figure, LabelledMovingShapes, LabelledShapes, Motion, MovingShapes, PairedShapes, Scene, ShapeTranslation, Shapes,

@@ -4,7 +4,9 @@
 mod dcgan;
 mod mlp;
 mod packed;
+mod sequences;
 
 pub use dcgan::{DcganDiscriminator, DcganDiscriminatorConfig, DcganGenerator, DcganGeneratorConfig};
 pub use mlp::{MlpDiscriminator, MlpDiscriminatorConfig, MlpGenerator, MlpGeneratorConfig};
 pub use packed::{Packed, PackedConfig};
+pub use sequences::*;

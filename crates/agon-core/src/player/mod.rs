@@ -155,6 +155,17 @@ impl<M: Module + 'static> Player<M> {
         self.network = Some(network);
     }
 
+    /// Puts another network in place of its own, which counts as a step: for a network that follows others
+    /// instead of learning, such as a target or a policy that lags behind.
+    ///
+    /// The change must keep the identities of the parameters, as the functions of [`weights`] do.
+    pub fn replace(&mut self, change: impl FnOnce(M) -> M) {
+        if let Some(network) = self.network.take() {
+            self.network = Some(change(network));
+            self.steps += 1;
+        }
+    }
+
     /// One step of the optimizer, and the figures of it that somebody wants.
     fn step(&mut self, network: M, gradients: GradientsParams, round: &mut Round) -> M {
         let rate = self.optimizer.learning_rate(self.steps) * self.pace;

@@ -1,6 +1,7 @@
 //! Where codes come from: drawn on the host from a seeded generator, so that every backend sees the same.
 
 mod categorical;
+mod gumbel;
 mod normal;
 mod product;
 mod truncated;
@@ -13,6 +14,7 @@ use burn::prelude::Device;
 use crate::random::Random;
 
 pub use categorical::Categorical;
+pub use gumbel::Gumbel;
 pub use normal::Normal;
 pub use product::Product;
 pub use truncated::TruncatedNormal;
@@ -57,6 +59,19 @@ mod tests {
         let mean = values.iter().sum::<f32>() / values.len() as f32;
         let variance = values.iter().map(|v| v * v).sum::<f32>() / values.len() as f32;
         assert!(mean.abs() < 0.03 && (variance - 1.0).abs() < 0.05, "{mean} {variance}");
+    }
+
+    #[test]
+    fn gumbel_has_its_moments() {
+        let values = values(&Gumbel::new(10), 2_000);
+        let n = values.len() as f32;
+        let mean = values.iter().sum::<f32>() / n;
+        let variance = values.iter().map(|v| (v - mean) * (v - mean)).sum::<f32>() / n;
+        // Euler's constant and pi^2 / 6.
+        assert!(
+            (mean - 0.577).abs() < 0.03 && (variance - 1.645).abs() < 0.1,
+            "{mean} {variance}"
+        );
     }
 
     #[test]

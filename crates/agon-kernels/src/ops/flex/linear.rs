@@ -29,17 +29,35 @@ trait Affine: Backend {
 
 impl Affine for Flex {
     fn multiply(x: FlexTensor, w: FlexTensor) -> FlexTensor {
-        forward(&x.to_contiguous(), &w.to_contiguous(), None)
+        forward(&readable(x), &readable(w), None)
     }
 
     fn affine(x: FlexTensor, w: FlexTensor, bias: FlexTensor) -> FlexTensor {
-        forward(&x.to_contiguous(), &w.to_contiguous(), Some(&bias.to_contiguous()))
+        forward(&readable(x), &readable(w), Some(&bias.to_contiguous()))
     }
+}
+
+/// A tensor that [`matrix`] can read: itself, or a copy in order.
+fn readable(tensor: FlexTensor) -> FlexTensor {
+    if is_turned(&tensor) {
+        tensor
+    } else {
+        tensor.to_contiguous()
+    }
+}
+
+/// Whether it is a matrix that lies column by column.
+fn is_turned(tensor: &FlexTensor) -> bool {
+    let (strides, shape) = (tensor.layout().strides(), tensor.layout().shape());
+    shape.num_dims() == 2 && shape[0] > 1 && shape[1] > 1 && strides == [1, shape[0] as isize]
 }
 
 /// A tensor as a matrix, all axes but the last together.
 fn matrix(tensor: &FlexTensor) -> Matrix<'_> {
     let (numbers, shape) = (numbers(tensor), tensor.layout().shape());
+    if is_turned(tensor) {
+        return Matrix::new(numbers, shape[1], shape[0]).transpose();
+    }
     let columns = shape[shape.num_dims() - 1];
     Matrix::new(numbers, numbers.len() / columns.max(1), columns)
 }
@@ -142,7 +160,7 @@ impl<C: CheckpointStrategy> Affine for Autodiff<Flex, C> {
 
 fn parts(tensor: Tracked) -> (FlexTensor, NodeGuard) {
     let (tensor, node) = tensor.into_parts();
-    (tensor.to_contiguous(), node)
+    (readable(tensor), node)
 }
 
 fn finish<B, C, const N: usize>(step: OpsPrep<B, Flex, Past, C, N>, past: Past, bias: Option<&FlexTensor>) -> Tracked

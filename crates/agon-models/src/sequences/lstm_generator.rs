@@ -1,0 +1,129 @@
+use agon_core::prior::{Prior, Uniform};
+use agon_core::{Error, Generator, Loadable, Result};
+use agon_nn::{LstmPolicy, LstmPolicyConfig};
+use burn::config::Config;
+use burn::module::Module;
+use burn::prelude::{Device, Int, Tensor};
+use serde_json::Value;
+
+/// Configuration of an [`LstmGenerator`].
+#[derive(Config, Debug)]
+pub struct LstmGeneratorConfig {
+    /// The model of what comes next.
+    pub policy: LstmPolicyConfig,
+    /// Tokens in a sequence.
+    pub length: usize,
+}
+
+impl LstmGeneratorConfig {
+    /// Builds the network.
+    ///
+    /// # Panics
+    /// Where [`try_init`](Self::try_init) fails.
+    pub fn init(&self, device: &Device) -> LstmGenerator {
+        self.try_init(device).unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    /// Builds the network.
+    ///
+    /// # Errors
+    /// [`Error::Config`] if a size is zero, a sequence shorter than two tokens, or the start token is none.
+    pub fn try_init(&self, device: &Device) -> Result<LstmGenerator> {
+        let LstmPolicyConfig {
+            vocabulary,
+            embedding,
+            hidden,
+            start,
+            ..
+        } = self.policy;
+        if embedding == 0 || hidden == 0 {
+            let got = format!("embedding {embedding}, hidden {hidden}");
+            return Err(Error::config("LSTM policy", "widths above zero", got));
+        }
+        if start >= vocabulary {
+            let expected = format!("one of {vocabulary} tokens");
+            return Err(Error::config("start token of an LSTM policy", expected, start));
+        }
+        if self.length < 2 {
+            return Err(Error::config("length of sequences", "at least 2 tokens", self.length));
+        }
+        Ok(LstmGenerator {
+            policy: self.policy.init(device),
+            config: self.clone(),
+        })
+    }
+}
+
+/// An LSTM that draws sequences token by token.
+///
+/// Its codes are the numbers from `[0, 1)` which the draws invert the distribution function at, one for each
+/// token: so a seed gives the same sequences on every backend, and nothing is read back on the way.
+///
+/// # Shapes
+/// `[batch, length]` to tokens `[batch, length]`.
+///
+/// # Example
+/// ```
+/// use agon_core::Generator;
+/// use agon_models::LstmGeneratorConfig;
+/// use agon_nn::LstmPolicyConfig;
+/// use burn::prelude::Device;
+///
+/// let generator = LstmGeneratorConfig::new(LstmPolicyConfig::new(50), 7).init(&Device::default());
+/// assert_eq!(generator.sample(3, 0).dims(), [3, 7]);
+/// ```
+///
+/// # References
+/// Yu et al. 2017, arXiv:1609.05473: embedding and hidden state of 32, all parameters from `N(0, 0.1^2)`.
+#[derive(Module, Debug)]
+pub struct LstmGenerator {
+    policy: LstmPolicy,
+    #[module(skip)]
+    config: LstmGeneratorConfig,
+}
+
+impl LstmGenerator {
+    /// This policy, for sequences of so many tokens.
+    ///
+    /// # Errors
+    /// As [`LstmGeneratorConfig::try_init`].
+    pub fn of(policy: LstmPolicy, config: LstmGeneratorConfig) -> Result<Self> {
+        let built = config.try_init(&Device::default())?;
+        Ok(Self { policy, ..built })
+    }
+
+    /// The model of what comes next.
+    pub fn policy(&self) -> &LstmPolicy {
+        &self.policy
+    }
+
+    /// Tokens in a sequence.
+    pub fn length(&self) -> usize {
+        self.config.length
+    }
+}
+
+impl Generator for LstmGenerator {
+    type Input = Tensor<2>;
+    type Output = Tensor<2, Int>;
+
+    fn generate(&self, codes: Tensor<2>) -> Tensor<2, Int> {
+        self.policy.sample(codes)
+    }
+
+    fn prior(&self) -> Box<dyn Prior<Code = Tensor<2>>> {
+        Box::new(Uniform::between(self.config.length, 0.0, 1.0))
+    }
+
+    fn config(&self) -> Option<Value> {
+        serde_json::to_value(&self.config).ok()
+    }
+}
+
+impl Loadable for LstmGenerator {
+    type Config = LstmGeneratorConfig;
+
+    fn from_config(config: &LstmGeneratorConfig, device: &Device) -> Result<Self> {
+        config.try_init(device)
+    }
+}

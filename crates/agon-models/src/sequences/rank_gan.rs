@@ -1,0 +1,108 @@
+use burn::prelude::{Int, Tensor};
+use burn::tensor::activation::log_sigmoid;
+
+use super::reward::above_mean;
+use super::{Reward, TextDiscriminator};
+
+/// The reward of RankGAN: the rank of a sentence among real ones, by likeness to others that are real.
+///
+/// ```text
+/// a(s | u) = cos(y_s, y_u)
+/// log R(s | U, C) = mean over u of U of log [e^(gamma a(s | u)) / (e^(gamma a(s | u)) + sum over c of C of e^(gamma a(c | u)))]
+/// ranker: max  mean of log R(real | U, generated) - mean of log R(generated | U, real)
+/// worth = log R(s | U, real),    weight = worth - mean of the batch
+/// ```
+///
+/// `y`: the judge's features; `U`: references, the first half of the real batch; its other half are the real
+/// sentences that are ranked and compared with.
+///
+/// # References
+/// Lin et al. 2017, "Adversarial ranking for language generation", arXiv:1705.11001. The paper has no baseline;
+/// since its reward is negative throughout, here is one.
+#[derive(Debug, Clone)]
+pub struct RankGan {
+    gamma: f64,
+}
+
+impl RankGan {
+    /// With a sharpness `gamma` of 1.
+    pub const fn new() -> Self {
+        Self { gamma: 1.0 }
+    }
+
+    /// With this sharpness.
+    pub const fn with_gamma(mut self, gamma: f64) -> Self {
+        self.gamma = gamma;
+        self
+    }
+
+    /// `log R` of each sentence. Features `[n, f]` to `[n]`.
+    fn log_rank(&self, sentences: Tensor<2>, references: Tensor<2>, others: Tensor<2>) -> Tensor<1> {
+        let references = unit(references).transpose();
+        let like = |features: Tensor<2>| unit(features).matmul(references.clone()) * self.gamma;
+        // Cosines are at most one: no exponential is large.
+        let others = like(others).exp().sum_dim(0).log();
+        // log e^a / (e^a + e^b) = log sigmoid(a - b).
+        log_sigmoid(like(sentences) - others).mean_dim(1).squeeze_dim(1)
+    }
+}
+
+impl Default for RankGan {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Reward for RankGan {
+    fn worth(&self, judge: &TextDiscriminator, sequences: &Tensor<2, Int>, real: &Tensor<2, Int>) -> Tensor<1> {
+        let (references, others) = halves(judge.features_of_many(real));
+        self.log_rank(judge.features_of_many(sequences), references, others)
+    }
+
+    fn weights(&self, worth: Tensor<2>) -> Tensor<2> {
+        above_mean(worth)
+    }
+
+    fn judgement(&self, judge: &TextDiscriminator, real: Tensor<2, Int>, fake: Tensor<2, Int>) -> Tensor<1> {
+        let (references, real) = halves(judge.features(real));
+        let fake = judge.features(fake);
+        let real_rank = self.log_rank(real.clone(), references.clone(), fake.clone());
+        self.log_rank(fake, references, real).mean() - real_rank.mean()
+    }
+}
+
+/// The first half of the rows, and the rest.
+fn halves(rows: Tensor<2>) -> (Tensor<2>, Tensor<2>) {
+    let n = rows.dims()[0];
+    let half = n / 2;
+    (rows.clone().narrow(0, 0, half), rows.narrow(0, half, n - half))
+}
+
+/// Each row with a length of one.
+fn unit(rows: Tensor<2>) -> Tensor<2> {
+    let norm = rows.clone().square().sum_dim(1).add_scalar(1e-12).sqrt();
+    rows / norm
+}
+
+#[cfg(test)]
+mod tests {
+    use burn::prelude::Device;
+
+    use super::*;
+
+    #[test]
+    fn the_nearest_to_the_references_ranks_first() {
+        let device = Device::default();
+        let references = Tensor::from_data([[1.0, 0.0]], &device);
+        let others = Tensor::from_data([[0.0, 3.0]], &device);
+        let sentences = Tensor::from_data([[2.0, 0.0], [0.0, 1.0], [-1.0, 0.0]], &device);
+        let ranks: Vec<f64> = RankGan::new()
+            .log_rank(sentences, references, others)
+            .try_into_vec_as()
+            .unwrap();
+        // Against a cosine of 0: e^a / (e^a + 1).
+        for (rank, a) in ranks.iter().zip([1.0_f64, 0.0, -1.0]) {
+            assert!((rank - (a.exp() / (a.exp() + 1.0)).ln()).abs() < 1e-6, "{ranks:?}");
+        }
+    }
+}

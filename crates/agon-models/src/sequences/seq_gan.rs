@@ -1,0 +1,409 @@
+use agon_core::{
+    Adam, AnyPlayer, Error, Feed, Game, Generator, Optimizer, Player, Result, Round, Sampling, random, weights,
+};
+use agon_nn::LstmPolicy;
+use burn::config::Config;
+use burn::optim::GradientsParams;
+use burn::prelude::{Int, Tensor};
+
+use super::{LstmGenerator, Realness, Reward, TextDiscriminator};
+
+/// How a game of [`SeqGan`] goes; the defaults are the authors', for 10,000 sequences in batches of 64.
+#[derive(Config, Debug)]
+pub struct SeqGanConfig {
+    /// Rounds of maximum likelihood, a batch each, before anything else (120 epochs).
+    #[config(default = 18_720)]
+    pub likelihood_rounds: u64,
+    /// Rounds in which only the discriminator learns, before the contest.
+    #[config(default = 50)]
+    pub discriminator_rounds: u64,
+    /// Steps of the policy gradient in a round of the contest.
+    #[config(default = 1)]
+    pub generator_steps: usize,
+    /// How often in a round of the contest the discriminator learns from new samples.
+    #[config(default = 5)]
+    pub discriminator_steps: usize,
+    /// Batches of new samples each time.
+    #[config(default = 156)]
+    pub negatives: usize,
+    /// How often it sees each of them.
+    #[config(default = 3)]
+    pub epochs: usize,
+    /// Completions of each beginning of a sequence.
+    #[config(default = 16)]
+    pub rollouts: usize,
+    /// How much of itself the policy that completes keeps in a round.
+    #[config(default = 0.8)]
+    pub lag: f64,
+    /// Decay of the discriminator's last layer.
+    #[config(default = 0.2)]
+    pub decay: f64,
+}
+
+/// A policy that draws token by token, and a discriminator that pays for whole sentences.
+///
+/// ```text
+/// Q(y_1 .. y_t) = mean of D(Y) over completions Y of y_1 .. y_t by the lagging policy;    D(Y) itself at the end
+/// generator:      min  - sum over t of Q(y_1 .. y_t) log p(y_t | y_1 .. y_(t - 1)),    y drawn by itself
+/// discriminator:  max  mean of log D(real) + mean of log (1 - D(generated))
+/// ```
+///
+/// Tokens have no gradient to hand on, so the generator learns by the policy gradient. Rounds go in three parts:
+/// maximum likelihood; the discriminator alone; the contest. The authors' figure, in words: on the left data and
+/// generated sentences go into the discriminator; on the right a sentence grows token by token, each next token is
+/// the action, and from each of them several completions are drawn to the end, whose mean reward goes back to the
+/// token.
+///
+/// Other [`Reward`]s make it [`MaliGan`](super::MaliGan) or [`RankGan`](super::RankGan).
+///
+/// # Example
+/// ```
+/// use agon_models::{LstmGeneratorConfig, SeqGan, SeqGanConfig, TextDiscriminatorConfig};
+/// use agon_nn::LstmPolicyConfig;
+/// use burn::prelude::Device;
+///
+/// let device = Device::default().autodiff();
+/// let game = SeqGan::new(
+///     LstmGeneratorConfig::new(LstmPolicyConfig::new(5000), 20).init(&device),
+///     TextDiscriminatorConfig::reduced(5000, 20).init(&device),
+///     SeqGanConfig::new(),
+/// );
+/// ```
+///
+/// # References
+/// Yu, Zhang, Wang and Yu 2017, "SeqGAN: sequence generative adversarial nets with policy gradient",
+/// arXiv:1609.05473. As the authors' code: rewards without a baseline and without discount, the loss a sum over
+/// batch and time, Adam with 0.01 and gradients clipped to a norm of 5, the lagging policy's word vectors copied.
+/// There, real and generated sequences come in one shuffled batch; here, each batch is paired with one of the
+/// other kind.
+#[derive(Debug)]
+pub struct SeqGan {
+    generator: Player<LstmGenerator>,
+    discriminator: Player<TextDiscriminator>,
+    rollout: Player<LstmGenerator>,
+    reward: Box<dyn Reward>,
+    optimizer: Optimizer,
+    plan: SeqGanConfig,
+}
+
+/// What a round is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Part {
+    Likelihood,
+    Discriminator,
+    Contest { first: bool },
+}
+
+impl SeqGan {
+    /// These networks, by this plan.
+    pub fn new(generator: LstmGenerator, discriminator: TextDiscriminator, plan: SeqGanConfig) -> Self {
+        let optimizer = Optimizer::from(Adam::new(0.01)).clip_norm(5.0);
+        let (of_generator, of_discriminator) = (generator.config(), agon_core::Discriminator::config(&discriminator));
+        Self {
+            rollout: Player::new("rollout", generator.clone(), optimizer.clone()),
+            generator: Player::new("generator", generator, optimizer.clone()).with_config(of_generator),
+            discriminator: Player::new("discriminator", discriminator, Adam::new(1e-4)).with_config(of_discriminator),
+            reward: Box::new(Realness::new()),
+            optimizer,
+            plan,
+        }
+    }
+
+    /// Pays by another rule.
+    pub fn reward(mut self, reward: impl Reward) -> Self {
+        self.reward = Box::new(reward);
+        self
+    }
+
+    /// The generator learns by this rule, in both of its parts.
+    pub fn generator_optimizer(mut self, optimizer: impl Into<Optimizer>) -> Self {
+        self.optimizer = optimizer.into();
+        self.generator.set_optimizer(self.optimizer.clone());
+        self
+    }
+
+    /// The discriminator learns by this rule.
+    pub fn discriminator_optimizer(mut self, optimizer: impl Into<Optimizer>) -> Self {
+        self.discriminator.set_optimizer(optimizer);
+        self
+    }
+
+    /// The policy that is trained.
+    pub fn generator(&self) -> &LstmGenerator {
+        self.generator.network()
+    }
+
+    /// The discriminator.
+    pub fn discriminator(&self) -> &TextDiscriminator {
+        self.discriminator.network()
+    }
+
+    fn part(&self, step: u64) -> Part {
+        let alone = self.plan.likelihood_rounds;
+        match step.saturating_sub(alone + self.plan.discriminator_rounds) {
+            _ if step <= alone => Part::Likelihood,
+            0 => Part::Discriminator,
+            round => Part::Contest { first: round == 1 },
+        }
+    }
+
+    fn check(&self) -> Result<()> {
+        let plan = &self.plan;
+        if plan.rollouts == 0 || plan.negatives == 0 || plan.epochs == 0 {
+            let got = format!(
+                "{} rollouts, {} negatives, {} epochs",
+                plan.rollouts, plan.negatives, plan.epochs
+            );
+            return Err(Error::config("plan of SeqGAN", "at least one of each", got));
+        }
+        match (0.0..=1.0).contains(&plan.lag) && plan.decay >= 0.0 {
+            true => Ok(()),
+            false => {
+                let got = format!("lag {}, decay {}", plan.lag, plan.decay);
+                Err(Error::config("plan of SeqGAN", "a lag in [0, 1], a decay >= 0", got))
+            }
+        }
+    }
+
+    /// Real sequences, of the length that the generator makes.
+    fn real(&self, data: &mut Feed<'_, Tensor<2, Int>>) -> Result<Tensor<2, Int>> {
+        let real = data.next_batch()?;
+        let length = self.generator().length();
+        match real.dims()[1] {
+            found if found == length => Ok(real),
+            found => Err(Error::config("sequences", format!("of {length} tokens"), found)),
+        }
+    }
+
+    /// A step of maximum likelihood.
+    fn imitate(&mut self, data: &mut Feed<'_, Tensor<2, Int>>, round: &mut Round) -> Result<()> {
+        let real = self.real(data)?;
+        let [batch, length] = real.dims();
+        let weights = Tensor::full([batch, length], 1.0 / (batch * length) as f64, &real.device().inner());
+        let loss = self.generator().policy().weighted_nll(real, weights);
+        round.measure("loss/likelihood", &loss);
+        self.generator.update(round, &loss);
+        Ok(())
+    }
+
+    /// A step of the policy gradient.
+    fn speak(&mut self, data: &mut Feed<'_, Tensor<2, Int>>, round: &mut Round) -> Result<()> {
+        let real = self.real(data)?.inner();
+        let sequences = self.draw(real.dims()[0], round);
+        let worth = self.worth(&sequences, &real, round);
+        round.measure("reward", &worth.clone().mean());
+        let weights = self.reward.weights(worth);
+        let loss = self.generator().policy().weighted_nll(sequences, weights);
+        round.measure("loss/generator", &loss);
+        self.generator.update(round, &loss);
+        Ok(())
+    }
+
+    /// What each token was worth: by what it can lead to, `[batch, length]`.
+    fn worth(&self, sequences: &Tensor<2, Int>, real: &Tensor<2, Int>, round: &mut Round) -> Tensor<2> {
+        let ([batch, length], rollouts) = (sequences.dims(), self.plan.rollouts);
+        let draws = LstmPolicy::draws([batch, length], rollouts);
+        let uniforms = random::uniform([draws], 0.0, 1.0, round.random(), &sequences.device());
+        let policy = self.rollout.network().policy();
+        let completions = policy.complete(sequences, rollouts, uniforms);
+        let judge = self.discriminator();
+        let of_beginnings = self.reward.worth(judge, &completions, real);
+        let of_beginnings = of_beginnings
+            .reshape([length - 1, rollouts, batch])
+            .mean_dim(1)
+            .squeeze_dim::<2>(1);
+        let of_whole = self.reward.worth(judge, sequences, real).unsqueeze();
+        Tensor::cat(vec![of_beginnings, of_whole], 0).transpose()
+    }
+
+    /// New samples, which the discriminator sees several times.
+    fn judge(&mut self, data: &mut Feed<'_, Tensor<2, Int>>, round: &mut Round) -> Result<()> {
+        let mut fakes: Vec<Tensor<2, Int>> = Vec::with_capacity(self.plan.negatives);
+        for turn in 0..self.plan.epochs * self.plan.negatives {
+            let real = self.real(data)?;
+            let fake = match fakes.get(turn % self.plan.negatives) {
+                Some(fake) => fake.clone(),
+                None => self.draw(real.dims()[0], round),
+            };
+            if fakes.len() < self.plan.negatives {
+                fakes.push(fake.clone());
+            }
+            let judge = self.discriminator();
+            let judgement = self.reward.judgement(judge, real, fake);
+            round.measure("loss/discriminator", &judgement);
+            let loss = judgement + judge.decay() * self.plan.decay;
+            self.discriminator.update(round, &loss);
+        }
+        Ok(())
+    }
+
+    fn draw(&self, n: usize, round: &mut Round) -> Tensor<2, Int> {
+        let codes = round.draw(&*self.generator().prior(), n);
+        self.generator().generate(codes)
+    }
+
+    /// The completing policy keeps so much of itself, but for the word vectors, which are the generator's.
+    fn follow(&mut self, keep: f64) {
+        let leader = self.generator.network();
+        let embedding = leader.policy().embedding();
+        let mut vectors = GradientsParams::new();
+        vectors.register(embedding.id, embedding.val().inner());
+        let values = weights::values(leader);
+        self.rollout
+            .replace(|policy| weights::replaced(weights::drawn_towards(policy, &values, 1.0 - keep), &vectors));
+    }
+}
+
+impl Game for SeqGan {
+    type Batch = Tensor<2, Int>;
+
+    fn play(&mut self, data: &mut Feed<'_, Tensor<2, Int>>, round: &mut Round) -> Result<()> {
+        self.check()?;
+        let part = self.part(round.step());
+        match part {
+            Part::Likelihood => return self.imitate(data, round),
+            Part::Discriminator => return self.judge(data, round),
+            Part::Contest { first: true } => {
+                // The policy gradient is a sum, the likelihood was a mean: their moments do not mix.
+                self.generator.set_optimizer(self.optimizer.clone());
+                self.follow(0.0);
+            }
+            Part::Contest { first: false } => {}
+        }
+        for _ in 0..self.plan.generator_steps {
+            self.speak(data, round)?;
+        }
+        self.follow(self.plan.lag);
+        (0..self.plan.discriminator_steps).try_for_each(|_| self.judge(data, round))
+    }
+
+    fn players(&mut self) -> Vec<&mut dyn AnyPlayer> {
+        vec![&mut self.discriminator, &mut self.generator, &mut self.rollout]
+    }
+
+    fn describe(&self) -> String {
+        format!("{self:?}")
+    }
+}
+
+impl Sampling for SeqGan {
+    type Sample = Tensor<2, Int>;
+
+    fn sample(&self, n: usize, seed: u64) -> Tensor<2, Int> {
+        self.generator().sample(n, seed)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use agon_core::{Budget, Repeat, Trainer};
+    use agon_nn::LstmPolicyConfig;
+    use burn::prelude::Device;
+
+    use super::*;
+    use crate::{LstmGeneratorConfig, TextDiscriminatorConfig};
+
+    fn game(plan: SeqGanConfig) -> SeqGan {
+        let device = Device::default().autodiff();
+        let policy = LstmPolicyConfig::new(6).with_hidden(8).with_embedding(8);
+        SeqGan::new(
+            LstmGeneratorConfig::new(policy, 5).init(&device),
+            TextDiscriminatorConfig::new(6, 5)
+                .with_filters(vec![(2, 8)])
+                .init(&device),
+            plan,
+        )
+    }
+
+    fn plan() -> SeqGanConfig {
+        SeqGanConfig::new()
+            .with_likelihood_rounds(2)
+            .with_discriminator_rounds(1)
+            .with_negatives(2)
+            .with_rollouts(3)
+    }
+
+    /// Even tokens only.
+    fn even() -> Repeat<Tensor<2, Int>> {
+        let tokens = Tensor::<1, Int>::arange(0..40, &Device::default()).remainder_scalar(3) * 2;
+        Repeat(tokens.reshape([8, 5]))
+    }
+
+    #[test]
+    fn the_parts_follow_each_other() {
+        let game = game(plan());
+        let parts: Vec<Part> = (1..=5).map(|step| game.part(step)).collect();
+        let contest = |first| Part::Contest { first };
+        assert_eq!(
+            parts,
+            [
+                Part::Likelihood,
+                Part::Likelihood,
+                Part::Discriminator,
+                contest(true),
+                contest(false)
+            ]
+        );
+    }
+
+    #[test]
+    fn the_policy_that_completes_lags_behind() {
+        let mut trainer = Trainer::new(game(plan())).seed(7);
+        trainer.run(even(), Budget::steps(5)).unwrap();
+        let game = trainer.game();
+        let bits = |player: &Player<LstmGenerator>, path: &str| {
+            let all = weights::named(player.network()).unwrap();
+            all.into_iter().find(|(name, _)| name.ends_with(path)).unwrap().1
+        };
+        assert_eq!(bits(&game.generator, "embedding"), bits(&game.rollout, "embedding"));
+        assert_ne!(bits(&game.generator, "recurrent"), bits(&game.rollout, "recurrent"));
+    }
+
+    /// Pays for token 3.
+    #[derive(Debug)]
+    struct Threes;
+
+    impl Reward for Threes {
+        fn worth(&self, _: &TextDiscriminator, sequences: &Tensor<2, Int>, _: &Tensor<2, Int>) -> Tensor<1> {
+            sequences
+                .clone()
+                .inner()
+                .equal_elem(3)
+                .float()
+                .mean_dim(1)
+                .squeeze_dim(1)
+        }
+
+        fn weights(&self, worth: Tensor<2>) -> Tensor<2> {
+            super::super::reward::above_mean(worth)
+        }
+    }
+
+    #[test]
+    fn the_policy_gradient_finds_what_pays() {
+        let plan = plan()
+            .with_likelihood_rounds(0)
+            .with_discriminator_rounds(0)
+            .with_discriminator_steps(0);
+        let plan = plan.with_generator_steps(5);
+        let mut trainer = Trainer::new(game(plan).reward(Threes)).seed(7);
+        trainer.run(even(), Budget::steps(30)).unwrap();
+        let share: f32 = trainer.game().sample(200, 1).equal_elem(3).float().mean().into_scalar();
+        assert!(share > 0.9, "{share}");
+    }
+
+    #[test]
+    fn plans_and_data_that_cannot_work_are_errors() {
+        let error = |game: SeqGan| {
+            let outcome = Trainer::new(game).run(even(), Budget::steps(1));
+            outcome.unwrap_err().to_string()
+        };
+        assert!(error(game(plan().with_rollouts(0))).contains("at least one of each"));
+        assert!(error(game(plan().with_lag(1.5))).contains("lag in [0, 1]"));
+        let longer = LstmGeneratorConfig::new(LstmPolicyConfig::new(6), 9).init(&Device::default().autodiff());
+        let judge = TextDiscriminatorConfig::new(6, 9)
+            .with_filters(vec![(2, 8)])
+            .init(&Device::default().autodiff());
+        assert!(error(SeqGan::new(longer, judge, plan())).contains("of 9 tokens"));
+    }
+}

@@ -1,0 +1,257 @@
+use agon_core::prior::{Gumbel, Normal, Prior, Product};
+use agon_core::{Constraint, Error, Generator, Loadable, Result};
+use agon_nn::{Linear, LstmPolicy, LstmPolicyConfig, LstmState, linear};
+use burn::config::Config;
+use burn::module::{Module, Param};
+use burn::nn::Initializer;
+use burn::prelude::{Device, Int, Tensor};
+use burn::tensor::activation::softmax;
+use serde_json::Value;
+
+/// Configuration of a [`SoftGenerator`].
+#[derive(Config, Debug)]
+pub struct SoftGeneratorConfig {
+    /// How many different tokens there are.
+    pub vocabulary: usize,
+    /// Tokens in a sequence.
+    pub length: usize,
+    /// Numbers in the code that the state begins from.
+    #[config(default = 32)]
+    pub latent: usize,
+    /// Numbers in the hidden state, and in the vector of a token.
+    #[config(default = 32)]
+    pub hidden: usize,
+    /// Adds Gumbel noise: tokens are drawn then. Otherwise the code decides them all.
+    #[config(default = true)]
+    pub gumbel: bool,
+    /// How soft the choice of a token is at the beginning of training.
+    #[config(default = 5.0)]
+    pub temperature: f64,
+    /// Where weights come from.
+    #[config(default = "Initializer::Normal { mean: 0.0, std: 0.2 }")]
+    pub initializer: Initializer,
+}
+
+impl SoftGeneratorConfig {
+    /// TextGAN's: no noise, and a choice a hundred times as sharp as the softmax.
+    pub fn text_gan(vocabulary: usize, length: usize) -> Self {
+        Self::new(vocabulary, length).with_gumbel(false).with_temperature(0.01)
+    }
+
+    /// Builds the network.
+    ///
+    /// # Panics
+    /// Where [`try_init`](Self::try_init) fails.
+    pub fn init(&self, device: &Device) -> SoftGenerator {
+        self.try_init(device).unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    /// Builds the network.
+    ///
+    /// # Errors
+    /// [`Error::Config`] if a size is zero or the temperature not above zero.
+    pub fn try_init(&self, device: &Device) -> Result<SoftGenerator> {
+        let sizes = [self.vocabulary, self.length, self.latent, self.hidden];
+        if sizes.contains(&0) {
+            let what = "vocabulary, length, latent and hidden of a soft generator";
+            return Err(Error::config(what, "numbers above zero", format!("{sizes:?}")));
+        }
+        if !(self.temperature > 0.0 && self.temperature.is_finite()) {
+            return Err(Error::config("temperature", "a number above zero", self.temperature));
+        }
+        let policy = LstmPolicyConfig::new(self.vocabulary)
+            .with_embedding(self.hidden)
+            .with_hidden(self.hidden)
+            .with_initializer(self.initializer.clone());
+        let temperature = Tensor::from_data([self.temperature], device);
+        Ok(SoftGenerator {
+            begin: linear([self.latent, 2 * self.hidden], true, &self.initializer, device),
+            policy: policy.init(device),
+            temperature: Param::from_tensor(temperature).set_require_grad(false),
+            config: self.clone(),
+        })
+    }
+}
+
+/// An LSTM whose choice of a token is soft, so that gradients pass through it.
+///
+/// ```text
+/// y_t = softmax((h_t V + b + g_t) / tau),    h_(t + 1) = LSTM(y_t E, h_t),    (h_0, c_0) = tanh(z A + a)
+/// ```
+///
+/// `z`: normal noise; `g`: Gumbel noise, with which the largest entry of `y_t` is a draw from the softmax whatever
+/// `tau`, or none; `tau`: the temperature: the lower, the nearer to whole tokens, and the worse the gradients. It is
+/// part of the checkpoint; [`Cooling`] lowers it.
+///
+/// # Shapes
+/// Codes `[batch, latent]`, with noise `[batch, latent + length * vocabulary]`; sequences `[batch, length, vocabulary]`,
+/// whose last dimension sums to one.
+///
+/// # Example
+/// ```
+/// use agon_core::Generator;
+/// use agon_models::SoftGeneratorConfig;
+/// use burn::prelude::Device;
+///
+/// let generator = SoftGeneratorConfig::new(6, 12).init(&Device::default());
+/// assert_eq!(generator.tokens(4, 0).dims(), [4, 12]);
+/// ```
+///
+/// # References
+/// Kusner and Hernandez-Lobato 2016, "GANs for sequences of discrete elements with the Gumbel-softmax distribution",
+/// arXiv:1611.04051; without noise Zhang et al. 2017, arXiv:1706.03850.
+#[derive(Module, Debug)]
+pub struct SoftGenerator {
+    begin: Linear,
+    policy: LstmPolicy,
+    temperature: Param<Tensor<1>>,
+    #[module(skip)]
+    config: SoftGeneratorConfig,
+}
+
+impl SoftGenerator {
+    /// `n` sequences of whole tokens from seeded codes: at each place the most likely one.
+    ///
+    /// # Shapes
+    /// `[n, length]`
+    pub fn tokens(&self, n: usize, seed: u64) -> Tensor<2, Int> {
+        self.sample(n, seed).argmax(2).squeeze_dim(2)
+    }
+
+    /// Numbers in the code that the state begins from.
+    pub fn latent(&self) -> usize {
+        self.config.latent
+    }
+
+    /// How soft the choice of a token is now.
+    pub fn temperature(&self) -> Tensor<1> {
+        self.temperature.val().inner()
+    }
+
+    fn forward(&self, codes: Tensor<2>) -> Tensor<3> {
+        let SoftGeneratorConfig {
+            vocabulary,
+            length,
+            latent,
+            hidden,
+            gumbel,
+            ..
+        } = self.config;
+        let batch = codes.dims()[0];
+        let begin = self.begin.forward(codes.clone().narrow(1, 0, latent)).tanh();
+        let mut state = LstmState {
+            hidden: begin.clone().narrow(1, 0, hidden),
+            cell: begin.narrow(1, hidden, hidden),
+        };
+        let (table, sharpness) = (self.policy.table(), self.temperature.val().recip().unsqueeze());
+        let mut read = table.clone().narrow(0, self.policy.start(), 1).repeat_dim(0, batch);
+        let mut sequence = Vec::with_capacity(length);
+        for place in 0..length {
+            state = self.policy.step(read, state);
+            let mut logits = self.policy.output().logits(state.hidden.clone());
+            if gumbel {
+                logits = logits + codes.clone().narrow(1, latent + place * vocabulary, vocabulary);
+            }
+            let soft = softmax(logits * sharpness.clone(), 1);
+            read = soft.clone().matmul(table.clone());
+            sequence.push(soft);
+        }
+        Tensor::stack(sequence, 1)
+    }
+}
+
+impl Generator for SoftGenerator {
+    type Input = Tensor<2>;
+    type Output = Tensor<3>;
+
+    fn generate(&self, codes: Tensor<2>) -> Tensor<3> {
+        self.forward(codes)
+    }
+
+    fn prior(&self) -> Box<dyn Prior<Code = Tensor<2>>> {
+        let normal = Normal::new(self.config.latent);
+        if !self.config.gumbel {
+            return Box::new(normal);
+        }
+        let noise = Gumbel::new(self.config.length * self.config.vocabulary);
+        Box::new(Product::of(normal).and(noise))
+    }
+
+    fn config(&self) -> Option<Value> {
+        serde_json::to_value(&self.config).ok()
+    }
+}
+
+impl Loadable for SoftGenerator {
+    type Config = SoftGeneratorConfig;
+
+    fn from_config(config: &SoftGeneratorConfig, device: &Device) -> Result<Self> {
+        config.try_init(device)
+    }
+}
+
+/// Lowers the temperature of a [`SoftGenerator`] by the same factor after each of its updates.
+///
+/// # Example
+/// ```
+/// use agon_models::Cooling;
+///
+/// // From 5 to 1 in 20,000 updates.
+/// let cooling = Cooling::over(20_000, 5.0, 1.0);
+/// ```
+#[derive(Debug, Clone)]
+pub struct Cooling {
+    factor: f64,
+    end: f64,
+}
+
+impl Cooling {
+    /// From one temperature to another in so many updates, where it stays.
+    pub fn over(updates: u64, from: f64, to: f64) -> Self {
+        Self {
+            factor: (to / from).powf(1.0 / updates.max(1) as f64),
+            end: to,
+        }
+    }
+}
+
+impl Constraint<SoftGenerator> for Cooling {
+    fn enforce(&self, mut network: SoftGenerator) -> SoftGenerator {
+        let cooled = |temperature: Tensor<1>| temperature.mul_scalar(self.factor).clamp_min(self.end);
+        network.temperature = network.temperature.map(cooled);
+        network
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use burn::tensor::Tolerance;
+
+    use super::*;
+
+    #[test]
+    fn the_choice_sums_to_one_and_sharpens() {
+        let device = Device::default();
+        let warm = SoftGeneratorConfig::new(6, 4).init(&device);
+        let soft = warm.sample(8, 3);
+        let sums = soft.clone().sum_dim(2);
+        sums.clone()
+            .into_data()
+            .assert_approx_eq::<f32>(&sums.ones_like().into_data(), Tolerance::absolute(1e-5));
+        let sharp = Cooling::over(1, 5.0, 0.01).enforce(warm).sample(8, 3);
+        let top = |soft: Tensor<3>| soft.max_dim(2).mean().into_scalar::<f32>();
+        assert!(top(soft) < 0.7 && top(sharp) > 0.95);
+    }
+
+    #[test]
+    fn settings_that_cannot_work_are_errors() {
+        let device = Device::default();
+        assert!(SoftGeneratorConfig::new(0, 4).try_init(&device).is_err());
+        assert!(
+            SoftGeneratorConfig::new(6, 4)
+                .with_temperature(0.0)
+                .try_init(&device)
+                .is_err()
+        );
+    }
+}

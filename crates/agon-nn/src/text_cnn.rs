@@ -1,0 +1,109 @@
+use agon_kernels::ops;
+use burn::config::Config;
+use burn::module::Module;
+use burn::nn::Initializer;
+use burn::prelude::{Device, Tensor};
+use burn::tensor::activation::relu;
+
+use crate::{Linear, linear};
+
+/// Configuration of a [`TextCnn`].
+#[derive(Config, Debug)]
+pub struct TextCnnConfig {
+    /// Numbers in the vector of a token.
+    pub embedding: usize,
+    /// How many tokens a filter sees at once, and how many filters there are of the kind.
+    pub filters: Vec<(usize, usize)>,
+    /// Where weights come from; biases are 0.1.
+    #[config(default = "Initializer::Normal { mean: 0.0, std: 0.1 }")]
+    pub initializer: Initializer,
+}
+
+impl TextCnnConfig {
+    /// How many features it finds.
+    pub fn features(&self) -> usize {
+        self.filters.iter().map(|(_, filters)| filters).sum()
+    }
+
+    /// Builds the layer.
+    pub fn init(&self, device: &Device) -> TextCnn {
+        let filters = |&(width, filters): &(usize, usize)| {
+            let mut layer = linear([width * self.embedding, filters], false, &self.initializer, device);
+            layer.bias = Some(Initializer::Constant { value: 0.1 }.init([filters], device));
+            layer
+        };
+        TextCnn {
+            filters: self.filters.iter().map(filters).collect(),
+            embedding: self.embedding,
+        }
+    }
+}
+
+/// Filters of several widths slide over a sentence; each says how well its best place fits.
+///
+/// ```text
+/// y_k = relu(max over t of (x_t .. x_(t + width - 1)) w_k + b_k)
+/// ```
+///
+/// # Shapes
+/// `[batch, length, embedding]` to `[batch, features]`.
+///
+/// # References
+/// Kim 2014, "Convolutional neural networks for sentence classification", arXiv:1408.5882.
+#[derive(Module, Debug)]
+pub struct TextCnn {
+    /// Each `[width * embedding, filters]`.
+    filters: Vec<Linear>,
+    #[module(skip)]
+    embedding: usize,
+}
+
+impl TextCnn {
+    /// Finds the features of each sentence.
+    ///
+    /// # Panics
+    /// If a filter is wider than the sentences are long.
+    pub fn forward(&self, x: Tensor<3>) -> Tensor<2> {
+        let features = self.filters.iter().map(|layer| self.best(layer, x.clone())).collect();
+        relu(Tensor::cat(features, 1))
+    }
+
+    /// The best place of each filter of one width.
+    fn best(&self, layer: &Linear, x: Tensor<3>) -> Tensor<2> {
+        let [batch, length, _] = x.dims();
+        let [inputs, filters] = layer.weight.dims();
+        let width = inputs / self.embedding;
+        assert!(
+            width <= length,
+            "filters of width {width} need sentences as long, not {length}"
+        );
+        let places = length + 1 - width;
+        let windows = (0..width).map(|offset| x.clone().narrow(1, offset, places));
+        let windows = Tensor::cat(windows.collect(), 2).reshape([batch * places, inputs]);
+        let fits = ops::linear(windows, layer.weight.val(), None).reshape([batch, places, filters]);
+        let best = fits.max_dim(1).squeeze_dim::<2>(1);
+        match &layer.bias {
+            Some(bias) => best + bias.val().unsqueeze(),
+            None => best,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use burn::module::Param;
+
+    use super::*;
+
+    #[test]
+    fn the_best_place_of_each_filter_counts() {
+        let device = Device::default();
+        let mut cnn = TextCnnConfig::new(1, vec![(2, 2), (1, 1)]).init(&device);
+        cnn.filters[0].weight = Param::from_data([[1.0, -1.0], [2.0, 0.0]], &device);
+        cnn.filters[1].weight = Param::from_data([[-3.0]], &device);
+        let x = Tensor::<1>::from_data([1.0, 5.0, 2.0, 4.0], &device).reshape([1, 4, 1]);
+        let found: Vec<f32> = cnn.forward(x).try_into_vec_as().unwrap();
+        // Pairs (1, 5), (5, 2), (2, 4): 11, 9, 10 and -1, -5, -2; single tokens: -3 at best.
+        assert_eq!(found, [11.1, 0.0, 0.0]);
+    }
+}

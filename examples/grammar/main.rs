@@ -1,0 +1,244 @@
+//! Sums, differences, products and quotients of `x`, learned by networks whose choice of a token is soft.
+//!
+//! The sentences are those of a small grammar, at most 12 tokens, padded at the end. Judged by the share of
+//! generated sentences that the grammar has, and by how many different ones there are: maximum likelihood, which
+//! tokens suit, beside two ways to hand gradients on through tokens.
+//!
+//! ```text
+//! cargo run --example grammar -- --method gumbel
+//! cargo run --example grammar -- --method textgan
+//! cargo run --example grammar -- --method mle
+//! ```
+//!
+//! Kusner and Hernandez-Lobato 2016, arXiv:1611.04051; Zhang et al. 2017, "Adversarial feature matching for text
+//! generation", arXiv:1706.03850.
+
+#[path = "../common/mod.rs"]
+mod common;
+
+use std::collections::BTreeSet;
+use std::process::ExitCode;
+use std::sync::mpsc::{Sender, channel};
+
+use agon::metrics::sentences;
+use agon::nn::LstmPolicyConfig;
+use agon::observe::Image;
+use agon::prelude::*;
+use burn::prelude::Int;
+use clap::{Parser, ValueEnum};
+use common::{Common, Ending, Panel, colours};
+
+/// Tokens in a sentence.
+const LENGTH: usize = 12;
+
+/// Learn the sentences of a small grammar by maximum likelihood, with Gumbel-softmax, or as TextGAN does.
+#[derive(Debug, Parser)]
+struct Options {
+    #[command(flatten)]
+    common: Common,
+    /// How
+    #[arg(long, value_enum, default_value = "gumbel")]
+    method: Method,
+    /// Sentences to learn from
+    #[arg(long, default_value_t = 5_000)]
+    sentences: usize,
+    /// Sentences in a batch
+    #[arg(long, default_value_t = 200)]
+    batch: usize,
+    /// Sentences that figures are measured on
+    #[arg(long, default_value_t = 2_000)]
+    samples: usize,
+    /// Rounds between looks [default: a twentieth of them]
+    #[arg(long)]
+    look: Option<u64>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Method {
+    /// Maximum likelihood
+    Mle,
+    /// Gumbel-softmax and an LSTM for a judge
+    Gumbel,
+    /// Feature matching with soft-argmax
+    Textgan,
+}
+
+impl Method {
+    fn steps(self) -> u64 {
+        match self {
+            Self::Mle => 500,
+            Self::Gumbel => 3_000,
+            Self::Textgan => 1_000,
+        }
+    }
+}
+
+fn main() -> ExitCode {
+    common::exit(run(&Options::parse()))
+}
+
+fn run(options: &Options) -> Ending {
+    let device = options.common.device()?.autodiff();
+    let grammar = Grammar::arithmetic();
+    let (vocabulary, steps) = (
+        grammar.vocabulary(),
+        options.common.steps.unwrap_or(options.method.steps()),
+    );
+    let data = grammar.sentences(LENGTH).fixed(options.sentences);
+    let rows = OneHot::new(data.clone(), vocabulary).batches(options.batch).drop_last();
+    let curve = match options.method {
+        Method::Mle => {
+            let game = likelihood(vocabulary, steps, &device)?;
+            play(
+                options,
+                steps,
+                game,
+                data.batches(options.batch).drop_last(),
+                SeqGan::sample,
+            )?
+        }
+        Method::Gumbel => play(
+            options,
+            steps,
+            gumbel(vocabulary, steps, &device)?,
+            rows,
+            |gan, n, seed| gan.generator().tokens(n, seed),
+        )?,
+        Method::Textgan => play(options, steps, text_gan(vocabulary, &device)?, rows, |gan, n, seed| {
+            gan.generator().tokens(n, seed)
+        })?,
+    };
+    let picture = options.common.folder("grammar")?.join("share.png");
+    write_png(&picture, &draw(&curve, steps))?;
+    options.common.say(format!(
+        "share of grammatical sentences over the run: {}",
+        picture.display()
+    ));
+    let last = curve.last().copied().unwrap_or_default();
+    options.common.report(&serde_json::json!({
+        "example": "grammar", "steps": steps, "share": last.share, "different": last.different,
+        "curve": curve.iter().map(|point| [point.step as f64, point.share]).collect::<Vec<_>>(),
+    }));
+    Ok(())
+}
+
+fn likelihood(vocabulary: usize, steps: u64, device: &Device) -> Result<SeqGan> {
+    let generator = LstmGeneratorConfig::new(LstmPolicyConfig::new(vocabulary), LENGTH);
+    let discriminator = TextDiscriminatorConfig::reduced(vocabulary, LENGTH);
+    let plan = SeqGanConfig::new().with_likelihood_rounds(steps);
+    Ok(SeqGan::new(
+        generator.try_init(device)?,
+        discriminator.try_init(device)?,
+        plan,
+    ))
+}
+
+fn gumbel(vocabulary: usize, steps: u64, device: &Device) -> Result<Gan<SoftGenerator, LstmDiscriminator>> {
+    let generator = SoftGeneratorConfig::new(vocabulary, LENGTH).try_init(device)?;
+    let discriminator = LstmDiscriminatorConfig::new(vocabulary).try_init(device)?;
+    Ok(Gan::new(generator, discriminator)
+        .optimizers(Adam::new(1e-3).betas(0.5, 0.999))
+        .generator_constraint(Cooling::over(steps, 5.0, 1.0)))
+}
+
+fn text_gan(vocabulary: usize, device: &Device) -> Result<TextGan> {
+    let generator = SoftGeneratorConfig::text_gan(vocabulary, LENGTH).try_init(device)?;
+    let discriminator = TextGanDiscriminatorConfig::new(vocabulary, LENGTH).try_init(device)?;
+    Ok(TextGan::new(generator, discriminator, TextGanConfig::new()))
+}
+
+/// What was measured at once.
+#[derive(Debug, Clone, Copy, Default)]
+struct Point {
+    step: u64,
+    /// Of generated sentences that the grammar has.
+    share: f64,
+    /// How many of those differ.
+    different: usize,
+}
+
+/// Measures now and then, and sends what it finds.
+struct Looks<G: Game> {
+    options: Options,
+    every: u64,
+    tokens: fn(&G, usize, u64) -> Tensor<2, Int>,
+    found: Sender<Point>,
+}
+
+impl<G: Game> Observer<G> for Looks<G> {
+    fn round(&mut self, moment: &mut Moment<'_, G>) -> Result<Signal> {
+        if !moment.step.is_multiple_of(self.every) && moment.total != Some(moment.step) {
+            return Ok(Signal::Continue);
+        }
+        let tokens = (self.tokens)(moment.game, self.options.samples, 1);
+        let found = sentences(tokens, None).map_err(Error::other)?;
+        let grammar = Grammar::arithmetic();
+        let right: Vec<_> = found
+            .iter()
+            .filter(|sentence| grammar.is_grammatical(sentence))
+            .collect();
+        let point = Point {
+            step: moment.step,
+            share: right.len() as f64 / found.len().max(1) as f64,
+            different: right.iter().collect::<BTreeSet<_>>().len(),
+        };
+        let example = found
+            .first()
+            .map(|sentence| grammar.decode(sentence))
+            .unwrap_or_default();
+        self.options.common.say(format!(
+            "{:6}: {:5.1} % grammatical, {} different, such as {example}",
+            point.step,
+            100.0 * point.share,
+            point.different
+        ));
+        moment.figures.add_known("share", point.share);
+        let _ = self.found.send(point);
+        Ok(Signal::Continue)
+    }
+}
+
+fn play<G: Game + 'static>(
+    options: &Options,
+    steps: u64,
+    game: G,
+    data: impl Batches<Batch = G::Batch>,
+    tokens: fn(&G, usize, u64) -> Tensor<2, Int>,
+) -> Result<Vec<Point>> {
+    let (sender, found) = channel();
+    let looks = Looks {
+        options: Options {
+            common: options.common.clone(),
+            ..*options
+        },
+        every: options.look.unwrap_or(steps.div_ceil(20)).max(1),
+        tokens,
+        found: sender,
+    };
+    let mut trainer = Trainer::new(game)
+        .seed(options.common.seed)
+        .observe(StopOnInterrupt::new())
+        .observe(looks);
+    let outcome = trainer.run(data, Budget::steps(steps))?;
+    options.common.say(format!(
+        "{:?} after {} rounds, {:.0?}",
+        outcome.ending, outcome.steps, outcome.elapsed
+    ));
+    drop(trainer);
+    Ok(found.into_iter().collect())
+}
+
+/// The share over the rounds, from none to all.
+fn draw(curve: &[Point], steps: u64) -> Image {
+    let mut image = Image::filled(640, 400, &[255, 255, 255]);
+    let panel = Panel {
+        corner: [20, 20],
+        size: [600, 360],
+        x: [0.0, steps as f64],
+        y: [0.0, 1.0],
+    };
+    panel.axes(&mut image);
+    let line: Vec<_> = curve.iter().map(|point| [point.step as f64, point.share]).collect();
+    panel.curve(&mut image, &line, colours::RED);
+    image
+}
