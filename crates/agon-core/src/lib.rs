@@ -50,7 +50,7 @@ pub use checkpoint::{Checkpoint, Checkpoints, Loadable};
 pub use constraint::Constraint;
 pub use diversity::Diversity;
 pub use error::{Error, Result};
-pub use feed::{Batches, Feed, Repeat};
+pub use feed::{Batches, Feed, Mapped, Repeat};
 pub use game::{Game, Sampling};
 pub use gan::{Fakes, Gan, InstanceNoise, Unroll};
 pub use guard::Guard;
