@@ -271,4 +271,106 @@ mod models {
             .to_string();
         assert!(error.contains("at least 8 pixels") && error.contains("7x32"), "{error}");
     }
+
+    fn small_trunk() -> ImageTrunkConfig {
+        ImageTrunkConfig::new([1, 8, 8]).with_width(2).with_features(6)
+    }
+
+    fn cgan_generator(entry: GeneratorCondition) -> CganGenerator {
+        let config = CganGeneratorConfig::new(4, 3, [1, 8, 8]);
+        config.with_width(2).with_entry(entry).init(&device())
+    }
+
+    #[test]
+    fn cgan_told_in_every_way() {
+        use {DiscriminatorCondition as Judge, GeneratorCondition as Make};
+        for (name, make, judge) in [
+            ("cgan-concatenated", Make::Concatenated, Judge::Concatenated),
+            ("cgan-embedded", Make::Embedded(5), Judge::Embedded(4)),
+            ("cgan-projected", Make::BatchNorm, Judge::Projected),
+        ] {
+            let discriminator = CganDiscriminatorConfig::new(3, small_trunk()).with_entry(judge);
+            let gan = Gan::new(cgan_generator(make), discriminator.init(&device()));
+            round_trip(name, gan.penalty(R1::new(0.1)).average(0.9), labelled_waves());
+        }
+    }
+
+    #[test]
+    fn cgan_with_conditions_from_a_density() {
+        let discriminator = CganDiscriminatorConfig::new(3, small_trunk()).init(&device());
+        let seen = Tensor::<2>::from_data([[0.1, 0.2, 0.3], [1.0, 2.0, 3.0]], &device());
+        let density = prior::KernelDensity::of(seen).unwrap().bandwidth(0.1);
+        let gan = Gan::new(cgan_generator(GeneratorCondition::Concatenated), discriminator);
+        play_and_check(gan.prior((prior::Normal::new(4), density)), labelled_waves());
+    }
+
+    #[test]
+    fn acgan() {
+        let discriminator = AcganDiscriminatorConfig::new(3, small_trunk()).init(&device());
+        let gan = Gan::new(cgan_generator(GeneratorCondition::Embedded(2)), discriminator);
+        round_trip("acgan", gan.loss(Hinge).term(RightClass::new(1.0)), labelled_waves());
+    }
+
+    #[test]
+    fn infogan_of_points_and_of_images() {
+        let codes = InfoCodes::new().with_noise(2).with_categories(3).with_continuous(1);
+        let points = MlpGeneratorConfig::new(codes.latent(), 2).with_hidden(vec![8]);
+        let trunk = MlpDiscriminatorConfig::new(2).with_hidden(vec![8]).with_scores(6);
+        let of_points = Gan::new(
+            InfoGenerator::try_new(points.init(&device()), codes).unwrap(),
+            InfoDiscriminator::try_new(trunk.init(&device()), 6, codes, &device()).unwrap(),
+        );
+        let of_points = of_points.term(Information::of(codes));
+        round_trip("infogan-points", of_points, ring().map(Conditioned::unknown));
+
+        let codes = InfoCodes::new().with_noise(2).with_categories(0).with_continuous(2);
+        let images = DcganGeneratorConfig::new(codes.latent(), [1, 8, 8]).with_width(2);
+        let of_images = Gan::new(
+            InfoGenerator::try_new(images.init(&device()), codes).unwrap(),
+            InfoDiscriminator::try_new(small_trunk().init(&device()), 6, codes, &device()).unwrap(),
+        );
+        let of_images = of_images.term(Information::of(codes).weights(1.0, 1.0));
+        round_trip("infogan-images", of_images, waves().map(Conditioned::unknown));
+    }
+
+    #[test]
+    fn terms_that_nobody_would_see_are_errors() {
+        let gan = || {
+            let discriminator = AcganDiscriminatorConfig::new(3, small_trunk()).init(&device());
+            Gan::new(cgan_generator(GeneratorCondition::Concatenated), discriminator).term(RightClass::new(1.0))
+        };
+        for gan in [
+            gan().updates(Updates::Consensus { gamma: 0.1 }),
+            gan().unrolled(Unroll::new(1, 0.1)),
+        ] {
+            let error = Trainer::new(gan)
+                .run(labelled_waves(), Budget::steps(1))
+                .unwrap_err()
+                .to_string();
+            assert!(error.contains("class"), "{error}");
+        }
+    }
+
+    #[test]
+    fn conditional_networks_of_no_size_are_errors() {
+        let device = device();
+        let errors = [
+            CganGeneratorConfig::new(4, 3, [1, 10, 8])
+                .try_init(&device)
+                .unwrap_err(),
+            CganGeneratorConfig::new(4, 0, [1, 8, 8]).try_init(&device).unwrap_err(),
+            CganDiscriminatorConfig::new(0, small_trunk())
+                .try_init(&device)
+                .unwrap_err(),
+            AcganDiscriminatorConfig::new(0, small_trunk())
+                .try_init(&device)
+                .unwrap_err(),
+            small_trunk().with_width(0).try_init(&device).unwrap_err(),
+        ];
+        for error in errors {
+            assert!(matches!(error, Error::Config { .. }), "{error}");
+        }
+        let nothing = InfoCodes::new().with_categories(0).with_continuous(0);
+        assert!(InfoGenerator::try_new(points().generator().clone(), nothing).is_err());
+    }
 }

@@ -33,6 +33,12 @@ pub fn waves() -> Repeat<Tensor<4>> {
     Repeat(Tensor::<1>::from_floats(&values[..], &device()).reshape([4, 1, 8, 8]))
 }
 
+/// The same images again and again, of three classes.
+pub fn labelled_waves() -> Repeat<Conditioned<Tensor<4>>> {
+    let labels = Tensor::<1, burn::tensor::Int>::from_data([0, 1, 2, 1], &device());
+    Repeat(Conditioned::labelled(waves().0, labels, 3))
+}
+
 pub fn ring() -> impl Batches<Batch = Tensor<2>> {
     GaussianMixture::ring().batches(16)
 }

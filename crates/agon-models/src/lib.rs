@@ -5,6 +5,20 @@ mod dcgan;
 mod mlp;
 mod packed;
 
+// Conditional and inferring.
+mod acgan;
+mod cgan;
+mod infogan;
+mod trunk;
+
 pub use dcgan::{DcganDiscriminator, DcganDiscriminatorConfig, DcganGenerator, DcganGeneratorConfig};
 pub use mlp::{MlpDiscriminator, MlpDiscriminatorConfig, MlpGenerator, MlpGeneratorConfig};
 pub use packed::{Packed, PackedConfig};
+
+pub use acgan::{AcganDiscriminator, AcganDiscriminatorConfig, RightClass};
+pub use cgan::{
+    CganDiscriminator, CganDiscriminatorConfig, CganGenerator, CganGeneratorConfig, DiscriminatorCondition,
+    GeneratorCondition,
+};
+pub use infogan::{InfoCodes, InfoDiscriminator, InfoDiscriminatorConfig, InfoGenerator, InfoGeneratorConfig, Information};
+pub use trunk::{ImageTrunk, ImageTrunkConfig};
