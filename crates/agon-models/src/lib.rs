@@ -7,6 +7,7 @@ mod packed;
 
 // Conditional and inferring.
 mod acgan;
+mod bigan;
 mod cgan;
 mod infogan;
 mod trunk;
@@ -16,6 +17,7 @@ pub use mlp::{MlpDiscriminator, MlpDiscriminatorConfig, MlpGenerator, MlpGenerat
 pub use packed::{Packed, PackedConfig};
 
 pub use acgan::{AcganDiscriminator, AcganDiscriminatorConfig, RightClass};
+pub use bigan::{Bigan, BiganEncoder, BiganEncoderConfig, Inference, NoisyEncoder, PairDiscriminator};
 pub use cgan::{
     CganDiscriminator, CganDiscriminatorConfig, CganGenerator, CganGeneratorConfig, DiscriminatorCondition,
     GeneratorCondition,
