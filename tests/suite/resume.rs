@@ -175,3 +175,37 @@ fn conditions_classes_and_codes() {
         look,
     );
 }
+
+#[test]
+fn games_with_an_encoder_or_a_classifier() {
+    let look = |game: &Bigan<MlpGenerator, BiganEncoder, PairDiscriminator<MlpDiscriminator>>| {
+        [
+            weights(game.generator()),
+            weights(game.encoder()),
+            weights(game.discriminator()),
+        ]
+        .concat()
+    };
+    for inference in [Inference::Deterministic, Inference::Noise(2)] {
+        check("bigan", 5, || small_bigan(inference), || Box::new(ring()), look);
+    }
+    let semi = || SemiGan::new(small_generator(), small_classifier());
+    let look =
+        |game: &SemiGan<MlpGenerator, SemiClassifier>| [weights(game.generator()), weights(game.classifier())].concat();
+    check("semi", 5, semi, || Box::new(partly_labelled()), look);
+
+    let catgan = || CatGan::new(small_generator(), small_classifier());
+    let look =
+        |game: &CatGan<MlpGenerator, SemiClassifier>| [weights(game.generator()), weights(game.classifier())].concat();
+    check("catgan", 5, catgan, || Box::new(partly_labelled()), look);
+
+    let look = |game: &TripleGan<Told<MlpGenerator>, SemiClassifier, Told<MlpDiscriminator>>| {
+        [
+            weights(game.generator()),
+            weights(game.classifier()),
+            weights(game.discriminator()),
+        ]
+        .concat()
+    };
+    check("triple", 5, small_triple, || Box::new(partly_labelled()), look);
+}

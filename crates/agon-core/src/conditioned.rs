@@ -1,11 +1,11 @@
 use burn::prelude::{Int, Tensor};
 
-use crate::Sample;
+use crate::{Augment, Memory, Result, Round, Sample};
 
 /// Samples, each with what it was asked to be: a class, a description, a code.
 ///
 /// Only the samples are differentiable content ([`Sample::rows`]); conditions ride along unchanged, so that noise,
-/// augmentations and gradient penalties leave them alone.
+/// augmentations and gradient penalties leave them alone. [`OfSample`] makes an augmentation of samples one of these.
 ///
 /// # Shapes
 /// `condition`: `[batch, width]`, one row per sample.
@@ -71,6 +71,40 @@ impl<S: Sample> Sample for Conditioned<S> {
 
     fn size(&self) -> usize {
         self.sample.size()
+    }
+}
+
+/// An augmentation of samples, for samples with conditions.
+#[derive(Debug, Clone, Copy)]
+pub struct OfSample<A>(pub A);
+
+impl<S: Sample, A: Augment<S>> Augment<Conditioned<S>> for OfSample<A> {
+    fn augment(&self, samples: &Conditioned<S>, round: &mut Round) -> Conditioned<S> {
+        Conditioned::new(self.0.augment(&samples.sample, round), samples.condition.clone())
+    }
+
+    fn advance(&mut self, real: &Tensor<2>, round: &mut Round) -> Result<()> {
+        self.0.advance(real, round)
+    }
+
+    fn name(&self) -> &'static str {
+        self.0.name()
+    }
+
+    fn describe(&self) -> String {
+        self.0.describe()
+    }
+
+    fn check(&self) -> Result<()> {
+        self.0.check()
+    }
+
+    fn memory(&self) -> Memory {
+        self.0.memory()
+    }
+
+    fn recall(&mut self, memory: &Memory) {
+        self.0.recall(memory);
     }
 }
 

@@ -49,7 +49,7 @@ pub use augment::Augment;
 pub use average::MovingAverage;
 pub use budget::Budget;
 pub use checkpoint::{Checkpoint, Checkpoints, Loadable};
-pub use conditioned::Conditioned;
+pub use conditioned::{Conditioned, OfSample};
 pub use constraint::Constraint;
 pub use diversity::Diversity;
 pub use error::{Error, Result};

@@ -369,6 +369,9 @@ where
     type Batch = S;
 
     fn play(&mut self, data: &mut Feed<'_, S>, round: &mut Round) -> Result<()> {
+        if self.turns == 0 {
+            return Err(Error::config("turns of generator and encoder", "at least one", 0));
+        }
         let x = data.next_batch()?;
         let z = self.code_of(round.draw(&*self.prior, x.size()));
 

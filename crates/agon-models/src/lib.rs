@@ -8,8 +8,12 @@ mod packed;
 // Conditional and inferring.
 mod acgan;
 mod bigan;
+mod catgan;
 mod cgan;
 mod infogan;
+mod semi;
+mod told;
+mod triple_gan;
 mod trunk;
 
 pub use dcgan::{DcganDiscriminator, DcganDiscriminatorConfig, DcganGenerator, DcganGeneratorConfig};
@@ -18,9 +22,13 @@ pub use packed::{Packed, PackedConfig};
 
 pub use acgan::{AcganDiscriminator, AcganDiscriminatorConfig, RightClass};
 pub use bigan::{Bigan, BiganEncoder, BiganEncoderConfig, Inference, NoisyEncoder, PairDiscriminator};
+pub use catgan::CatGan;
 pub use cgan::{
     CganDiscriminator, CganDiscriminatorConfig, CganGenerator, CganGeneratorConfig, DiscriminatorCondition,
     GeneratorCondition,
 };
 pub use infogan::{InfoCodes, InfoDiscriminator, InfoDiscriminatorConfig, InfoGenerator, InfoGeneratorConfig, Information};
+pub use semi::{PartlyLabelled, SemiClassifier, SemiClassifierConfig, SemiGan};
+pub use told::{Told, ToldConfig};
+pub use triple_gan::{TripleGan, TripleWeights};
 pub use trunk::{ImageTrunk, ImageTrunkConfig};
