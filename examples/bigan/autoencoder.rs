@@ -6,12 +6,12 @@ use burn::optim::GradientsParams;
 
 /// Encoder and generator, who only want samples to come back.
 pub struct Autoencoder {
-    pub generator: Player<MlpGenerator>,
-    pub encoder: Player<BiganEncoder>,
+    pub generator: Player<DcganGenerator>,
+    pub encoder: Player<ImageEncoder>,
 }
 
 impl Autoencoder {
-    pub fn new(generator: MlpGenerator, encoder: BiganEncoder) -> Self {
+    pub fn new(generator: DcganGenerator, encoder: ImageEncoder) -> Self {
         let adam = || Adam::new(1e-3).betas(0.9, 0.999);
         Self {
             generator: Player::new("generator", generator, adam()),
@@ -21,9 +21,9 @@ impl Autoencoder {
 }
 
 impl Game for Autoencoder {
-    type Batch = Tensor<2>;
+    type Batch = Tensor<4>;
 
-    fn play(&mut self, data: &mut Feed<'_, Tensor<2>>, round: &mut Round) -> Result<()> {
+    fn play(&mut self, data: &mut Feed<'_, Tensor<4>>, round: &mut Round) -> Result<()> {
         let x = data.next_batch()?;
         let noise = round.draw(&prior::Normal::new(self.encoder.network().noise()), x.size());
         let code = self.encoder.network().encode((x.clone(), noise));

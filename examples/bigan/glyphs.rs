@@ -1,6 +1,5 @@
 //! Digits: what codes know of them, and what comes back.
 
-use agon::nn::Activation;
 use agon::prelude::*;
 use burn::tensor::Int;
 use serde_json::json;
@@ -13,8 +12,8 @@ type Outcome<T> = Result<T, Box<dyn std::error::Error>>;
 
 /// Pixels a side.
 const SIDE: usize = 28;
-const PIXELS: usize = SIDE * SIDE;
 const LATENT: usize = 32;
+const FEATURES: usize = 256;
 
 pub fn run(options: &Options) -> Ending {
     let common = &options.common;
@@ -24,23 +23,22 @@ pub fn run(options: &Options) -> Ending {
         Inferring::Deterministic => Inference::Deterministic,
         Inferring::Gaussian => Inference::Gaussian,
     };
-    let hidden = || vec![options.width; 2];
-    let generator = MlpGeneratorConfig::new(LATENT, PIXELS)
-        .with_hidden(hidden())
-        .with_batch_norm(true)
-        .with_output(Activation::Tanh);
-    let encoder = BiganEncoderConfig::new(PIXELS, LATENT).with_hidden(hidden());
-    let discriminator = MlpDiscriminatorConfig::new(PIXELS + LATENT).with_hidden(hidden());
+    let shape = [1, SIDE, SIDE];
+    let trunk = ImageTrunkConfig::new(shape)
+        .with_width(options.width)
+        .with_features(FEATURES);
+    let generator = DcganGeneratorConfig::new(LATENT, shape).with_width(options.width);
+    let encoder = ImageEncoderConfig::new(LATENT, trunk.clone());
     let bigan = Bigan::new(
         generator.try_init(&device)?,
         encoder.clone().with_inference(inference).try_init(&device)?,
-        PairDiscriminator::new(discriminator.try_init(&device)?),
+        CganDiscriminatorConfig::new(LATENT, trunk).try_init(&device)?,
     )
     .cycle(options.cycle.unwrap_or(0.0));
 
-    // Some noise on the paper: a perceptron never draws it exactly black, by which it would be known at once.
+    // Some noise on the paper: a generator never draws it exactly black, by which it would be known at once.
     let glyphs = Glyphs::new().size(SIDE).noise(0.1);
-    let data = || glyphs.clone().batches(64).map(|images| images.rows());
+    let data = || glyphs.clone().batches(64);
     let mut trainer = Trainer::new(bigan)
         .seed(common.seed)
         .observe(StopOnInterrupt::new())
@@ -57,15 +55,15 @@ pub fn run(options: &Options) -> Ending {
     trainer.run(data(), Budget::steps(steps / 4))?;
     let autoencoder = trainer.into_game();
 
-    let seen = |n, seed| -> Outcome<(Tensor<2>, Vec<u8>)> {
+    let seen = |n, seed| -> Outcome<(Tensor<4>, Vec<u8>)> {
         let plain = device.clone().inner();
-        Ok((glyphs.images(n, seed, &plain)?.rows(), glyphs.labels(n, seed)?))
+        Ok((glyphs.images(n, seed, &plain)?, glyphs.labels(n, seed)?))
     };
     let (known, asked) = (seen(4 * options.judged, 1 << 40)?, seen(options.judged, 1 << 41)?);
     let reader = autoencoder.encoder.network().valid();
-    let learned = |x: Tensor<2>| reader.encode((x.clone(), x));
+    let learned = |x: Tensor<4>| reader.encode((x.clone(), x.rows()));
     let accuracies = [
-        ("pixels", neighbours(&known, &asked, |x| x)?),
+        ("pixels", neighbours(&known, &asked, |x| x.rows())?),
         ("codes of the BiGAN", neighbours(&known, &asked, |x| bigan.infer(x, 0))?),
         ("codes of the autoencoder", neighbours(&known, &asked, learned)?),
     ];
@@ -73,9 +71,10 @@ pub fn run(options: &Options) -> Ending {
     let error = l2(back.clone(), asked.0.clone()).into_scalar::<f32>();
 
     let folder = common.folder("bigan")?;
-    write_png(folder.join("samples.png"), &image_grid(images(bigan.sample(64, 1)), 8)?)?;
-    let sides = Tensor::stack::<3>(vec![asked.0.narrow(0, 0, 32), back.narrow(0, 0, 32)], 1).reshape([64, PIXELS]);
-    write_png(folder.join("reconstructions.png"), &image_grid(images(sides), 8)?)?;
+    write_png(folder.join("samples.png"), &image_grid(bigan.sample(64, 1), 8)?)?;
+    let sides = vec![asked.0.narrow(0, 0, 32), back.narrow(0, 0, 32)];
+    let sides = Tensor::stack::<5>(sides, 1).reshape([64, 1, SIDE, SIDE]);
+    write_png(folder.join("reconstructions.png"), &image_grid(sides, 8)?)?;
     common.say(format!(
         "{} rounds in {:.0?}; {}",
         outcome.steps,
@@ -96,15 +95,11 @@ pub fn run(options: &Options) -> Ending {
     Ok(())
 }
 
-fn images(rows: Tensor<2>) -> Tensor<4> {
-    rows.reshape([-1, 1, SIDE as i64, SIDE as i64])
-}
-
 /// The share of digits whose nearest neighbour among the known ones is the same digit.
 fn neighbours(
-    (known, labels): &(Tensor<2>, Vec<u8>),
-    (asked, digits): &(Tensor<2>, Vec<u8>),
-    features: impl Fn(Tensor<2>) -> Tensor<2>,
+    (known, labels): &(Tensor<4>, Vec<u8>),
+    (asked, digits): &(Tensor<4>, Vec<u8>),
+    features: impl Fn(Tensor<4>) -> Tensor<2>,
 ) -> Outcome<f64> {
     let (known, asked) = (features(known.clone()), features(asked.clone()));
     // |a - b|^2 less |a|^2, which is the same for all neighbours of a.

@@ -36,8 +36,8 @@ struct Options {
     /// How many runs on the mixture, with seeds from --seed on
     #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..))]
     seeds: u64,
-    /// Width of both hidden layers of all networks for glyphs
-    #[arg(long, default_value_t = 256)]
+    /// Channels of the layers next to the image, for glyphs
+    #[arg(long, default_value_t = 16)]
     width: usize,
     /// Glyphs whose neighbours are looked for among four times as many
     #[arg(long, default_value_t = 1_000)]

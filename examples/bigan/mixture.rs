@@ -13,7 +13,7 @@ use crate::Options;
 use crate::common::Ending;
 
 type Outcome<T> = Result<T, Box<dyn std::error::Error>>;
-type Toy = Bigan<MlpGenerator, BiganEncoder, PairDiscriminator<MlpDiscriminator>>;
+type Toy = Bigan<MlpGenerator, BiganEncoder, Told<MlpDiscriminator>>;
 
 const LATENT: usize = 2;
 const NOISE: usize = 2;
@@ -89,7 +89,7 @@ fn learn(options: &Options, cycle: f64, seed: u64) -> Outcome<(Toy, agon::core::
     let toy = Bigan::new(
         generator.try_init(&device)?,
         encoder.try_init(&device)?,
-        PairDiscriminator::new(discriminator.try_init(&device)?),
+        Told::discriminator(discriminator, LATENT, &device)?,
     )
     .code(LATENT)
     .prior(Normal::new(LATENT + NOISE))

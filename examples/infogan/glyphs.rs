@@ -31,6 +31,7 @@ pub fn run(options: &Options) -> Ending {
         InfoDiscriminator::try_new(trunk.try_init(&device)?, FEATURES, codes, &device)?,
     )
     .term(Information::of(codes).weights(1.0, options.factors))
+    .augment(OfSample(DiffAugment::new().translation(options.translation)))
     .instance_noise(InstanceNoise::annealed(0.15, 0.03, steps))
     .discriminator_optimizer(adam(2e-4))
     .generator_optimizer(adam(1e-3))

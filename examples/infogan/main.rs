@@ -35,6 +35,9 @@ struct Options {
     /// How much the continuous codes count
     #[arg(long, default_value_t = 0.5)]
     factors: f64,
+    /// By which part of its side everything that the discriminator sees is moved about
+    #[arg(long, default_value_t = 0.125)]
+    translation: f64,
     /// Digits by which the codes are judged
     #[arg(long, default_value_t = 2_000)]
     judged: usize,

@@ -414,6 +414,22 @@ mod models {
     }
 
     #[test]
+    fn bigan_of_images() {
+        for (name, inference) in [
+            ("bigan-images", Inference::Gaussian),
+            ("alice-images", Inference::Noise(3)),
+        ] {
+            let encoder = ImageEncoderConfig::new(4, small_trunk()).with_inference(inference);
+            let game = Bigan::new(
+                DcganGeneratorConfig::new(4, [1, 8, 8]).with_width(2).init(&device()),
+                encoder.init(&device()),
+                CganDiscriminatorConfig::new(4, small_trunk()).init(&device()),
+            );
+            saves(name, game, waves(), "encoder", |game| game.encoder());
+        }
+    }
+
+    #[test]
     fn what_is_encoded_comes_back_in_its_shape() {
         let game = play(small_bigan(Inference::Noise(2)), ring(), 2).into_game();
         let points = Tensor::<2>::zeros([5, 2], &device());

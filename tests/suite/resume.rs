@@ -178,7 +178,7 @@ fn conditions_classes_and_codes() {
 
 #[test]
 fn games_with_an_encoder_or_a_classifier() {
-    let look = |game: &Bigan<MlpGenerator, BiganEncoder, PairDiscriminator<MlpDiscriminator>>| {
+    let look = |game: &Bigan<MlpGenerator, BiganEncoder, Told<MlpDiscriminator>>| {
         [
             weights(game.generator()),
             weights(game.encoder()),

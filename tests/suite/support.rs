@@ -44,13 +44,13 @@ pub fn ring() -> impl Batches<Batch = Tensor<2>> {
 }
 
 /// A small BiGAN for points in the plane, whose generator is fed a code of two numbers and one of noise.
-pub fn small_bigan(inference: Inference) -> Bigan<MlpGenerator, BiganEncoder, PairDiscriminator<MlpDiscriminator>> {
+pub fn small_bigan(inference: Inference) -> Bigan<MlpGenerator, BiganEncoder, Told<MlpDiscriminator>> {
     let encoder = BiganEncoderConfig::new(2, 2).with_hidden(vec![8]);
     let judge = MlpDiscriminatorConfig::new(2 + 2).with_hidden(vec![8]);
     Bigan::new(
         MlpGeneratorConfig::new(2 + 1, 2).with_hidden(vec![8]).init(&device()),
         encoder.with_inference(inference).init(&device()),
-        PairDiscriminator::new(judge.init(&device())),
+        Told::discriminator(judge, 2, &device()).unwrap(),
     )
     .code(2)
     .cycle(0.5)

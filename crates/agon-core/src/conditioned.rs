@@ -69,6 +69,10 @@ impl<S: Sample> Sample for Conditioned<S> {
         Self::new(self.sample.with_rows(rows), self.condition.clone())
     }
 
+    fn detached(&self) -> Self {
+        Self::new(self.sample.detached(), self.condition.clone().detach())
+    }
+
     fn size(&self) -> usize {
         self.sample.size()
     }
@@ -121,7 +125,7 @@ mod tests {
         let batch = Conditioned::labelled(Tensor::<4>::zeros([3, 1, 2, 2], &device), labels, 3);
         let moved = batch.with_rows(batch.rows() + 1.0);
         assert_eq!(moved.sample.dims(), [3, 1, 2, 2]);
-        assert_eq!(moved.sample.sum().into_scalar::<f32>(), 12.0);
+        assert_eq!(moved.sample.clone().sum().into_scalar::<f32>(), 12.0);
         assert_eq!(moved.labels().try_into_vec_as::<i64>().unwrap(), [1, 2, 0]);
     }
 }

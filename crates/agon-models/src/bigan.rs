@@ -2,184 +2,15 @@
 
 use agon_core::prior::{Normal, Prior};
 use agon_core::{
-    Adam, AdversarialLoss, AnyPlayer, Discriminator, Encoder, Error, Feed, Game, Generator, Loadable, Optimizer,
-    Player, Result, Round, Sample, Sampling, Scored, random,
+    Adam, AdversarialLoss, AnyPlayer, Conditioned, Discriminator, Error, Feed, Game, Generator, Optimizer, Player,
+    Result, Round, Sample, Sampling, Scored, random,
 };
 use agon_losses::{NonSaturating, l2};
-use agon_nn::Activation;
-use burn::config::Config;
-use burn::module::{Module, ModuleDisplay};
-use burn::nn::Initializer;
+use burn::module::Module;
 use burn::optim::GradientsParams;
-use burn::prelude::{Device, Tensor};
-use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use burn::prelude::Tensor;
 
-use crate::{MlpGenerator, MlpGeneratorConfig};
-
-/// How an encoder uses noise.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Inference {
-    /// Not at all: `z = f(x)`, as BiGAN's.
-    Deterministic,
-    /// `z = m(x) + s(x) e`, as ALI's.
-    Gaussian,
-    /// `z = f(x, e)` with so many numbers `e`, as ALICE's.
-    Noise(usize),
-}
-
-/// Configuration of a [`BiganEncoder`].
-#[derive(Config, Debug)]
-pub struct BiganEncoderConfig {
-    /// Numbers in a sample.
-    pub features: usize,
-    /// Numbers in a code.
-    pub latent: usize,
-    /// Widths of the hidden layers (those of the paper for digits).
-    #[config(default = "vec![1024, 1024]")]
-    pub hidden: Vec<usize>,
-    /// After each hidden layer.
-    #[config(default = "Activation::LeakyRelu(0.2)")]
-    pub activation: Activation,
-    /// Normalizes each hidden layer.
-    #[config(default = true)]
-    pub batch_norm: bool,
-    /// How it uses noise.
-    #[config(default = "Inference::Deterministic")]
-    pub inference: Inference,
-    /// Where weights come from; biases start at zero.
-    #[config(default = "Initializer::KaimingUniform { gain: 1.0 / 3.0f64.sqrt(), fan_out_only: false }")]
-    pub initializer: Initializer,
-}
-
-impl BiganEncoderConfig {
-    /// Builds the network.
-    ///
-    /// # Panics
-    /// Where [`try_init`](Self::try_init) fails.
-    pub fn init(&self, device: &Device) -> BiganEncoder {
-        self.try_init(device).unwrap_or_else(|error| panic!("{error}"))
-    }
-
-    /// Builds the network.
-    ///
-    /// # Errors
-    /// [`Error::Config`] if a size is zero.
-    pub fn try_init(&self, device: &Device) -> Result<BiganEncoder> {
-        let (noise, outputs) = match self.inference {
-            Inference::Deterministic => (0, self.latent),
-            Inference::Gaussian => (0, 2 * self.latent),
-            Inference::Noise(0) => return Err(Error::config("the encoder's noise", "at least one number", 0)),
-            Inference::Noise(numbers) => (numbers, self.latent),
-        };
-        if self.features == 0 {
-            return Err(Error::config("the encoder's samples", "at least one number", 0));
-        }
-        let network = MlpGeneratorConfig::new(self.features + noise, outputs)
-            .with_hidden(self.hidden.clone())
-            .with_activation(self.activation)
-            .with_batch_norm(self.batch_norm)
-            .with_initializer(self.initializer.clone());
-        Ok(BiganEncoder {
-            network: network.try_init(device)?,
-            config: self.clone(),
-        })
-    }
-}
-
-/// A fully connected encoder, with noise or without.
-///
-/// # Shapes
-/// Samples `[batch, features]` and noise `[batch, `[`noise`](NoisyEncoder::noise)`]` to `[batch, latent]`.
-///
-/// # References
-/// As [`Bigan`].
-#[derive(Module, Debug)]
-pub struct BiganEncoder {
-    network: MlpGenerator,
-    #[module(skip)]
-    config: BiganEncoderConfig,
-}
-
-impl Encoder for BiganEncoder {
-    type Input = (Tensor<2>, Tensor<2>);
-    type Output = Tensor<2>;
-
-    fn encode(&self, (x, e): (Tensor<2>, Tensor<2>)) -> Tensor<2> {
-        match self.config.inference {
-            Inference::Deterministic => self.network.forward(x),
-            Inference::Noise(_) => self.network.forward(Tensor::cat(vec![x, e], 1)),
-            Inference::Gaussian => {
-                let found = self.network.forward(x);
-                let latent = self.config.latent;
-                let (mean, log_deviation) = (found.clone().narrow(1, 0, latent), found.narrow(1, latent, latent));
-                mean + log_deviation.exp() * e
-            }
-        }
-    }
-
-    fn config(&self) -> Option<Value> {
-        serde_json::to_value(&self.config).ok()
-    }
-}
-
-impl Loadable for BiganEncoder {
-    type Config = BiganEncoderConfig;
-
-    fn from_config(config: &BiganEncoderConfig, device: &Device) -> Result<Self> {
-        config.try_init(device)
-    }
-}
-
-/// An encoder that is given standard normal noise beside the sample.
-pub trait NoisyEncoder<S: Sample>: Encoder<Input = (S, Tensor<2>), Output = Tensor<2>> {
-    /// How many numbers of noise; one that it does not look at, if it uses none.
-    fn noise(&self) -> usize;
-}
-
-impl NoisyEncoder<Tensor<2>> for BiganEncoder {
-    fn noise(&self) -> usize {
-        match self.config.inference {
-            Inference::Deterministic => 1,
-            Inference::Gaussian => self.config.latent,
-            Inference::Noise(numbers) => numbers,
-        }
-    }
-}
-
-/// Any discriminator of rows, as one of pairs: a sample beside its code.
-#[derive(Module, Debug)]
-pub struct PairDiscriminator<D: Module> {
-    rows: D,
-}
-
-impl<D: Module> PairDiscriminator<D> {
-    /// A discriminator of as many numbers as sample and code have together.
-    pub fn new(rows: D) -> Self {
-        Self { rows }
-    }
-}
-
-impl<D: Discriminator<Input = Tensor<2>> + ModuleDisplay> Discriminator for PairDiscriminator<D> {
-    type Input = (Tensor<2>, Tensor<2>);
-    type Output = D::Output;
-
-    fn discriminate(&self, pair: (Tensor<2>, Tensor<2>)) -> D::Output {
-        self.rows.discriminate(pair.rows())
-    }
-
-    fn config(&self) -> Option<Value> {
-        self.rows.config()
-    }
-}
-
-impl<D: Loadable + ModuleDisplay> Loadable for PairDiscriminator<D> {
-    type Config = D::Config;
-
-    fn from_config(config: &D::Config, device: &Device) -> Result<Self> {
-        Ok(Self::new(D::from_config(config, device)?))
-    }
-}
+use crate::NoisyEncoder;
 
 /// Generator and encoder against a discriminator of pairs.
 ///
@@ -193,19 +24,21 @@ impl<D: Loadable + ModuleDisplay> Loadable for PairDiscriminator<D> {
 /// [`cycle`](Self::cycle) adds ALICE's `lambda (|x - G(E(x))|^2 + |z - E(G(z))|^2)`, both as means over all numbers.
 ///
 /// In the figure of the paper three boxes stand in a triangle: `G` turns a code into a sample, `E` a sample into a
-/// code, and `D` is shown either (sample, inferred code) or (generated sample, code).
+/// code, and `D` is shown either (sample, inferred code) or (generated sample, code). To `D` the code is a condition, so
+/// that any discriminator of a CGAN will do.
 ///
 /// # Example
 /// ```
-/// use agon_models::{Bigan, BiganEncoderConfig, MlpDiscriminatorConfig, MlpGeneratorConfig, PairDiscriminator};
+/// use agon_models::{Bigan, BiganEncoderConfig, MlpDiscriminatorConfig, MlpGeneratorConfig, Told};
 /// use burn::prelude::Device;
 ///
 /// let (device, features, latent) = (Device::default().autodiff(), 784, 50);
 /// let bigan = Bigan::new(
 ///     MlpGeneratorConfig::new(latent, features).init(&device),
 ///     BiganEncoderConfig::new(features, latent).init(&device),
-///     PairDiscriminator::new(MlpDiscriminatorConfig::new(features + latent).init(&device)),
+///     Told::discriminator(MlpDiscriminatorConfig::new(features + latent), latent, &device)?,
 /// );
+/// # Ok::<(), agon_core::Error>(())
 /// ```
 ///
 /// # References
@@ -230,7 +63,7 @@ where
     S: Sample,
     G: Generator<Input = Tensor<2>, Output = S>,
     E: NoisyEncoder<S>,
-    D: Discriminator<Input = (S, Tensor<2>)>,
+    D: Discriminator<Input = Conditioned<S>>,
 {
     /// These three networks, and Adam with the paper's settings (2e-4, .5, .999).
     pub fn new(generator: G, encoder: E, discriminator: D) -> Self {
@@ -341,21 +174,20 @@ where
     }
 
     /// `(x, E(x))` and `(G(z), z)`.
-    fn pairs(&self, x: &S, z: &Tensor<2>, round: &mut Round) -> [(S, Tensor<2>); 2] {
+    fn pairs(&self, x: &S, z: &Tensor<2>, round: &mut Round) -> [Conditioned<S>; 2] {
         let drawn = round.draw(&*self.prior, x.size());
         let made = self.generator.network().generate(self.beside_noise(z.clone(), drawn));
-        [(x.clone(), self.encode(x.clone(), round)), (made, z.clone())]
+        let inferred = self.encode(x.clone(), round);
+        [Conditioned::new(x.clone(), inferred), Conditioned::new(made, z.clone())]
     }
 
     /// `|x - G(E(x))|^2 + |z - E(G(z))|^2`
-    fn cycled(&self, inferred: &(S, Tensor<2>), made: &(S, Tensor<2>), round: &mut Round) -> Tensor<1> {
-        let drawn = round.draw(&*self.prior, inferred.0.size());
-        let input = self.beside_noise(inferred.1.clone(), drawn);
-        let (x, z) = (
-            self.generator.network().generate(input),
-            self.encode(made.0.clone(), round),
-        );
-        l2(x.rows(), inferred.0.rows()) + l2(z, made.1.clone())
+    fn cycled(&self, inferred: &Conditioned<S>, made: &Conditioned<S>, round: &mut Round) -> Tensor<1> {
+        let drawn = round.draw(&*self.prior, inferred.size());
+        let input = self.beside_noise(inferred.condition.clone(), drawn);
+        let x = self.generator.network().generate(input);
+        let z = self.encode(made.sample.clone(), round);
+        l2(x.rows(), inferred.rows()) + l2(z, made.condition.clone())
     }
 }
 
@@ -364,7 +196,7 @@ where
     S: Sample,
     G: Generator<Input = Tensor<2>, Output = S>,
     E: NoisyEncoder<S>,
-    D: Discriminator<Input = (S, Tensor<2>)>,
+    D: Discriminator<Input = Conditioned<S>>,
 {
     type Batch = S;
 
@@ -418,7 +250,7 @@ where
     S: Sample,
     G: Generator<Input = Tensor<2>, Output = S>,
     E: NoisyEncoder<S>,
-    D: Discriminator<Input = (S, Tensor<2>)>,
+    D: Discriminator<Input = Conditioned<S>>,
 {
     type Sample = S;
 

@@ -155,6 +155,7 @@ pub struct CganGenerator {
 }
 
 #[derive(Module, Debug)]
+#[allow(clippy::large_enum_variant, reason = "a network has two of them")]
 enum Norm {
     Plain(BatchNorm),
     Conditional(ConditionalBatchNorm),

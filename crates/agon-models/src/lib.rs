@@ -10,6 +10,7 @@ mod acgan;
 mod bigan;
 mod catgan;
 mod cgan;
+mod encoders;
 mod infogan;
 mod semi;
 mod told;
@@ -21,12 +22,13 @@ pub use mlp::{MlpDiscriminator, MlpDiscriminatorConfig, MlpGenerator, MlpGenerat
 pub use packed::{Packed, PackedConfig};
 
 pub use acgan::{AcganDiscriminator, AcganDiscriminatorConfig, RightClass};
-pub use bigan::{Bigan, BiganEncoder, BiganEncoderConfig, Inference, NoisyEncoder, PairDiscriminator};
+pub use bigan::Bigan;
 pub use catgan::CatGan;
 pub use cgan::{
     CganDiscriminator, CganDiscriminatorConfig, CganGenerator, CganGeneratorConfig, DiscriminatorCondition,
     GeneratorCondition,
 };
+pub use encoders::{BiganEncoder, BiganEncoderConfig, ImageEncoder, ImageEncoderConfig, Inference, NoisyEncoder};
 pub use infogan::{InfoCodes, InfoDiscriminator, InfoDiscriminatorConfig, InfoGenerator, InfoGeneratorConfig, Information};
 pub use semi::{PartlyLabelled, SemiClassifier, SemiClassifierConfig, SemiGan};
 pub use told::{Told, ToldConfig};
