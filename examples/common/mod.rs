@@ -4,6 +4,7 @@
 #![allow(dead_code, reason = "each example uses a part of it")]
 
 mod data;
+pub mod judge;
 mod plot;
 
 use std::io::Write;

@@ -130,3 +130,82 @@ fn shuffled_data_goes_on_in_its_order() {
     let data = || -> Box<dyn Batches<Batch = Tensor<2>>> { Box::new(GaussianMixture::ring().fixed(50).batches(16)) };
     check("shuffled", 5, points, data, both);
 }
+
+#[test]
+fn conditions_classes_and_codes() {
+    let trunk = || ImageTrunkConfig::new([1, 8, 8]).with_width(2).with_features(6);
+    let generator = || {
+        let config = CganGeneratorConfig::new(4, 3, [1, 8, 8]).with_width(2);
+        config.with_entry(GeneratorCondition::BatchNorm).init(&device())
+    };
+    let projected = DiscriminatorCondition::Projected;
+    let cgan = || {
+        let discriminator = CganDiscriminatorConfig::new(3, trunk()).with_entry(projected);
+        Gan::new(generator(), discriminator.init(&device())).average(0.9)
+    };
+    let look =
+        |gan: &Gan<CganGenerator, CganDiscriminator>| [weights(gan.generator()), weights(gan.discriminator())].concat();
+    check("cgan", 5, cgan, || Box::new(labelled_waves()), look);
+
+    let acgan = || {
+        let discriminator = AcganDiscriminatorConfig::new(3, trunk()).init(&device());
+        Gan::new(generator(), discriminator).term(RightClass::new(1.0))
+    };
+    let look = |gan: &Gan<CganGenerator, AcganDiscriminator>| {
+        [weights(gan.generator()), weights(gan.discriminator())].concat()
+    };
+    check("acgan", 5, acgan, || Box::new(labelled_waves()), look);
+
+    let codes = InfoCodes::new().with_noise(2).with_categories(3).with_continuous(1);
+    let infogan = || {
+        let points = MlpGeneratorConfig::new(codes.latent(), 2).with_hidden(vec![8]);
+        let trunk = MlpDiscriminatorConfig::new(2).with_hidden(vec![8]).with_scores(6);
+        let generator = InfoGenerator::try_new(points.init(&device()), codes).unwrap();
+        let discriminator = InfoDiscriminator::try_new(trunk.init(&device()), 6, codes, &device()).unwrap();
+        Gan::new(generator, discriminator).term(Information::of(codes))
+    };
+    let look = |gan: &Gan<InfoGenerator<MlpGenerator>, InfoDiscriminator<MlpDiscriminator>>| {
+        [weights(gan.generator()), weights(gan.discriminator())].concat()
+    };
+    check(
+        "infogan",
+        5,
+        infogan,
+        || Box::new(ring().map(Conditioned::unknown)),
+        look,
+    );
+}
+
+#[test]
+fn games_with_an_encoder_or_a_classifier() {
+    let look = |game: &Bigan<MlpGenerator, BiganEncoder, Told<MlpDiscriminator>>| {
+        [
+            weights(game.generator()),
+            weights(game.encoder()),
+            weights(game.discriminator()),
+        ]
+        .concat()
+    };
+    for inference in [Inference::Deterministic, Inference::Noise(2)] {
+        check("bigan", 5, || small_bigan(inference), || Box::new(ring()), look);
+    }
+    let semi = || SemiGan::new(small_generator(), small_classifier());
+    let look =
+        |game: &SemiGan<MlpGenerator, SemiClassifier>| [weights(game.generator()), weights(game.classifier())].concat();
+    check("semi", 5, semi, || Box::new(partly_labelled()), look);
+
+    let catgan = || CatGan::new(small_generator(), small_classifier());
+    let look =
+        |game: &CatGan<MlpGenerator, SemiClassifier>| [weights(game.generator()), weights(game.classifier())].concat();
+    check("catgan", 5, catgan, || Box::new(partly_labelled()), look);
+
+    let look = |game: &TripleGan<Told<MlpGenerator>, SemiClassifier, Told<MlpDiscriminator>>| {
+        [
+            weights(game.generator()),
+            weights(game.classifier()),
+            weights(game.discriminator()),
+        ]
+        .concat()
+    };
+    check("triple", 5, small_triple, || Box::new(partly_labelled()), look);
+}

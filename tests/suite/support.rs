@@ -33,8 +33,61 @@ pub fn waves() -> Repeat<Tensor<4>> {
     Repeat(Tensor::<1>::from_floats(&values[..], &device()).reshape([4, 1, 8, 8]))
 }
 
+/// The same images again and again, of three classes.
+pub fn labelled_waves() -> Repeat<Conditioned<Tensor<4>>> {
+    let labels = Tensor::<1, burn::tensor::Int>::from_data([0, 1, 2, 1], &device());
+    Repeat(Conditioned::labelled(waves().0, labels, 3))
+}
+
 pub fn ring() -> impl Batches<Batch = Tensor<2>> {
     GaussianMixture::ring().batches(16)
+}
+
+/// A small BiGAN for points in the plane, whose generator is fed a code of two numbers and one of noise.
+pub fn small_bigan(inference: Inference) -> Bigan<MlpGenerator, BiganEncoder, Told<MlpDiscriminator>> {
+    let encoder = BiganEncoderConfig::new(2, 2).with_hidden(vec![8]);
+    let judge = MlpDiscriminatorConfig::new(2 + 2).with_hidden(vec![8]);
+    Bigan::new(
+        MlpGeneratorConfig::new(2 + 1, 2).with_hidden(vec![8]).init(&device()),
+        encoder.with_inference(inference).init(&device()),
+        Told::discriminator(judge, 2, &device()).unwrap(),
+    )
+    .code(2)
+    .cycle(0.5)
+    .turns(2)
+}
+
+pub fn small_generator() -> MlpGenerator {
+    MlpGeneratorConfig::new(3, 2)
+        .with_hidden(vec![8])
+        .with_batch_norm(true)
+        .init(&device())
+}
+
+pub fn small_classifier() -> SemiClassifier {
+    SemiClassifierConfig::new(2, 3).with_hidden(vec![8, 4]).init(&device())
+}
+
+/// A small Triple-GAN for points of three classes, at the point where generated pairs begin to count.
+pub fn small_triple() -> TripleGan<Told<MlpGenerator>, SemiClassifier, Told<MlpDiscriminator>> {
+    let generator = MlpGeneratorConfig::new(4 + 3, 2).with_hidden(vec![8]);
+    let judge = MlpDiscriminatorConfig::new(2 + 3).with_hidden(vec![8]);
+    TripleGan::new(
+        Told::generator(generator, 3, &device()).unwrap(),
+        small_classifier(),
+        Told::discriminator(judge, 3, &device()).unwrap(),
+    )
+    .weights(TripleWeights {
+        pseudo_from: 2,
+        ..TripleWeights::default()
+    })
+}
+
+/// Three labelled points again and again, beside points without labels.
+pub fn partly_labelled() -> impl Batches<Batch = PartlyLabelled<Tensor<2>>> {
+    let points = Tensor::<2>::from_data([[1.0, 0.0], [0.0, 1.0], [-1.0, 0.0]], &device());
+    let labels = Tensor::<1, burn::tensor::Int>::from_data([0, 1, 2], &device());
+    (Repeat((points, labels)), ring())
 }
 
 /// A fresh directory for one test, removed when the test is over.

@@ -15,6 +15,23 @@ pub trait Batches: Send {
 
     /// How many batches make an epoch. `None`: the data never ends. Zero: there is nothing to train on.
     fn per_epoch(&self) -> Option<u64>;
+
+    /// Each batch as something else.
+    ///
+    /// # Example
+    /// ```
+    /// use agon_core::{Batches, Repeat};
+    ///
+    /// let mut doubled = Repeat(21).map(|batch| 2 * batch);
+    /// assert_eq!(doubled.batch(0, 7, &burn::prelude::Device::default())?, 42);
+    /// # Ok::<(), agon_core::Error>(())
+    /// ```
+    fn map<T, F: FnMut(Self::Batch) -> T + Send>(self, change: F) -> Mapped<Self, F>
+    where
+        Self: Sized,
+    {
+        Mapped { source: self, change }
+    }
 }
 
 impl<B: Batches + ?Sized> Batches for &mut B {
@@ -38,6 +55,40 @@ impl<B: Batches + ?Sized> Batches for Box<B> {
 
     fn per_epoch(&self) -> Option<u64> {
         (**self).per_epoch()
+    }
+}
+
+/// Two sources side by side; an epoch is that of the longer one.
+impl<A: Batches, B: Batches> Batches for (A, B) {
+    type Batch = (A::Batch, B::Batch);
+
+    fn batch(&mut self, index: u64, seed: u64, device: &Device) -> Result<Self::Batch> {
+        let left = self.0.batch(index, random::mix(seed, 0), device)?;
+        Ok((left, self.1.batch(index, random::mix(seed, 1), device)?))
+    }
+
+    fn per_epoch(&self) -> Option<u64> {
+        let (left, right) = (self.0.per_epoch()?, self.1.per_epoch()?);
+        Some(if left.min(right) == 0 { 0 } else { left.max(right) })
+    }
+}
+
+/// Batches that are changed on their way: see [`Batches::map`].
+#[derive(Debug, Clone)]
+pub struct Mapped<B, F> {
+    source: B,
+    change: F,
+}
+
+impl<B: Batches, T, F: FnMut(B::Batch) -> T + Send> Batches for Mapped<B, F> {
+    type Batch = T;
+
+    fn batch(&mut self, index: u64, seed: u64, device: &Device) -> Result<T> {
+        Ok((self.change)(self.source.batch(index, seed, device)?))
+    }
+
+    fn per_epoch(&self) -> Option<u64> {
+        self.source.per_epoch()
     }
 }
 

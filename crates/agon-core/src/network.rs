@@ -90,6 +90,13 @@ impl<const D: usize> Scored for Tensor<D> {
     }
 }
 
+/// Scores, and whatever else was found in the samples: class logits, codes, features.
+impl<A: Scored, B> Scored for (A, B) {
+    fn scores(&self) -> Tensor<2> {
+        self.0.scores()
+    }
+}
+
 /// The device a network lives on, without autodiff.
 pub(crate) fn plain_device(network: &impl Module) -> Device {
     network.devices().into_iter().next().unwrap_or_default().inner()

@@ -1,6 +1,6 @@
 use std::path::PathBuf;
 
-use agon_core::{Ending, Error, Game, Moment, Observer, Result, Sample, Sampling, Signal};
+use agon_core::{Conditioned, Ending, Error, Game, Moment, Observer, Result, Sample, Sampling, Signal};
 use burn::prelude::Tensor;
 
 use crate::{Image, image_grid, write_png};
@@ -21,6 +21,12 @@ impl Drawable for Tensor<4> {
 impl<A: Drawable, B: Sample> Drawable for (A, B) {
     fn draw(&self, columns: usize) -> Result<Image> {
         self.0.draw(columns)
+    }
+}
+
+impl<S: Drawable> Drawable for Conditioned<S> {
+    fn draw(&self, columns: usize) -> Result<Image> {
+        self.sample.draw(columns)
     }
 }
 

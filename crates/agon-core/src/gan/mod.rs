@@ -8,7 +8,7 @@ mod unroll;
 
 use crate::{
     Adam, AdversarialLoss, AnyPlayer, Augment, Constraint, Discriminator, Error, Feed, Game, Generator, Memory,
-    MovingAverage, Optimizer, Penalty, Player, Prior, Result, Round, Sampling, Turns, Updates, network, random,
+    MovingAverage, Optimizer, Penalty, Player, Prior, Result, Round, Sampling, Term, Turns, Updates, network, random,
 };
 
 pub use noise::InstanceNoise;
@@ -47,6 +47,7 @@ pub struct Gan<G: Generator, D: Discriminator<Input = G::Output>> {
     prior: Box<dyn Prior<Code = G::Input>>,
     loss: Box<dyn AdversarialLoss>,
     penalties: Vec<Box<dyn Penalty<D>>>,
+    terms: Vec<Box<dyn Term<D>>>,
     turns: Turns,
     updates: Updates,
     fakes: Fakes,
@@ -68,6 +69,7 @@ impl<G: Generator, D: Discriminator<Input = G::Output>> Gan<G, D> {
             prior,
             loss: Box::new(original::Original),
             penalties: Vec::new(),
+            terms: Vec::new(),
             turns: Turns::default(),
             updates: Updates::default(),
             fakes: Fakes::default(),
@@ -86,6 +88,12 @@ impl<G: Generator, D: Discriminator<Input = G::Output>> Gan<G, D> {
     /// Adds a term to the discriminator's loss; any number of them.
     pub fn penalty(mut self, penalty: impl Penalty<D>) -> Self {
         self.penalties.push(Box::new(penalty));
+        self
+    }
+
+    /// Adds a term to both players' losses, about what the discriminator says besides scores; any number of them.
+    pub fn term(mut self, term: impl Term<D>) -> Self {
+        self.terms.push(Box::new(term));
         self
     }
 
@@ -194,8 +202,12 @@ impl<G: Generator, D: Discriminator<Input = G::Output>> Gan<G, D> {
         let unseen = [
             self.penalties.first().map(|_| "penalties"),
             self.augmentations.first().map(|augmentation| augmentation.name()),
+            self.terms.first().map(|term| term.name()),
             self.unroll.map(|_| "unrolling"),
         ];
+        if let (Some(_), Some(term)) = (self.unroll, self.terms.first()) {
+            return Err(Error::config("unrolling", "losses without terms", term.name()));
+        }
         match (self.updates, unseen.into_iter().flatten().next()) {
             (Updates::Consensus { .. }, Some(what)) => {
                 Err(Error::config("consensus updates", "losses and constraints only", what))
@@ -277,6 +289,7 @@ impl<G: Generator, D: Discriminator<Input = G::Output>> std::fmt::Debug for Gan<
             .field("prior", &self.prior)
             .field("loss", &self.loss)
             .field("penalties", &self.penalties)
+            .field("terms", &self.terms)
             .field("turns", &self.turns)
             .field("updates", &self.updates)
             .field("fakes", &self.fakes)

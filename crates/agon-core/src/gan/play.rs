@@ -1,7 +1,7 @@
 use burn::prelude::Tensor;
 
 use super::{Fakes, Gan};
-use crate::{Bout, Discriminator, Feed, Generator, Result, Round, Sample, Scored};
+use crate::{Bout, Discriminator, Feed, Generator, Result, Round, Said, Sample, Scored};
 
 /// What lies on the table in one round.
 pub(super) struct Table<S> {
@@ -99,12 +99,20 @@ impl<G: Generator, D: Discriminator<Input = G::Output>> Gan<G, D> {
         round.measure_spreads(real, fake);
         let (real, fake) = (self.seen(real, round), self.seen(fake, round));
         let discriminator = self.discriminator.network();
-        let real_scores = discriminator.discriminate(real.clone()).scores();
-        let fake_scores = discriminator.discriminate(fake.clone()).scores();
+        let (of_real, of_fake) = (
+            discriminator.discriminate(real.clone()),
+            discriminator.discriminate(fake.clone()),
+        );
+        let (real_scores, fake_scores) = (of_real.scores(), of_fake.scores());
         let mut loss = self.contest(real_scores.clone(), fake_scores.clone(), &real, &fake);
         round.measure("loss/discriminator", &loss);
         if let Some(sign) = self.loss.sign_of_real() {
             round.measure_scores(&real_scores, &fake_scores, sign);
+        }
+        for term in &self.terms {
+            let value = term.discriminator(said(&real, &of_real), said(&fake, &of_fake));
+            round.measure(format!("{}/discriminator", term.name()), &value);
+            loss = loss + value;
         }
         let bout = Bout {
             discriminator,
@@ -153,10 +161,14 @@ impl<G: Generator, D: Discriminator<Input = G::Output>> Gan<G, D> {
             let real = self.seen(real, round);
             discriminator.discriminate(real).scores()
         });
-        let loss = self
-            .loss
-            .generator(discriminator.discriminate(fake).scores(), real_scores);
+        let of_fake = discriminator.discriminate(fake.clone());
+        let mut loss = self.loss.generator(of_fake.scores(), real_scores);
         round.measure("loss/generator", &loss);
+        for term in &self.terms {
+            let value = term.generator(said(&fake, &of_fake));
+            round.measure(format!("{}/generator", term.name()), &value);
+            loss = loss + value;
+        }
         loss
     }
 
@@ -168,6 +180,10 @@ impl<G: Generator, D: Discriminator<Input = G::Output>> Gan<G, D> {
         }
         seen
     }
+}
+
+fn said<'a, D: Discriminator>(samples: &'a D::Input, output: &'a D::Output) -> Said<'a, D> {
+    Said { samples, output }
 }
 
 /// A discriminator's turn before its update.

@@ -2,6 +2,7 @@
 
 mod categorical;
 mod gumbel;
+mod kernel_density;
 mod normal;
 mod product;
 mod truncated;
@@ -15,6 +16,7 @@ use crate::random::Random;
 
 pub use categorical::Categorical;
 pub use gumbel::Gumbel;
+pub use kernel_density::KernelDensity;
 pub use normal::Normal;
 pub use product::Product;
 pub use truncated::TruncatedNormal;
@@ -34,6 +36,15 @@ impl<P: Prior + ?Sized> Prior for Box<P> {
 
     fn draw(&self, n: usize, random: &mut Random, device: &Device) -> P::Code {
         (**self).draw(n, random, device)
+    }
+}
+
+/// Two priors, drawn independently: codes and conditions, say.
+impl<A: Prior, B: Prior> Prior for (A, B) {
+    type Code = (A::Code, B::Code);
+
+    fn draw(&self, n: usize, random: &mut Random, device: &Device) -> Self::Code {
+        (self.0.draw(n, random, device), self.1.draw(n, random, device))
     }
 }
 
@@ -82,6 +93,26 @@ mod tests {
                 .iter()
                 .all(|v| v.abs() <= 0.5)
         );
+    }
+
+    #[test]
+    fn observed_rows_are_drawn_whole_and_spread_by_the_bandwidth() {
+        let seen = Tensor::<2>::from_data([[0.0, 0.0], [4.0, 4.0]], &Device::default());
+        let exact = KernelDensity::of(seen).unwrap();
+        let rows = values(&exact, 400);
+        assert!(
+            rows.chunks(2)
+                .all(|row| row[0] == row[1] && [0.0, 4.0].contains(&row[0]))
+        );
+        let upper = rows.iter().filter(|&&v| v == 4.0).count();
+        assert!((300..500).contains(&upper), "{upper} of 800");
+        let spread: Vec<f32> = values(&exact.bandwidth(0.5), 2_000)
+            .iter()
+            .map(|v| v - 4.0 * v.div_euclid(2.0).clamp(0.0, 1.0))
+            .collect();
+        let variance = spread.iter().map(|v| v * v).sum::<f32>() / spread.len() as f32;
+        assert!((variance - 0.25).abs() < 0.02, "{variance}");
+        assert!(KernelDensity::of(Tensor::zeros([0, 2], &Device::default())).is_err());
     }
 
     #[test]

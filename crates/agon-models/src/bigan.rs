@@ -1,0 +1,281 @@
+//! BiGAN and ALI: an encoder learns the generator's inverse, and the discriminator judges pairs.
+
+use agon_core::prior::{Normal, Prior};
+use agon_core::{
+    Adam, AdversarialLoss, AnyPlayer, Conditioned, Discriminator, Error, Feed, Game, Generator, Optimizer, Player,
+    Result, Round, Sample, Sampling, Scored, random,
+};
+use agon_losses::{NonSaturating, l2};
+use burn::module::Module;
+use burn::optim::GradientsParams;
+use burn::prelude::Tensor;
+
+use crate::NoisyEncoder;
+
+/// Generator and encoder against a discriminator of pairs.
+///
+/// ```text
+/// min_(G, E) max_D  E_x log D(x, E(x)) + E_z log(1 - D(G(z), z))
+/// ```
+///
+/// At the optimum the joint distributions agree and `E` inverts `G`. Generator and encoder play together, by the
+/// loss's own generator side in both directions: for the default, the non-saturating
+/// `softplus(-D(G(z), z)) + softplus(D(x, E(x)))`. A stochastic encoder makes it ALI, and
+/// [`cycle`](Self::cycle) adds ALICE's `lambda (|x - G(E(x))|^2 + |z - E(G(z))|^2)`, both as means over all numbers.
+///
+/// In the figure of the paper three boxes stand in a triangle: `G` turns a code into a sample, `E` a sample into a
+/// code, and `D` is shown either (sample, inferred code) or (generated sample, code). To `D` the code is a condition, so
+/// that any discriminator of a CGAN will do.
+///
+/// # Example
+/// ```
+/// use agon_models::{Bigan, BiganEncoderConfig, MlpDiscriminatorConfig, MlpGeneratorConfig, Told};
+/// use burn::prelude::Device;
+///
+/// let (device, features, latent) = (Device::default().autodiff(), 784, 50);
+/// let bigan = Bigan::new(
+///     MlpGeneratorConfig::new(latent, features).init(&device),
+///     BiganEncoderConfig::new(features, latent).init(&device),
+///     Told::discriminator(MlpDiscriminatorConfig::new(features + latent), latent, &device)?,
+/// );
+/// # Ok::<(), agon_core::Error>(())
+/// ```
+///
+/// # References
+/// Donahue, Krahenbuhl and Darrell 2017, "Adversarial feature learning", arXiv:1605.09782; Dumoulin et al. 2017,
+/// "Adversarially learned inference", arXiv:1606.00704; Li et al. 2017, "ALICE: towards understanding adversarial
+/// learning for joint distribution matching", arXiv:1709.01215. ALI's code updates all players at once, ALICE's
+/// gives generator and encoder five turns for each of the discriminator, on the same batch.
+pub struct Bigan<G: Generator, E: Module, D: Module> {
+    generator: Player<G>,
+    encoder: Player<E>,
+    discriminator: Player<D>,
+    prior: Box<dyn Prior<Code = Tensor<2>>>,
+    loss: Box<dyn AdversarialLoss>,
+    code: Option<usize>,
+    noise: usize,
+    cycle: f64,
+    turns: usize,
+}
+
+impl<S, G, E, D> Bigan<G, E, D>
+where
+    S: Sample,
+    G: Generator<Input = Tensor<2>, Output = S>,
+    E: NoisyEncoder<S>,
+    D: Discriminator<Input = Conditioned<S>>,
+{
+    /// These three networks, and Adam with the paper's settings (2e-4, .5, .999).
+    pub fn new(generator: G, encoder: E, discriminator: D) -> Self {
+        let (prior, noise) = (generator.prior(), encoder.noise());
+        let configs = (generator.config(), encoder.config(), discriminator.config());
+        let adam = || Adam::new(2e-4).betas(0.5, 0.999);
+        Self {
+            generator: Player::new("generator", generator, adam()).with_config(configs.0),
+            encoder: Player::new("encoder", encoder, adam()).with_config(configs.1),
+            discriminator: Player::new("discriminator", discriminator, adam()).with_config(configs.2),
+            prior,
+            loss: Box::new(NonSaturating),
+            code: None,
+            noise,
+            cycle: 0.0,
+            turns: 1,
+        }
+    }
+
+    /// Only so many of the numbers that the generator is fed are its code; the others are noise, which nobody infers.
+    pub fn code(mut self, numbers: usize) -> Self {
+        self.code = Some(numbers);
+        self
+    }
+
+    /// Where codes come from, with the generator's noise, instead of the generator's own prior.
+    pub fn prior(mut self, prior: impl Prior<Code = Tensor<2>>) -> Self {
+        self.prior = Box::new(prior);
+        self
+    }
+
+    /// What the contest is about: a loss that treats scores `s` and `-s` as mirror images.
+    pub fn loss(mut self, loss: impl AdversarialLoss) -> Self {
+        self.loss = Box::new(loss);
+        self
+    }
+
+    /// How much it counts that samples and codes come back from the way there and back (ALICE; 0 is ALI).
+    pub fn cycle(mut self, lambda: f64) -> Self {
+        self.cycle = lambda;
+        self
+    }
+
+    /// How many turns generator and encoder have on each batch.
+    pub fn turns(mut self, turns: usize) -> Self {
+        self.turns = turns;
+        self
+    }
+
+    /// All players learn by this rule.
+    pub fn optimizers(mut self, optimizer: impl Into<Optimizer>) -> Self {
+        let optimizer = optimizer.into();
+        self.generator.set_optimizer(optimizer.clone());
+        self.encoder.set_optimizer(optimizer.clone());
+        self.discriminator.set_optimizer(optimizer);
+        self
+    }
+
+    /// The generator.
+    pub fn generator(&self) -> &G {
+        self.generator.best()
+    }
+
+    /// The encoder.
+    pub fn encoder(&self) -> &E {
+        self.encoder.best()
+    }
+
+    /// The discriminator.
+    pub fn discriminator(&self) -> &D {
+        self.discriminator.network()
+    }
+
+    /// The codes of samples, as after training, with seeded noise.
+    pub fn infer(&self, x: S, seed: u64) -> Tensor<2> {
+        let x = x.with_rows(x.rows().without_autodiff());
+        let noise = Normal::new(self.noise).draw(x.size(), &mut random::stream(seed, 0), &x.rows().device());
+        self.encoder().valid().encode((x, noise))
+    }
+
+    /// Samples made from the codes of samples, as after training, with seeded noise.
+    pub fn reconstruct(&self, x: S, seed: u64) -> S {
+        let code = self.infer(x, seed);
+        let drawn = self
+            .prior
+            .draw(code.dims()[0], &mut random::stream(seed, 1), &code.device());
+        self.generator().valid().generate(self.beside_noise(code, drawn))
+    }
+
+    /// The numbers of `drawn` that are code.
+    fn code_of(&self, drawn: Tensor<2>) -> Tensor<2> {
+        let width = drawn.dims()[1];
+        drawn.narrow(1, 0, self.code.unwrap_or(width))
+    }
+
+    /// This code, beside the noise of `drawn`.
+    fn beside_noise(&self, code: Tensor<2>, drawn: Tensor<2>) -> Tensor<2> {
+        let (width, all) = (code.dims()[1], drawn.dims()[1]);
+        match all - width {
+            0 => code,
+            noise => Tensor::cat(vec![code, drawn.narrow(1, width, noise)], 1),
+        }
+    }
+
+    fn encode(&self, x: S, round: &mut Round) -> Tensor<2> {
+        let noise = round.draw(&Normal::new(self.noise), x.size());
+        self.encoder.network().encode((x, noise))
+    }
+
+    /// `(x, E(x))` and `(G(z), z)`.
+    fn pairs(&self, x: &S, z: &Tensor<2>, round: &mut Round) -> [Conditioned<S>; 2] {
+        let drawn = round.draw(&*self.prior, x.size());
+        let made = self.generator.network().generate(self.beside_noise(z.clone(), drawn));
+        let inferred = self.encode(x.clone(), round);
+        [Conditioned::new(x.clone(), inferred), Conditioned::new(made, z.clone())]
+    }
+
+    /// `|x - G(E(x))|^2 + |z - E(G(z))|^2`
+    fn cycled(&self, inferred: &Conditioned<S>, made: &Conditioned<S>, round: &mut Round) -> Tensor<1> {
+        let drawn = round.draw(&*self.prior, inferred.size());
+        let input = self.beside_noise(inferred.condition.clone(), drawn);
+        let x = self.generator.network().generate(input);
+        let z = self.encode(made.sample.clone(), round);
+        l2(x.rows(), inferred.rows()) + l2(z, made.condition.clone())
+    }
+}
+
+impl<S, G, E, D> Game for Bigan<G, E, D>
+where
+    S: Sample,
+    G: Generator<Input = Tensor<2>, Output = S>,
+    E: NoisyEncoder<S>,
+    D: Discriminator<Input = Conditioned<S>>,
+{
+    type Batch = S;
+
+    fn play(&mut self, data: &mut Feed<'_, S>, round: &mut Round) -> Result<()> {
+        if self.turns == 0 {
+            return Err(Error::config("turns of generator and encoder", "at least one", 0));
+        }
+        let x = data.next_batch()?;
+        let z = self.code_of(round.draw(&*self.prior, x.size()));
+
+        let mut pairs = Some(self.pairs(&x, &z, round));
+        if let Some([inferred, made]) = &pairs {
+            let discriminator = self.discriminator.network();
+            let [of_inferred, of_made] =
+                [inferred, made].map(|pair| discriminator.discriminate(pair.detached()).scores());
+            let loss = self.loss.discriminator(of_inferred, of_made);
+            round.measure("loss/discriminator", &loss);
+            self.discriminator.update(round, &loss);
+        }
+        for _ in 0..self.turns {
+            let [inferred, made] = match pairs.take() {
+                Some(pairs) => pairs,
+                None => self.pairs(&x, &z, round),
+            };
+            let discriminator = self.discriminator.frozen();
+            let [of_inferred, of_made] =
+                [&inferred, &made].map(|pair| discriminator.discriminate(pair.clone()).scores());
+            let mut loss = self.loss.generator(of_made, None) + self.loss.generator(-of_inferred, None);
+            round.measure("loss/generator", &loss);
+            if self.cycle > 0.0 {
+                let cycled = self.cycled(&inferred, &made, round);
+                round.measure("cycle", &cycled);
+                loss = loss + cycled * self.cycle;
+            }
+            let mut gradients = loss.backward();
+            let of_generator = GradientsParams::from_module(&mut gradients, self.generator.network());
+            let of_encoder = GradientsParams::from_module(&mut gradients, self.encoder.network());
+            self.generator.apply(round, of_generator);
+            self.encoder.apply(round, of_encoder);
+        }
+        Ok(())
+    }
+
+    fn players(&mut self) -> Vec<&mut dyn AnyPlayer> {
+        vec![&mut self.discriminator, &mut self.generator, &mut self.encoder]
+    }
+}
+
+impl<S, G, E, D> Sampling for Bigan<G, E, D>
+where
+    S: Sample,
+    G: Generator<Input = Tensor<2>, Output = S>,
+    E: NoisyEncoder<S>,
+    D: Discriminator<Input = Conditioned<S>>,
+{
+    type Sample = S;
+
+    fn sample(&self, n: usize, seed: u64) -> S {
+        let device = self
+            .generator()
+            .devices()
+            .into_iter()
+            .next()
+            .unwrap_or_default()
+            .inner();
+        let codes = self.prior.draw(n, &mut random::stream(seed, 0), &device);
+        self.generator().valid().generate(codes)
+    }
+}
+
+impl<G: Generator, E: Module, D: Module> std::fmt::Debug for Bigan<G, E, D> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Bigan")
+            .field("generator", &self.generator)
+            .field("encoder", &self.encoder)
+            .field("discriminator", &self.discriminator)
+            .field("loss", &self.loss)
+            .field("cycle", &self.cycle)
+            .field("turns", &self.turns)
+            .finish_non_exhaustive()
+    }
+}

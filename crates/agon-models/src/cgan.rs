@@ -1,0 +1,337 @@
+//! CGAN: both networks are told what the sample is to be.
+
+use agon_core::prior::{Categorical, Normal, Prior};
+use agon_core::{Conditioned, Discriminator, Error, Generator, Loadable, Result, random};
+use agon_nn::{Activation, ConditionalBatchNorm, ConditionalBatchNormConfig, linear};
+use burn::config::Config;
+use burn::module::Module;
+use burn::nn::conv::{ConvTranspose2d, ConvTranspose2dConfig};
+use burn::nn::{BatchNorm, BatchNormConfig, Linear};
+use burn::prelude::{Device, Tensor};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::trunk::{ImageTrunk, ImageTrunkConfig, LEAK, WEIGHTS};
+
+/// How a generator is told its condition.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum GeneratorCondition {
+    /// Beside the code (Mirza and Osindero 2014).
+    Concatenated,
+    /// Beside the code, after a linear map to so many numbers.
+    Embedded(usize),
+    /// As scale and shift of every normalization (Miyato and Koyama 2018).
+    BatchNorm,
+}
+
+/// How a discriminator is told the condition.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum DiscriminatorCondition {
+    /// Beside the features, before one more hidden layer (Mirza and Osindero 2014).
+    Concatenated,
+    /// The same after a linear map to so many numbers.
+    Embedded(usize),
+    /// As the inner product with the features: `D(x, y) = w phi(x) + y V phi(x)` (Miyato and Koyama 2018).
+    Projected,
+}
+
+/// Configuration of a [`CganGenerator`].
+#[derive(Config, Debug)]
+pub struct CganGeneratorConfig {
+    /// Numbers in a code (100 in the paper).
+    pub latent: usize,
+    /// Numbers in a condition: the classes, if it is one-hot.
+    pub condition: usize,
+    /// Channels, height and width of the images; both sides are multiples of 4.
+    pub shape: [usize; 3],
+    /// Channels of the layer next to the image; the one before it has twice as many.
+    #[config(default = 64)]
+    pub width: usize,
+    /// How it is told the condition.
+    #[config(default = "GeneratorCondition::Concatenated")]
+    pub entry: GeneratorCondition,
+}
+
+impl CganGeneratorConfig {
+    /// Builds the network.
+    ///
+    /// # Panics
+    /// Where [`try_init`](Self::try_init) fails.
+    pub fn init(&self, device: &Device) -> CganGenerator {
+        self.try_init(device).unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    /// Builds the network.
+    ///
+    /// # Errors
+    /// [`Error::Config`] if a size is zero or a side of the images is no multiple of 4.
+    pub fn try_init(&self, device: &Device) -> Result<CganGenerator> {
+        let ([channels, height, columns], width) = (self.shape, self.width);
+        if height % 4 + columns % 4 > 0 || channels * height * columns == 0 {
+            let got = format!("{channels}x{height}x{columns}");
+            return Err(Error::config(
+                "CGAN images",
+                "channels, and sides that are multiples of 4",
+                got,
+            ));
+        }
+        let told = match self.entry {
+            GeneratorCondition::Concatenated => self.condition,
+            GeneratorCondition::Embedded(numbers) => numbers,
+            GeneratorCondition::BatchNorm => 0,
+        };
+        if self.latent == 0 || self.condition == 0 || width == 0 || self.entry == GeneratorCondition::Embedded(0) {
+            let got = format!(
+                "code {}, condition {}, width {width}, {:?}",
+                self.latent, self.condition, self.entry
+            );
+            return Err(Error::config("CGAN", "numbers above zero", got));
+        }
+        let layer = |from, to| {
+            ConvTranspose2dConfig::new([from, to], [4, 4])
+                .with_stride([2, 2])
+                .with_padding([1, 1])
+                .with_initializer(WEIGHTS)
+                .init(device)
+        };
+        let norm = |features| match self.entry {
+            GeneratorCondition::BatchNorm => {
+                Norm::Conditional(ConditionalBatchNormConfig::new(features, self.condition).init(device))
+            }
+            _ => Norm::Plain(BatchNormConfig::new(features).init(device)),
+        };
+        let area = height * columns / 16;
+        Ok(CganGenerator {
+            embedding: matches!(self.entry, GeneratorCondition::Embedded(_))
+                .then(|| linear([self.condition, told], false, &WEIGHTS, device)),
+            first: linear([self.latent + told, 2 * width * area], false, &WEIGHTS, device),
+            first_norm: norm(2 * width),
+            middle: layer(2 * width, width),
+            middle_norm: norm(width),
+            last: layer(width, channels),
+            config: self.clone(),
+        })
+    }
+}
+
+/// A generator of images that is told what to make: a linear layer and two transposed convolutions.
+///
+/// Conditions are any rows: one-hot classes, or any other tensor, whatever the data says of its samples. Codes
+/// come from `N(0, I)` and conditions from all classes alike, unless the game is given another prior, such as
+/// `(Normal::new(100), KernelDensity::of(conditions)?)` for conditions of the data, or of a density over them.
+///
+/// # Shapes
+/// Codes `[batch, latent]` and conditions `[batch, condition]` to `[batch, channels, height, width]` in (-1, 1),
+/// which carry their conditions along.
+///
+/// # Example
+/// ```
+/// use agon_core::Generator;
+/// use agon_models::{CganGeneratorConfig, GeneratorCondition};
+/// use burn::prelude::*;
+///
+/// let device = Device::default();
+/// let generator = CganGeneratorConfig::new(16, 10, [1, 28, 28])
+///     .with_width(4)
+///     .with_entry(GeneratorCondition::BatchNorm)
+///     .init(&device);
+/// let sevens = Tensor::<1, Int>::full([3], 7, &device).one_hot::<2>(10).float();
+/// assert_eq!(generator.sample_of(sevens, 0).dims(), [3, 1, 28, 28]);
+/// ```
+///
+/// # References
+/// Mirza and Osindero 2014, "Conditional generative adversarial nets", arXiv:1411.1784 (fully connected networks
+/// there; the layers here are InfoGAN's). Gauthier 2014 draws conditions from a density over those of the data.
+#[derive(Module, Debug)]
+pub struct CganGenerator {
+    embedding: Option<Linear>,
+    first: Linear,
+    first_norm: Norm,
+    middle: ConvTranspose2d,
+    middle_norm: Norm,
+    last: ConvTranspose2d,
+    #[module(skip)]
+    config: CganGeneratorConfig,
+}
+
+#[derive(Module, Debug)]
+#[allow(clippy::large_enum_variant, reason = "a network has two of them")]
+enum Norm {
+    Plain(BatchNorm),
+    Conditional(ConditionalBatchNorm),
+}
+
+impl Norm {
+    fn forward(&self, x: Tensor<4>, condition: &Tensor<2>) -> Tensor<4> {
+        match self {
+            Self::Plain(norm) => norm.forward(x),
+            Self::Conditional(norm) => norm.forward(x, condition.clone()),
+        }
+    }
+}
+
+impl CganGenerator {
+    /// Makes one image per code and condition.
+    pub fn forward(&self, codes: Tensor<2>, condition: Tensor<2>) -> Tensor<4> {
+        let told = match (&self.embedding, self.config.entry) {
+            (Some(embedding), _) => Tensor::cat(vec![codes, embedding.forward(condition.clone())], 1),
+            (None, GeneratorCondition::BatchNorm) => codes,
+            (None, _) => Tensor::cat(vec![codes, condition.clone()], 1),
+        };
+        let [_, height, columns] = self.config.shape.map(|side| (side / 4) as i64);
+        let x = self.first.forward(told);
+        let x = x.reshape([-1, 2 * self.config.width as i64, height, columns]);
+        let x = Activation::Relu.forward(self.first_norm.forward(x, &condition));
+        let x = Activation::Relu.forward(self.middle_norm.forward(self.middle.forward(x), &condition));
+        self.last.forward(x).tanh()
+    }
+
+    /// One image for each of these conditions, as after training: no gradients, running statistics, seeded codes.
+    pub fn sample_of(&self, condition: Tensor<2>, seed: u64) -> Tensor<4> {
+        let condition = condition.without_autodiff();
+        let n = condition.dims()[0];
+        let codes = Normal::new(self.config.latent).draw(n, &mut random::stream(seed, 0), &condition.device());
+        self.valid().forward(codes, condition)
+    }
+}
+
+impl Generator for CganGenerator {
+    type Input = (Tensor<2>, Tensor<2>);
+    type Output = Conditioned<Tensor<4>>;
+
+    fn generate(&self, (codes, condition): (Tensor<2>, Tensor<2>)) -> Conditioned<Tensor<4>> {
+        Conditioned::new(self.forward(codes, condition.clone()), condition)
+    }
+
+    fn prior(&self) -> Box<dyn Prior<Code = (Tensor<2>, Tensor<2>)>> {
+        Box::new((Normal::new(self.config.latent), Categorical::new(self.config.condition)))
+    }
+
+    fn config(&self) -> Option<Value> {
+        serde_json::to_value(&self.config).ok()
+    }
+}
+
+impl Loadable for CganGenerator {
+    type Config = CganGeneratorConfig;
+
+    fn from_config(config: &CganGeneratorConfig, device: &Device) -> Result<Self> {
+        config.try_init(device)
+    }
+}
+
+/// Configuration of a [`CganDiscriminator`].
+#[derive(Config, Debug)]
+pub struct CganDiscriminatorConfig {
+    /// Numbers in a condition: the classes, if it is one-hot.
+    pub condition: usize,
+    /// From images to features.
+    pub trunk: ImageTrunkConfig,
+    /// How it is told the condition.
+    #[config(default = "DiscriminatorCondition::Concatenated")]
+    pub entry: DiscriminatorCondition,
+}
+
+impl CganDiscriminatorConfig {
+    /// Builds the network.
+    ///
+    /// # Panics
+    /// Where [`try_init`](Self::try_init) fails.
+    pub fn init(&self, device: &Device) -> CganDiscriminator {
+        self.try_init(device).unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    /// Builds the network.
+    ///
+    /// # Errors
+    /// [`Error::Config`] if a size is zero or the images are smaller than 4 pixels.
+    pub fn try_init(&self, device: &Device) -> Result<CganDiscriminator> {
+        let (condition, features) = (self.condition, self.trunk.features);
+        if condition == 0 || self.entry == DiscriminatorCondition::Embedded(0) {
+            let got = format!("condition {condition}, {:?}", self.entry);
+            return Err(Error::config("CGAN", "numbers above zero", got));
+        }
+        let layer = |sizes, bias| linear(sizes, bias, &WEIGHTS, device);
+        let (map, joined) = match self.entry {
+            DiscriminatorCondition::Concatenated => (None, Some(layer([features + condition, features], true))),
+            DiscriminatorCondition::Embedded(numbers) => (
+                Some(layer([condition, numbers], false)),
+                Some(layer([features + numbers, features], true)),
+            ),
+            DiscriminatorCondition::Projected => (Some(layer([condition, features], false)), None),
+        };
+        Ok(CganDiscriminator {
+            trunk: self.trunk.try_init(device)?,
+            map,
+            joined,
+            score: layer([features, 1], true),
+            config: self.clone(),
+        })
+    }
+}
+
+/// A discriminator of images that is told what they are to be.
+///
+/// ```text
+/// concatenated   D(x, y) = w h,  h = lrelu(W [phi(x), y])
+/// projected      D(x, y) = w phi(x) + (V y) phi(x)
+/// ```
+///
+/// `phi`: the features of an [`ImageTrunk`]; `y`: the condition.
+///
+/// # Shapes
+/// Images `[batch, channels, height, width]` with conditions `[batch, condition]` to `[batch, 1]`.
+///
+/// # References
+/// Mirza and Osindero 2014, arXiv:1411.1784; Miyato and Koyama 2018, "cGANs with projection discriminator",
+/// arXiv:1802.05637. Published implementations of the former often join the condition to the pixels instead of
+/// the features; the paper has hidden layers for both and then a joint one, as here.
+#[derive(Module, Debug)]
+pub struct CganDiscriminator {
+    trunk: ImageTrunk,
+    /// The embedding, or the projection.
+    map: Option<Linear>,
+    joined: Option<Linear>,
+    score: Linear,
+    #[module(skip)]
+    config: CganDiscriminatorConfig,
+}
+
+impl CganDiscriminator {
+    /// Scores each image under its condition.
+    pub fn forward(&self, images: Tensor<4>, condition: Tensor<2>) -> Tensor<2> {
+        let features = self.trunk.forward(images);
+        let condition = match &self.map {
+            Some(map) => map.forward(condition),
+            None => condition,
+        };
+        match &self.joined {
+            Some(joined) => {
+                let both = Tensor::cat(vec![features, condition], 1);
+                self.score.forward(LEAK.forward(joined.forward(both)))
+            }
+            None => self.score.forward(features.clone()) + (condition * features).sum_dim(1),
+        }
+    }
+}
+
+impl Discriminator for CganDiscriminator {
+    type Input = Conditioned<Tensor<4>>;
+    type Output = Tensor<2>;
+
+    fn discriminate(&self, input: Conditioned<Tensor<4>>) -> Tensor<2> {
+        self.forward(input.sample, input.condition)
+    }
+
+    fn config(&self) -> Option<Value> {
+        serde_json::to_value(&self.config).ok()
+    }
+}
+
+impl Loadable for CganDiscriminator {
+    type Config = CganDiscriminatorConfig;
+
+    fn from_config(config: &CganDiscriminatorConfig, device: &Device) -> Result<Self> {
+        config.try_init(device)
+    }
+}

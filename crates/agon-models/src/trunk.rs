@@ -1,0 +1,137 @@
+//! What several discriminators of images have in common: from pixels to features.
+
+use agon_core::{Discriminator, Error, Loadable, Result};
+use agon_nn::{Activation, linear};
+use burn::config::Config;
+use burn::module::Module;
+use burn::nn::conv::{Conv2d, Conv2dConfig};
+use burn::nn::{BatchNorm, BatchNormConfig, Initializer, Linear, PaddingConfig2d};
+use burn::prelude::{Device, Tensor};
+use serde_json::Value;
+
+/// The leak of InfoGAN's networks.
+pub(crate) const LEAK: Activation = Activation::LeakyRelu(0.1);
+/// Where weights of all image networks in this family come from.
+pub(crate) const WEIGHTS: Initializer = Initializer::Normal { mean: 0.0, std: 0.02 };
+
+/// Configuration of an [`ImageTrunk`].
+#[derive(Config, Debug)]
+pub struct ImageTrunkConfig {
+    /// Channels, height and width of the images.
+    pub shape: [usize; 3],
+    /// Channels of the first convolution; the second has twice as many (64 in InfoGAN).
+    #[config(default = 64)]
+    pub width: usize,
+    /// Numbers that are found in an image (1024 in InfoGAN).
+    #[config(default = 1024)]
+    pub features: usize,
+    /// Normalizes the second convolution and the features.
+    #[config(default = true)]
+    pub batch_norm: bool,
+}
+
+impl ImageTrunkConfig {
+    /// Builds the network.
+    ///
+    /// # Panics
+    /// Where [`try_init`](Self::try_init) fails.
+    pub fn init(&self, device: &Device) -> ImageTrunk {
+        self.try_init(device).unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    /// Builds the network.
+    ///
+    /// # Errors
+    /// [`Error::Config`] if a size is zero or the images are smaller than 4 pixels.
+    pub fn try_init(&self, device: &Device) -> Result<ImageTrunk> {
+        let ([channels, height, columns], width) = (self.shape, self.width);
+        if channels == 0 || height.min(columns) < 4 {
+            let got = format!("{channels} channels, {height}x{columns} pixels");
+            return Err(Error::config("images", "at least one channel and 4 pixels a side", got));
+        }
+        if width == 0 || self.features == 0 {
+            let got = format!("width {width}, {} features", self.features);
+            return Err(Error::config("an image trunk", "numbers above zero", got));
+        }
+        let convolution = |sizes, bias| {
+            Conv2dConfig::new(sizes, [4, 4])
+                .with_stride([2, 2])
+                .with_padding(PaddingConfig2d::Explicit(1, 1, 1, 1))
+                .with_bias(bias)
+                .with_initializer(WEIGHTS)
+                .init(device)
+        };
+        let norm = |features| self.batch_norm.then(|| BatchNormConfig::new(features).init(device));
+        let area = (height / 4) * (columns / 4);
+        Ok(ImageTrunk {
+            fine: convolution([channels, width], false),
+            coarse: convolution([width, 2 * width], false),
+            coarse_norm: norm(2 * width),
+            last: linear([2 * width * area, self.features], !self.batch_norm, &WEIGHTS, device),
+            last_norm: norm(self.features),
+            config: self.clone(),
+        })
+    }
+}
+
+/// The discriminator of InfoGAN up to its features: two convolutions of stride 2 and a linear layer, for heads to
+/// read scores, classes and codes from.
+///
+/// # Shapes
+/// `[batch, channels, height, width]` to `[batch, features]`, after the last leaky ReLU.
+///
+/// # References
+/// Chen et al. 2016, "InfoGAN", arXiv:1606.03657, appendix C.1 (28x28 pixels; any size here).
+#[derive(Module, Debug)]
+pub struct ImageTrunk {
+    fine: Conv2d,
+    coarse: Conv2d,
+    coarse_norm: Option<BatchNorm>,
+    last: Linear,
+    last_norm: Option<BatchNorm>,
+    #[module(skip)]
+    config: ImageTrunkConfig,
+}
+
+impl ImageTrunk {
+    /// The features of each image.
+    pub fn forward(&self, images: Tensor<4>) -> Tensor<2> {
+        let x = LEAK.forward(self.fine.forward(images));
+        let x = LEAK.forward(normalized(self.coarse.forward(x), &self.coarse_norm));
+        LEAK.forward(normalized(self.last.forward(x.flatten(1, 3)), &self.last_norm))
+    }
+
+    /// How many features there are.
+    pub fn features(&self) -> usize {
+        self.config.features
+    }
+}
+
+fn normalized<const D: usize>(x: Tensor<D>, norm: &Option<BatchNorm>) -> Tensor<D> {
+    match norm {
+        Some(norm) => norm.forward(x),
+        None => x,
+    }
+}
+
+/// As a network of its own it judges by its features.
+impl Discriminator for ImageTrunk {
+    type Input = Tensor<4>;
+    type Output = Tensor<2>;
+
+    fn discriminate(&self, images: Tensor<4>) -> Tensor<2> {
+        self.forward(images)
+    }
+
+    fn config(&self) -> Option<Value> {
+        serde_json::to_value(&self.config).ok()
+    }
+}
+
+impl Loadable for ImageTrunk {
+    type Config = ImageTrunkConfig;
+
+    fn from_config(config: &ImageTrunkConfig, device: &Device) -> Result<Self> {
+        config.try_init(device)
+    }
+}

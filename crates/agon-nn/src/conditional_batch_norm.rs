@@ -1,0 +1,107 @@
+use burn::config::Config;
+use burn::module::Module;
+use burn::nn::{BatchNorm, BatchNormConfig, Initializer, Linear};
+use burn::prelude::{Device, Tensor};
+
+use crate::linear;
+
+/// Configuration of a [`ConditionalBatchNorm`].
+#[derive(Config, Debug)]
+pub struct ConditionalBatchNormConfig {
+    /// Channels that are normalized.
+    pub features: usize,
+    /// Numbers in a condition.
+    pub condition: usize,
+    /// How much a new batch counts in the running statistics.
+    #[config(default = 0.1)]
+    pub momentum: f64,
+}
+
+impl ConditionalBatchNormConfig {
+    /// Builds the layer, which is plain batch norm at first: what conditions change starts at zero.
+    ///
+    /// # Panics
+    /// If there are no features, or the momentum is not in `[0, 1]`.
+    pub fn init(&self, device: &Device) -> ConditionalBatchNorm {
+        let change = || linear([self.condition, self.features], false, &Initializer::Zeros, device);
+        ConditionalBatchNorm {
+            norm: BatchNormConfig::new(self.features)
+                .with_momentum(self.momentum)
+                .init(device),
+            scale: change(),
+            shift: change(),
+        }
+    }
+}
+
+/// Batch normalization whose scale and shift follow a condition.
+///
+/// ```text
+/// h' = norm(h) (1 + A y) + B y
+/// ```
+///
+/// `norm`: batch normalization with a scale and a shift that all conditions share; `y`: the condition, a one-hot
+/// class or any other vector; `A`, `B`: learned. With one-hot conditions it is a scale and a shift for each class.
+///
+/// # Shapes
+/// `h`: `[batch, features, ..]`; `y`: `[batch, condition]`.
+///
+/// # Example
+/// ```
+/// use agon_nn::ConditionalBatchNormConfig;
+/// use burn::prelude::*;
+///
+/// let device = Device::default();
+/// let norm = ConditionalBatchNormConfig::new(8, 10).init(&device);
+/// let images = norm.forward(Tensor::<4>::ones([2, 8, 4, 4], &device), Tensor::zeros([2, 10], &device));
+/// assert_eq!(images.dims(), [2, 8, 4, 4]);
+/// ```
+///
+/// # References
+/// Dumoulin, Shlens and Kudlur 2017, "A learned representation for artistic style", arXiv:1610.07629; for GANs
+/// Miyato and Koyama 2018, arXiv:1802.05637.
+#[derive(Module, Debug)]
+pub struct ConditionalBatchNorm {
+    norm: BatchNorm,
+    scale: Linear,
+    shift: Linear,
+}
+
+impl ConditionalBatchNorm {
+    /// Normalizes, then scales and shifts each member of the batch by its condition.
+    pub fn forward<const D: usize>(&self, h: Tensor<D>, condition: Tensor<2>) -> Tensor<D> {
+        let mut shape = [1; D];
+        shape[..2].copy_from_slice(&h.dims()[..2]);
+        let scale = (self.scale.forward(condition.clone()) + 1.0).reshape(shape);
+        let shift = self.shift.forward(condition).reshape(shape);
+        self.norm.forward(h) * scale + shift
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_member_is_scaled_and_shifted_by_its_own_condition() {
+        let device = Device::default().autodiff();
+        let mut norm = ConditionalBatchNormConfig::new(2, 3).init(&device);
+        let set = |values: [[f32; 2]; 3]| burn::module::Param::from_tensor(Tensor::from_data(values, &device));
+        norm.scale.weight = set([[0.0, 0.0], [1.0, 2.0], [0.0, 0.0]]);
+        norm.shift.weight = set([[0.0, 0.0], [0.0, 0.0], [5.0, -5.0]]);
+        let h = Tensor::<3>::from_data(
+            [
+                [[1.0, -1.0], [2.0, 4.0]],
+                [[1.0, -1.0], [2.0, 4.0]],
+                [[1.0, -1.0], [2.0, 4.0]],
+            ],
+            &device,
+        );
+        let condition = Tensor::<2>::from_data([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]], &device);
+        let found: Vec<f32> = norm.forward(h, condition).inner().try_into_vec_as().unwrap();
+        let expected = [1.0, -1.0, -1.0, 1.0, 2.0, -2.0, -3.0, 3.0, 6.0, 4.0, -6.0, -4.0];
+        for (found, expected) in found.iter().zip(expected) {
+            assert!((found - expected).abs() < 1e-4, "{found} for {expected}");
+        }
+    }
+}

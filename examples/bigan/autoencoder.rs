@@ -1,0 +1,43 @@
+//! The same two networks as an autoencoder: what a BiGAN's codes are compared with.
+
+use agon::core::AnyPlayer;
+use agon::prelude::*;
+use burn::optim::GradientsParams;
+
+/// Encoder and generator, who only want samples to come back.
+pub struct Autoencoder {
+    pub generator: Player<DcganGenerator>,
+    pub encoder: Player<ImageEncoder>,
+}
+
+impl Autoencoder {
+    pub fn new(generator: DcganGenerator, encoder: ImageEncoder) -> Self {
+        let adam = || Adam::new(1e-3).betas(0.9, 0.999);
+        Self {
+            generator: Player::new("generator", generator, adam()),
+            encoder: Player::new("encoder", encoder, adam()),
+        }
+    }
+}
+
+impl Game for Autoencoder {
+    type Batch = Tensor<4>;
+
+    fn play(&mut self, data: &mut Feed<'_, Tensor<4>>, round: &mut Round) -> Result<()> {
+        let x = data.next_batch()?;
+        let noise = round.draw(&prior::Normal::new(self.encoder.network().noise()), x.size());
+        let code = self.encoder.network().encode((x.clone(), noise));
+        let loss = l2(self.generator.network().generate(code), x);
+        round.measure("loss", &loss);
+        let mut gradients = loss.backward();
+        let of_generator = GradientsParams::from_module(&mut gradients, self.generator.network());
+        let of_encoder = GradientsParams::from_module(&mut gradients, self.encoder.network());
+        self.generator.apply(round, of_generator);
+        self.encoder.apply(round, of_encoder);
+        Ok(())
+    }
+
+    fn players(&mut self) -> Vec<&mut dyn AnyPlayer> {
+        vec![&mut self.generator, &mut self.encoder]
+    }
+}

@@ -1,0 +1,114 @@
+//! Digits: what codes know of them, and what comes back.
+
+use agon::prelude::*;
+use burn::tensor::Int;
+use serde_json::json;
+
+use crate::autoencoder::Autoencoder;
+use crate::common::Ending;
+use crate::{Inferring, Options};
+
+type Outcome<T> = Result<T, Box<dyn std::error::Error>>;
+
+/// Pixels a side.
+const SIDE: usize = 28;
+const LATENT: usize = 32;
+const FEATURES: usize = 256;
+
+pub fn run(options: &Options) -> Ending {
+    let common = &options.common;
+    let device = common.device()?.autodiff();
+    let steps = common.steps.unwrap_or(6_000);
+    let inference = match options.inference {
+        Inferring::Deterministic => Inference::Deterministic,
+        Inferring::Gaussian => Inference::Gaussian,
+    };
+    let shape = [1, SIDE, SIDE];
+    let trunk = ImageTrunkConfig::new(shape)
+        .with_width(options.width)
+        .with_features(FEATURES);
+    let generator = DcganGeneratorConfig::new(LATENT, shape).with_width(options.width);
+    let encoder = ImageEncoderConfig::new(LATENT, trunk.clone());
+    let bigan = Bigan::new(
+        generator.try_init(&device)?,
+        encoder.clone().with_inference(inference).try_init(&device)?,
+        CganDiscriminatorConfig::new(LATENT, trunk).try_init(&device)?,
+    )
+    .cycle(options.cycle.unwrap_or(0.0));
+
+    // Some noise on the paper: a generator never draws it exactly black, by which it would be known at once.
+    let glyphs = Glyphs::new().size(SIDE).noise(0.1);
+    let data = || glyphs.clone().batches(64);
+    let mut trainer = Trainer::new(bigan)
+        .seed(common.seed)
+        .observe(StopOnInterrupt::new())
+        .observe(Progress::new());
+    let outcome = trainer.run(data(), Budget::steps(steps))?;
+    let bigan = trainer.into_game();
+    let mut trainer = Trainer::new(Autoencoder::new(
+        generator.try_init(&device)?,
+        encoder.try_init(&device)?,
+    ))
+    .seed(common.seed)
+    .observe(StopOnInterrupt::new())
+    .observe(Progress::new());
+    trainer.run(data(), Budget::steps(steps / 4))?;
+    let autoencoder = trainer.into_game();
+
+    let seen = |n, seed| -> Outcome<(Tensor<4>, Vec<u8>)> {
+        let plain = device.clone().inner();
+        Ok((glyphs.images(n, seed, &plain)?, glyphs.labels(n, seed)?))
+    };
+    let (known, asked) = (seen(4 * options.judged, 1 << 40)?, seen(options.judged, 1 << 41)?);
+    let reader = autoencoder.encoder.network().valid();
+    let learned = |x: Tensor<4>| reader.encode((x.clone(), x.rows()));
+    let accuracies = [
+        ("pixels", neighbours(&known, &asked, |x| x.rows())?),
+        ("codes of the BiGAN", neighbours(&known, &asked, |x| bigan.infer(x, 0))?),
+        ("codes of the autoencoder", neighbours(&known, &asked, learned)?),
+    ];
+    let back = bigan.reconstruct(asked.0.clone(), 0);
+    let error = l2(back.clone(), asked.0.clone()).into_scalar::<f32>();
+
+    let folder = common.folder("bigan")?;
+    write_png(folder.join("samples.png"), &image_grid(bigan.sample(64, 1), 8)?)?;
+    let sides = vec![asked.0.narrow(0, 0, 32), back.narrow(0, 0, 32)];
+    let sides = Tensor::stack::<5>(sides, 1).reshape([64, 1, SIDE, SIDE]);
+    write_png(folder.join("reconstructions.png"), &image_grid(sides, 8)?)?;
+    common.say(format!(
+        "{} rounds in {:.0?}; {}",
+        outcome.steps,
+        outcome.elapsed,
+        folder.display()
+    ));
+    for (of, accuracy) in &accuracies {
+        common.say(format!("1-NN on {of}: {:.1} %", 100.0 * accuracy));
+    }
+    common.say(format!(
+        "mean squared error of reconstructions {error:.4} (pixels are -1 to 1)"
+    ));
+    common.report(&json!({
+        "example": "bigan", "world": "glyphs", "steps": outcome.steps, "seconds": outcome.elapsed.as_secs_f64(),
+        "neighbours": accuracies.iter().copied().collect::<std::collections::BTreeMap<_, _>>(),
+        "error": error, "pictures": folder,
+    }));
+    Ok(())
+}
+
+/// The share of digits whose nearest neighbour among the known ones is the same digit.
+fn neighbours(
+    (known, labels): &(Tensor<4>, Vec<u8>),
+    (asked, digits): &(Tensor<4>, Vec<u8>),
+    features: impl Fn(Tensor<4>) -> Tensor<2>,
+) -> Outcome<f64> {
+    let (known, asked) = (features(known.clone()), features(asked.clone()));
+    // |a - b|^2 less |a|^2, which is the same for all neighbours of a.
+    let squares = known.clone().square().sum_dim(1).transpose();
+    let nearest: Tensor<2, Int> = (squares - asked.matmul(known.transpose()) * 2.0).argmin(1);
+    let nearest: Vec<i64> = nearest.flatten::<1>(0, 1).try_into_vec_as()?;
+    let right = nearest
+        .iter()
+        .zip(digits)
+        .filter(|(at, digit)| labels[**at as usize] == **digit);
+    Ok(right.count() as f64 / digits.len().max(1) as f64)
+}

@@ -1,0 +1,67 @@
+//! BiGAN, ALI and ALICE: an encoder that inverts the generator, on a mixture of five Gaussians and on drawn digits.
+//!
+//! ```text
+//! cargo run --example bigan -- --world mixture --seeds 3             # ALICE's toy, by its protocol
+//! cargo run --example bigan -- --world mixture --cycle 0             # the same without the cycle: ALI
+//! cargo run --example bigan -- --world glyphs
+//! cargo run --example bigan -- --world glyphs --inference gaussian   # ALI's encoder
+//! ```
+
+mod autoencoder;
+#[path = "../common/mod.rs"]
+mod common;
+mod glyphs;
+mod mixture;
+
+use std::process::ExitCode;
+
+use clap::{Parser, ValueEnum};
+use common::Common;
+
+/// Train a generator and its inverse, and see what comes back from the way there and back.
+#[derive(Debug, Parser)]
+#[command(name = "bigan")]
+struct Options {
+    #[command(flatten)]
+    common: Common,
+    /// What it learns
+    #[arg(long, value_enum, default_value = "mixture")]
+    world: World,
+    /// How much reconstructions count (lambda of ALICE) [default: 1 for the mixture, 0 for glyphs]
+    #[arg(long)]
+    cycle: Option<f64>,
+    /// How the encoder of glyphs uses noise (that of the mixture is given noise, as in the protocol)
+    #[arg(long, value_enum, default_value = "deterministic")]
+    inference: Inferring,
+    /// How many runs on the mixture, with seeds from --seed on
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..))]
+    seeds: u64,
+    /// Channels of the layers next to the image, for glyphs
+    #[arg(long, default_value_t = 16)]
+    width: usize,
+    /// Glyphs whose neighbours are looked for among four times as many
+    #[arg(long, default_value_t = 1_000)]
+    judged: usize,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum World {
+    /// Five Gaussians in the plane
+    Mixture,
+    /// Digits of 28 by 28 pixels
+    Glyphs,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Inferring {
+    Deterministic,
+    Gaussian,
+}
+
+fn main() -> ExitCode {
+    let options = Options::parse();
+    common::exit(match options.world {
+        World::Mixture => mixture::run(&options),
+        World::Glyphs => glyphs::run(&options),
+    })
+}

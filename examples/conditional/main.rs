@@ -1,0 +1,200 @@
+//! Digits on demand: a CGAN or an AC-GAN on drawn glyphs, judged by a classifier of their own.
+//!
+//! ```text
+//! cargo run --example conditional -- --method cgan
+//! cargo run --example conditional -- --method cgan --generator batch-norm --discriminator projected
+//! cargo run --example conditional -- --method acgan
+//! ```
+
+#[path = "../common/mod.rs"]
+mod common;
+
+use std::process::ExitCode;
+
+use agon::core::prior::{KernelDensity, Normal};
+use agon::prelude::*;
+use clap::{Parser, ValueEnum};
+use common::judge::{Judge, right, turns};
+use common::{Common, Ending};
+use serde_json::json;
+
+/// Pixels a side.
+const SIDE: usize = 28;
+/// Numbers in a code.
+const LATENT: usize = 32;
+
+/// Train a generator that draws the digit it is asked for.
+#[derive(Debug, Parser)]
+#[command(name = "conditional")]
+struct Options {
+    #[command(flatten)]
+    common: Common,
+    /// Who is told the class
+    #[arg(long, value_enum, default_value = "cgan")]
+    method: Method,
+    /// How the generator is told
+    #[arg(long, value_enum, default_value = "concatenated")]
+    generator: Told,
+    /// How the discriminator of a CGAN is told
+    #[arg(long, value_enum, default_value = "projected")]
+    discriminator: Asked,
+    /// How much the class of generated digits counts in the turn of an AC-GAN's discriminator (1 in the paper)
+    #[arg(long, default_value_t = 0.0)]
+    generated_class: f64,
+    /// Where the classes of generated digits come from
+    #[arg(long, value_enum, default_value = "uniform")]
+    conditions: Conditions,
+    /// Channels of the layers next to the image
+    #[arg(long, default_value_t = 16)]
+    width: usize,
+    /// Features from which the discriminator judges
+    #[arg(long, default_value_t = 128)]
+    features: usize,
+    /// Images in a batch
+    #[arg(long, default_value_t = 64)]
+    batch: usize,
+    /// Digits of each class by which the generator is judged
+    #[arg(long, default_value_t = 500)]
+    judged: usize,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Method {
+    /// Both networks are
+    Cgan,
+    /// The generator is, and the discriminator has to say it
+    Acgan,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Told {
+    Concatenated,
+    Embedded,
+    BatchNorm,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Asked {
+    Concatenated,
+    Embedded,
+    Projected,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Conditions {
+    /// All classes alike
+    Uniform,
+    /// Those of the data
+    Data,
+}
+
+fn main() -> ExitCode {
+    common::exit(run(&Options::parse()))
+}
+
+fn run(options: &Options) -> Ending {
+    let device = options.common.device()?.autodiff();
+    let shape = [1, SIDE, SIDE];
+    let generator = CganGeneratorConfig::new(LATENT, 10, shape)
+        .with_width(options.width)
+        .with_entry(match options.generator {
+            Told::Concatenated => GeneratorCondition::Concatenated,
+            Told::Embedded => GeneratorCondition::Embedded(16),
+            Told::BatchNorm => GeneratorCondition::BatchNorm,
+        })
+        .try_init(&device)?;
+    let trunk = ImageTrunkConfig::new(shape)
+        .with_width(options.width)
+        .with_features(options.features);
+    match options.method {
+        Method::Cgan => {
+            let entry = match options.discriminator {
+                Asked::Concatenated => DiscriminatorCondition::Concatenated,
+                Asked::Embedded => DiscriminatorCondition::Embedded(16),
+                Asked::Projected => DiscriminatorCondition::Projected,
+            };
+            let discriminator = CganDiscriminatorConfig::new(10, trunk).with_entry(entry);
+            learn(options, Gan::new(generator, discriminator.try_init(&device)?), &device)
+        }
+        Method::Acgan => {
+            let discriminator = AcganDiscriminatorConfig::new(10, trunk).try_init(&device)?;
+            let gan = Gan::new(generator, discriminator).term(RightClass::new(1.0).generated(options.generated_class));
+            learn(options, gan, &device)
+        }
+    }
+}
+
+fn learn<D>(options: &Options, gan: Gan<CganGenerator, D>, device: &Device) -> Ending
+where
+    D: Discriminator<Input = Conditioned<Tensor<4>>>,
+{
+    let steps = options.common.steps.unwrap_or(2_000);
+    let glyphs = Glyphs::new().size(SIDE).noise(0.0);
+    let mut gan = gan
+        .loss(LabelSmoothing::one_sided(NonSaturating, 0.9))
+        .average(0.99)
+        .instance_noise(InstanceNoise::annealed(0.15, 0.03, steps));
+    if options.conditions == Conditions::Data {
+        let labels: Vec<i64> = glyphs.labels(5_000, 1)?.into_iter().map(i64::from).collect();
+        let labels = Tensor::<1, burn::tensor::Int>::from_data(labels.as_slice(), &device.clone().inner());
+        let seen = KernelDensity::of(labels.one_hot::<2>(10).float())?;
+        gan = gan.prior((Normal::new(LATENT), seen));
+    }
+    let data = glyphs.clone().labelled().batches(options.batch);
+    let mut trainer = Trainer::new(gan)
+        .seed(options.common.seed)
+        .observe(StopOnInterrupt::new())
+        .observe(Progress::new());
+    let data = data.map(|(images, labels)| Conditioned::labelled(images, labels, 10));
+    let outcome = trainer.run(data, Budget::steps(steps))?;
+    judge(options, trainer.game().generator(), &glyphs, &outcome)
+}
+
+fn judge(options: &Options, generator: &CganGenerator, glyphs: &Glyphs, outcome: &Outcome) -> Ending {
+    let (common, device) = (&options.common, options.common.device()?);
+    let picture = common.folder("conditional")?.join("digits.png");
+    write_png(&picture, &image_grid(one_code_a_row(generator, &device), 10)?)?;
+
+    let judge = Judge::new(&device)?;
+    let n = options.judged;
+    let conditions = turns(10 * n, &device).one_hot::<2>(10).float();
+    let fake = judge.look_at(&generator.sample_of(conditions, 1))?;
+    let (real, other) = (judge.real(glyphs, n, 0)?, judge.real(glyphs, n, 1)?);
+    let (real, other) = (judge.look_at(&real)?, judge.look_at(&other)?);
+    let (accuracy, ceiling) = (right(&fake.digits), right(&real.digits));
+    let (distances, floor) = (judge.distances(&real, &fake)?, judge.distances(&real, &other)?);
+
+    common.say(format!(
+        "{} rounds in {:.0?}; {}",
+        outcome.steps,
+        outcome.elapsed,
+        picture.display()
+    ));
+    common.say(format!(
+        "{:.2} % of {} digits are what was asked for (of real ones the classifier gets {:.2} % right)",
+        100.0 * accuracy,
+        10 * n,
+        100.0 * ceiling
+    ));
+    let each: Vec<String> = distances[1..].iter().map(|distance| format!("{distance:.2}")).collect();
+    common.say(format!(
+        "Frechet distance per class: mean {:.2} (real against real {:.2}); by digit {}",
+        distances[0],
+        floor[0],
+        each.join(" ")
+    ));
+    common.report(&json!({
+        "example": "conditional", "steps": outcome.steps, "seconds": outcome.elapsed.as_secs_f64(),
+        "accuracy": accuracy, "accuracy_on_real": ceiling, "frechet": distances[0], "frechet_of_real": floor[0],
+        "frechet_by_class": distances[1..], "picture": picture,
+    }));
+    Ok(())
+}
+
+/// Ten rows of the digits 0 to 9, each row drawn from one code.
+fn one_code_a_row(generator: &CganGenerator, device: &Device) -> Tensor<4> {
+    let codes = Normal::new(LATENT).draw(10, &mut random::stream(1, 0), device);
+    let codes = codes.unsqueeze_dim::<3>(1).repeat_dim(1, 10).reshape([100, LATENT]);
+    let classes = turns(100, device).one_hot::<2>(10).float();
+    generator.valid().forward(codes, classes)
+}

@@ -1,0 +1,183 @@
+//! Digits without labels: what the categorical code finds, and what the continuous ones do.
+
+use agon::prelude::*;
+use serde_json::json;
+
+use crate::common::Ending;
+use crate::common::judge::Judge;
+use crate::matching::{Table, correlation};
+use crate::{Options, bound, shape};
+
+/// Pixels a side.
+const SIDE: usize = 28;
+const FEATURES: usize = 128;
+
+type Generating = InfoGenerator<DcganGenerator>;
+type Reading = InfoDiscriminator<ImageTrunk>;
+
+pub fn run(options: &Options) -> Ending {
+    let common = &options.common;
+    let device = common.device()?.autodiff();
+    let steps = common.steps.unwrap_or(2_500);
+    let (codes, shape) = (InfoCodes::new().with_noise(options.noise), [1, SIDE, SIDE]);
+    let glyphs = Glyphs::new().size(SIDE).noise(0.0);
+    let images = DcganGeneratorConfig::new(codes.latent(), shape).with_width(options.width);
+    let trunk = ImageTrunkConfig::new(shape)
+        .with_width(options.width)
+        .with_features(FEATURES);
+    let adam = |rate| Adam::new(rate).betas(0.5, 0.999);
+    let gan = Gan::new(
+        InfoGenerator::try_new(images.try_init(&device)?, codes)?,
+        InfoDiscriminator::try_new(trunk.try_init(&device)?, FEATURES, codes, &device)?,
+    )
+    .term(Information::of(codes).weights(1.0, options.factors))
+    .augment(OfSample(DiffAugment::new().translation(options.translation)))
+    .instance_noise(InstanceNoise::annealed(0.15, 0.03, steps))
+    .discriminator_optimizer(adam(2e-4))
+    .generator_optimizer(adam(1e-3))
+    .average(0.99);
+    let mut trainer = Trainer::new(gan)
+        .seed(common.seed)
+        .observe(StopOnInterrupt::new())
+        .observe(Progress::new());
+    let data = glyphs.clone().batches(64).map(Conditioned::unknown);
+    let outcome = trainer.run(data, Budget::steps(steps))?;
+    let gan = trainer.into_game();
+    judge(
+        options,
+        &codes,
+        (gan.generator(), gan.discriminator()),
+        (&glyphs, &outcome),
+    )
+}
+
+fn judge(
+    options: &Options,
+    codes: &InfoCodes,
+    (generator, discriminator): (&Generating, &Reading),
+    (glyphs, outcome): (&Glyphs, &Outcome),
+) -> Ending {
+    let common = &options.common;
+    let device = common.device()?;
+    let (judge, reader) = (Judge::new(&device)?, discriminator.valid());
+    let category = |logits: Tensor<2>| -> Result<Vec<usize>, Box<dyn std::error::Error>> {
+        let found: Vec<i64> = logits
+            .narrow(1, 0, codes.categories)
+            .argmax(1)
+            .flatten::<1>(0, 1)
+            .try_into_vec_as()?;
+        Ok(found.into_iter().map(|category| category as usize).collect())
+    };
+
+    let made = generator.sample(options.judged, 1);
+    let asked = category(made.condition.clone())?;
+    let drawn = judge.look_at(&made.sample)?.digits;
+    let (of_made, map) = Table::of(10, asked.iter().copied().zip(drawn)).best_permutation();
+    let real = judge.real(glyphs, options.judged / 10, 0)?;
+    let read = category(reader.forward(real).1)?;
+    let (of_real, _) = Table::of(10, read.into_iter().zip((0..10).cycle())).best_permutation();
+    let logits = reader.forward(made.sample.clone()).1.narrow(1, 0, codes.categories);
+    let information = bound(logits, made.condition.clone().narrow(1, 0, codes.categories));
+
+    let rho = correlations(codes, &made, &asked)?;
+    let folder = common.folder("infogan")?;
+    write_png(
+        folder.join("categories.png"),
+        &image_grid(categories(generator, codes, &device), 10)?,
+    )?;
+    for factor in 0..codes.continuous {
+        let picture = image_grid(traversal(generator, codes, factor, &device), 11)?;
+        write_png(folder.join(format!("factor{factor}.png")), &picture)?;
+    }
+    common.say(format!(
+        "{} rounds in {:.0?}; {}",
+        outcome.steps,
+        outcome.elapsed,
+        folder.display()
+    ));
+    common.say(format!(
+        "categories are digits for {:.1} % of generated glyphs, {:.1} % of real ones; category to digit {map:?}",
+        100.0 * of_made,
+        100.0 * of_real
+    ));
+    common.say(format!(
+        "the bound is {information:.3} nats; log 10 = {:.3}",
+        10f64.ln()
+    ));
+    for (factor, row) in rho.iter().enumerate() {
+        let row = shape::NAMES
+            .iter()
+            .zip(row)
+            .map(|(name, rho)| format!("{name} {rho:+.2}"));
+        common.say(format!(
+            "continuous code {factor}: {}",
+            row.collect::<Vec<_>>().join(", ")
+        ));
+    }
+    common.report(&json!({
+        "example": "infogan", "world": "glyphs", "steps": outcome.steps, "seconds": outcome.elapsed.as_secs_f64(),
+        "matched": of_made, "matched_real": of_real, "map": map, "bound": information,
+        "correlations": rho, "measured": shape::NAMES, "pictures": folder,
+    }));
+    Ok(())
+}
+
+/// The correlation of each continuous code with each measure, within categories.
+fn correlations(
+    codes: &InfoCodes,
+    made: &Conditioned<Tensor<4>>,
+    categories: &[usize],
+) -> Result<Vec<[f64; 3]>, Box<dyn std::error::Error>> {
+    let pixels: Vec<f32> = made.sample.clone().try_into_vec_as()?;
+    let measures: Vec<[f64; 3]> = pixels
+        .chunks(SIDE * SIDE)
+        .map(|image| shape::measure(image, SIDE))
+        .collect();
+    let mut all = Vec::new();
+    for factor in 0..codes.continuous {
+        let code = made.condition.clone().narrow(1, codes.categories + factor, 1);
+        let code: Vec<f64> = code.try_into_vec_as::<f32>()?.into_iter().map(f64::from).collect();
+        all.push([0, 1, 2].map(|which| {
+            let measure: Vec<f64> = measures.iter().map(|measures| measures[which]).collect();
+            correlation(&code, &measure, categories)
+        }));
+    }
+    Ok(all)
+}
+
+/// A row for each of ten codes; from left to right the categories.
+fn categories(generator: &Generating, codes: &InfoCodes, device: &Device) -> Tensor<4> {
+    let codes_of = generator.prior().draw(10, &mut random::stream(1, 0), device);
+    let codes_of = codes_of
+        .unsqueeze_dim::<3>(1)
+        .repeat_dim(1, 10)
+        .reshape([100, codes.latent()]);
+    let category = Tensor::<2>::eye(10, device).repeat_dim(0, 10);
+    with(generator, codes_of, codes.noise, category)
+}
+
+/// A row for each category; from left to right one continuous code from -2 to 2, as in the paper, all else equal.
+fn traversal(generator: &Generating, codes: &InfoCodes, factor: usize, device: &Device) -> Tensor<4> {
+    let row = generator.prior().draw(1, &mut random::stream(3, 0), device);
+    let rows = row.repeat_dim(0, 110);
+    let category = Tensor::<2>::eye(10, device)
+        .unsqueeze_dim::<3>(1)
+        .repeat_dim(1, 11)
+        .reshape([110, 10]);
+    let values: Vec<f32> = (0..110).map(|i| (i % 11) as f32 * 0.4 - 2.0).collect();
+    let factors = (0..codes.continuous).map(|which| match which == factor {
+        true => Tensor::<1>::from_data(values.as_slice(), device).reshape([110, 1]),
+        false => Tensor::zeros([110, 1], device),
+    });
+    let told = Tensor::cat([category].into_iter().chain(factors).collect(), 1);
+    with(generator, rows, codes.noise, told)
+}
+
+/// What the generator makes of these codes with some of them replaced.
+fn with(generator: &Generating, codes: Tensor<2>, at: usize, values: Tensor<2>) -> Tensor<4> {
+    let [n, width] = values.dims();
+    generator
+        .valid()
+        .generate(codes.slice_assign([0..n, at..at + width], values))
+        .sample
+}

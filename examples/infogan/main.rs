@@ -1,0 +1,66 @@
+//! InfoGAN: classes and factors found without labels, on a ring of Gaussians and on drawn digits.
+//!
+//! ```text
+//! cargo run --example infogan -- --world ring
+//! cargo run --example infogan -- --world glyphs
+//! ```
+
+#[path = "../common/mod.rs"]
+mod common;
+mod glyphs;
+mod matching;
+mod ring;
+mod shape;
+
+use std::process::ExitCode;
+
+use clap::{Parser, ValueEnum};
+use common::Common;
+
+/// Train an InfoGAN and see what its codes came to mean.
+#[derive(Debug, Parser)]
+#[command(name = "infogan")]
+struct Options {
+    #[command(flatten)]
+    common: Common,
+    /// What it learns
+    #[arg(long, value_enum, default_value = "glyphs")]
+    world: World,
+    /// Channels of the layers next to the image
+    #[arg(long, default_value_t = 16)]
+    width: usize,
+    /// Numbers of the code that mean nothing
+    #[arg(long, default_value_t = 16)]
+    noise: usize,
+    /// How much the continuous codes count
+    #[arg(long, default_value_t = 0.5)]
+    factors: f64,
+    /// By which part of its side everything that the discriminator sees is moved about
+    #[arg(long, default_value_t = 0.125)]
+    translation: f64,
+    /// Digits by which the codes are judged
+    #[arg(long, default_value_t = 2_000)]
+    judged: usize,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum World {
+    /// Eight modes and a code of eight categories
+    Ring,
+    /// Digits, a code of ten categories and two continuous ones
+    Glyphs,
+}
+
+fn main() -> ExitCode {
+    let options = Options::parse();
+    common::exit(match options.world {
+        World::Ring => ring::run(&options),
+        World::Glyphs => glyphs::run(&options),
+    })
+}
+
+/// A mean over all rows of `E log Q(c | x)`, plus the entropy of as many equal categories: the bound, in nats.
+fn bound(logits: agon::prelude::Tensor<2>, code: agon::prelude::Tensor<2>) -> f64 {
+    let entropy = (code.dims()[1] as f64).ln();
+    entropy - f64::from(agon::losses::categorical_information(logits, code).into_scalar::<f32>())
+}

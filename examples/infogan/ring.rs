@@ -1,0 +1,75 @@
+//! Eight modes, eight categories: the bound reaches log 8 and each category is a mode.
+
+use agon::prelude::*;
+use serde_json::json;
+
+use crate::common::Ending;
+use crate::matching::Table;
+use crate::{Options, bound};
+
+const MODES: usize = 8;
+const FEATURES: usize = 128;
+
+pub fn run(options: &Options) -> Ending {
+    let common = &options.common;
+    let device = common.device()?.autodiff();
+    let steps = common.steps.unwrap_or(4_000);
+    let ring = GaussianMixture::ring_of(MODES, 1.0, 0.05);
+    let codes = InfoCodes::new().with_noise(4).with_categories(MODES).with_continuous(0);
+    let points = MlpGeneratorConfig::new(codes.latent(), 2).try_init(&device)?;
+    let trunk = MlpDiscriminatorConfig::new(2).with_scores(FEATURES).try_init(&device)?;
+    let gan = Gan::new(
+        InfoGenerator::try_new(points, codes)?,
+        InfoDiscriminator::try_new(trunk, FEATURES, codes, &device)?,
+    )
+    .term(Information::of(codes))
+    .instance_noise(InstanceNoise::annealed(0.3, 0.0, steps))
+    .optimizers(Adam::new(1e-3).betas(0.5, 0.999));
+    let mut trainer = Trainer::new(gan)
+        .seed(common.seed)
+        .observe(StopOnInterrupt::new())
+        .observe(Progress::new());
+    let data = ring.clone().batches(256).map(Conditioned::unknown);
+    let outcome = trainer.run(data, Budget::steps(steps))?;
+
+    let made = trainer.game().sample(2_000, 1);
+    let (_, logits) = trainer.game().discriminator().valid().forward(made.sample.clone());
+    let information = bound(logits, made.condition.clone());
+    let categories: Vec<i64> = made.labels().try_into_vec_as()?;
+    let values: Vec<f32> = made.sample.try_into_vec_as()?;
+    let points = values.as_chunks::<2>().0;
+    let modes = points.iter().map(|&point| nearest(point, ring.means()));
+    let table = Table::of(MODES, categories.iter().map(|&category| category as usize).zip(modes));
+    let (matched, map) = table.best_permutation();
+    let coverage = ring.coverage(points);
+
+    let picture = common.folder("infogan")?.join("ring.png");
+    write_png(&picture, &scatter(&ring.points(2_000, 1)?, points, 512))?;
+    common.say(format!(
+        "{} rounds in {:.0?}; {}",
+        outcome.steps,
+        outcome.elapsed,
+        picture.display()
+    ));
+    common.say(format!(
+        "the bound is {information:.4} nats; log {MODES} = {:.4}",
+        (MODES as f64).ln()
+    ));
+    common.say(format!(
+        "category to mode {map:?} explains {:.2} % of the samples",
+        100.0 * matched
+    ));
+    common.say(format!("{coverage:?}"));
+    common.report(&json!({
+        "example": "infogan", "world": "ring", "steps": outcome.steps, "seconds": outcome.elapsed.as_secs_f64(),
+        "bound": information, "entropy": (MODES as f64).ln(), "matched": matched, "map": map,
+        "modes": coverage.modes, "high_quality": coverage.high_quality, "picture": picture,
+    }));
+    Ok(())
+}
+
+fn nearest(point: [f32; 2], means: &[[f32; 2]]) -> usize {
+    let distance = |mean: &[f32; 2]| (mean[0] - point[0]).hypot(mean[1] - point[1]);
+    let nearest = (0..means.len()).min_by(|&a, &b| distance(&means[a]).total_cmp(&distance(&means[b])));
+    nearest.unwrap_or_default()
+}
