@@ -2,6 +2,7 @@ mod any;
 mod persistence;
 
 use std::any::type_name;
+use std::borrow::Cow;
 
 use burn::module::Module;
 use burn::optim::GradientsParams;
@@ -17,7 +18,7 @@ pub use any::AnyPlayer;
 /// [`update`](Self::update), or [`apply`](Self::apply) with gradients from elsewhere, is the only way in which weights
 /// take a step.
 pub struct Player<M: Module> {
-    name: &'static str,
+    name: Cow<'static, str>,
     // Absent only while the optimizer has it.
     network: Option<M>,
     config: Option<Value>,
@@ -46,9 +47,9 @@ enum Anchor<M> {
 
 impl<M: Module + 'static> Player<M> {
     /// A network and how it learns. The name is what checkpoints and measurements call it.
-    pub fn new(name: &'static str, network: M, optimizer: impl Into<Optimizer>) -> Self {
+    pub fn new(name: impl Into<Cow<'static, str>>, network: M, optimizer: impl Into<Optimizer>) -> Self {
         Self {
-            name,
+            name: name.into(),
             network: Some(network),
             config: None,
             optimizer: optimizer.into(),
