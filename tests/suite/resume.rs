@@ -130,3 +130,34 @@ fn shuffled_data_goes_on_in_its_order() {
     let data = || -> Box<dyn Batches<Batch = Tensor<2>>> { Box::new(GaussianMixture::ring().fixed(50).batches(16)) };
     check("shuffled", 5, points, data, both);
 }
+
+#[test]
+fn translators_with_pools_and_dropout() {
+    let Repeat(waves) = waves();
+    let data = || -> Box<dyn Batches<Batch = (Tensor<4>, Tensor<4>)>> {
+        Box::new(Repeat((waves.clone(), waves.clone().neg())))
+    };
+    let cyclegan = || {
+        let config = CycleGanConfig::new([1, 1])
+            .with_width(2)
+            .with_blocks(1)
+            .with_halvings(1);
+        // Pools long enough to be kept in files of their own.
+        let config = config.with_pool(18).with_decay(Some([4, 8]));
+        config.try_init(&device()).unwrap()
+    };
+    let maps = |game: &CycleGan| weights(&game.maps());
+    for stop in [3, 7] {
+        check("cyclegan", stop, cyclegan, data, maps);
+    }
+    let dualgan = || {
+        let config = DualGanConfig::new([1, 1]).with_width(2).with_depth(3).with_halvings(1);
+        config.with_critic_turns(2).try_init(&device()).unwrap()
+    };
+    check("dualgan", 5, dualgan, data, |game| weights(&game.maps()));
+    let pix2pix = || {
+        let config = Pix2PixConfig::new([1, 1]).with_width(2).with_depth(3).with_halvings(1);
+        config.try_init(&device()).unwrap()
+    };
+    check("pix2pix", 5, pix2pix, data, |game| weights(&game.map()));
+}
