@@ -65,6 +65,11 @@ impl<M: Module + 'static> Player<M> {
         }
     }
 
+    /// Goes by another name in checkpoints and measurements.
+    pub fn rename(&mut self, name: impl Into<Cow<'static, str>>) {
+        self.name = name.into();
+    }
+
     /// Keeps the network's configuration in checkpoints, so that it can be loaded without being built first.
     pub fn with_config(mut self, config: Option<Value>) -> Self {
         self.config = config;
@@ -120,6 +125,15 @@ impl<M: Module + 'static> Player<M> {
     pub fn update(&mut self, round: &mut Round, loss: &Tensor<1>) {
         let gradients = self.gradients(loss);
         self.apply(round, gradients);
+    }
+
+    /// Differentiates a loss that this player shares with another, once, and both take a step.
+    pub fn update_with<N: Module + 'static>(&mut self, other: &mut Player<N>, round: &mut Round, loss: &Tensor<1>) {
+        let mut gradients = loss.backward();
+        let own = GradientsParams::from_module(&mut gradients, self.network());
+        let others = GradientsParams::from_module(&mut gradients, other.network());
+        self.apply(round, own);
+        other.apply(round, others);
     }
 
     /// The gradients of the loss for this player's weights.
