@@ -49,7 +49,10 @@ struct Options {
     /// Pictures in a batch
     #[arg(long, default_value_t = 4)]
     batch: usize,
-    /// Residual blocks of CycleGAN's maps
+    /// CycleGAN's maps
+    #[arg(long, value_enum, default_value = "resnet")]
+    maps: Maps,
+    /// Residual blocks of CycleGAN's residual maps
     #[arg(long, default_value_t = 3)]
     blocks: usize,
     /// How much reconstructions count, instead of the method's own weight
@@ -67,6 +70,14 @@ enum Method {
     Dualgan,
     /// A U-Net and the distance to the truth (with pairs)
     Pix2pix,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Maps {
+    /// Two halvings and residual blocks, as in the paper
+    Resnet,
+    /// U-Nets, which keep the colours of grounds
+    Unet,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -97,7 +108,15 @@ fn run(options: &Options) -> Ending {
                 .with_identity(5.0)
                 .with_decay(Some([steps / 2, steps.div_ceil(2)]));
             let cycle = options.cycle.unwrap_or(config.cycle);
-            train(options, config.with_cycle(cycle).try_init(&device)?, steps)
+            let config = config.with_cycle(cycle);
+            match options.maps {
+                Maps::Resnet => train(options, config.try_init(&device)?, steps),
+                Maps::Unet => train(
+                    options,
+                    config.of(unets(options, depth, &device)?, patches(options, &device)?),
+                    steps,
+                ),
+            }
         }
         Method::Discogan => {
             let config = DiscoGanConfig::new(shape, shape)
@@ -122,6 +141,27 @@ fn run(options: &Options) -> Ending {
             train(options, config.try_init(&device)?, steps)
         }
     }
+}
+
+/// U-Nets of pix2pix, without dropout, for both ways.
+fn unets(options: &Options, depth: usize, device: &Device) -> Result<Both<UNetTranslator>> {
+    let config = UNetTranslatorConfig::new([3, 3]);
+    let config = config.with_width(options.width).with_depth(depth).with_dropout(0.0);
+    Ok(Both {
+        a: config.try_init(device)?,
+        b: config.try_init(device)?,
+    })
+}
+
+/// Judges of patches of 16 pixels.
+fn patches(options: &Options, device: &Device) -> Result<Both<PatchDiscriminator>> {
+    let config = PatchDiscriminatorConfig::new(3)
+        .with_width(options.width)
+        .with_halvings(1);
+    Ok(Both {
+        a: config.try_init(device)?,
+        b: config.try_init(device)?,
+    })
 }
 
 fn translation(options: &Options) -> ShapeTranslation {

@@ -1,8 +1,9 @@
 //! CycleGAN: unpaired translation of pictures, held together by cycle consistency.
 
-use agon_core::{Adam, Optimizer, Result, Schedule};
+use agon_core::{Adam, Discriminator, Error, Optimizer, Result, Schedule, Translator};
 use agon_losses::LeastSquares;
 use burn::config::Config;
+use burn::module::ModuleDisplay;
 use burn::prelude::Device;
 
 use crate::{
@@ -99,17 +100,26 @@ impl CycleGanConfig {
             a: judge(a)?,
             b: judge(b)?,
         };
+        Ok(self.of(maps, judges))
+    }
+
+    /// The game of this configuration with other networks: U-Nets, say.
+    pub fn of<T, D>(&self, maps: Both<T>, judges: Both<D>) -> TwoWay<T, D>
+    where
+        T: Translator + ModuleDisplay,
+        D: Discriminator<Input = T::Sample> + ModuleDisplay,
+    {
         let schedule = match self.decay {
             Some([after, over]) => Schedule::Linear { after, over, end: 0.0 },
             None => Schedule::Constant,
         };
         let adam = Optimizer::from(Adam::new(self.learning_rate).betas(0.5, 0.999)).schedule(schedule);
-        Ok(TwoWay::new(maps, judges)
+        TwoWay::new(maps, judges)
             .loss(LeastSquares::binary(), 2.0)
             .cycle(self.cycle, Distance::L1)
             .identity(self.identity)
             .pool(self.pool)
-            .optimizers(adam))
+            .optimizers(adam)
     }
 }
 
@@ -120,7 +130,7 @@ fn same_channels([a, b]: [usize; 2], identity: f64) -> Result<()> {
     }
     let got = format!("{a} and {b}");
     let expected = "the same number in both domains";
-    Err(agon_core::Error::config(
+    Err(Error::config(
         "channels of pictures with an identity term",
         expected,
         got,
