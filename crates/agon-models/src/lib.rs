@@ -17,6 +17,14 @@ mod resnet_translator;
 mod two_way;
 mod unet_translator;
 
+// Against mode collapse.
+mod d2gan;
+mod gap;
+mod joint;
+mod mdgan;
+mod minibatch_discriminator;
+mod veegan;
+
 pub use dcgan::{DcganDiscriminator, DcganDiscriminatorConfig, DcganGenerator, DcganGeneratorConfig};
 pub use mlp::{MlpDiscriminator, MlpDiscriminatorConfig, MlpGenerator, MlpGeneratorConfig};
 pub use packed::{Packed, PackedConfig};
@@ -31,3 +39,10 @@ pub use pix2pix::{Pix2Pix, Pix2PixConfig};
 pub use resnet_translator::{ResnetTranslator, ResnetTranslatorConfig};
 pub use two_way::{Both, BothConfig, Distance, TwoWay};
 pub use unet_translator::{UNetTranslator, UNetTranslatorConfig};
+
+pub use d2gan::TwoJudges;
+pub use gap::Gap;
+pub use joint::Joint;
+pub use mdgan::Mdgan;
+pub use minibatch_discriminator::{MinibatchDiscriminator, MinibatchDiscriminatorConfig};
+pub use veegan::Veegan;
