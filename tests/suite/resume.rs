@@ -161,3 +161,33 @@ fn translators_with_pools_and_dropout() {
     };
     check("pix2pix", 5, pix2pix, data, |game| weights(&game.map()));
 }
+
+#[test]
+fn games_against_mode_collapse() {
+    let generator = || MlpGeneratorConfig::new(4, 2).with_hidden(vec![16]).init(&device());
+    let encoder = || MlpTranslator::from(MlpGeneratorConfig::new(2, 4).with_hidden(vec![16]).init(&device()));
+    let judge = |features| {
+        let config = MlpDiscriminatorConfig::new(features);
+        config.with_hidden(vec![16]).init(&device())
+    };
+    let veegan = || Veegan::new(generator(), encoder(), Joint::of(judge(6)));
+    check(
+        "veegan",
+        5,
+        veegan,
+        || Box::new(ring()),
+        |game| weights(game.generator()),
+    );
+    let mdgan = || Mdgan::new(generator(), encoder(), [judge(2), judge(2)]);
+    check("mdgan", 5, mdgan, || Box::new(ring()), |game| weights(game.generator()));
+    let gap = || Gap::new((0..3).map(|_| Gan::new(generator(), judge(2))), 2);
+    let all = |gap: &Gap<MlpGenerator, MlpDiscriminator>| -> Vec<u32> {
+        gap.pairs()
+            .iter()
+            .flat_map(|pair| [weights(pair.generator()), weights(pair.discriminator())].concat())
+            .collect()
+    };
+    for stop in [3, 6] {
+        check("gap", stop, gap, || Box::new(ring()), all);
+    }
+}
