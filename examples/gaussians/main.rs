@@ -52,6 +52,9 @@ struct Options {
     /// Learning rate of the steps which an unrolled generator foresees
     #[arg(long, default_value_t = 0.1)]
     foreseen_rate: f64,
+    /// Learning rate of the small protocol
+    #[arg(long, default_value_t = small::RATE)]
+    learning_rate: f64,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -140,27 +143,32 @@ fn play(
         mixture: options.layout.mixture(),
         common: &options.common,
         protocol,
+        batch: options.method.batch(),
         budget,
         seed,
         picture,
     };
     let unroll = Unroll::new(5, options.foreseen_rate);
     let packing = options.method.packing();
+    let rate = options.learning_rate;
     match options.method {
-        Method::D2gan => run.train(small::d2gan(device), packing, |game, seed| {
+        Method::D2gan => run.train(small::d2gan(rate, device), packing, |game, seed| {
             vec![game.sample(JUDGED, seed)]
         }),
-        Method::Minibatch => run.train(small::minibatch(device), packing, |game, seed| {
+        Method::Minibatch => run.train(small::minibatch(rate, device), packing, |game, seed| {
             vec![game.sample(JUDGED, seed)]
         }),
-        Method::Veegan => run.train(small::veegan(device), packing, |game, seed| {
+        Method::Veegan => run.train(small::veegan(rate, device), packing, |game, seed| {
             vec![game.sample(JUDGED, seed)]
         }),
-        Method::Mdgan => run.train(small::mdgan(device), packing, |game, seed| {
+        Method::Mdgan => run.train(small::mdgan(rate, device), packing, |game, seed| {
             vec![game.sample(JUDGED, seed)]
         }),
-        Method::Gap => run.train(small::gap(100, device), packing, each),
-        Method::Parallel => run.train(small::gap(0, device), packing, each),
+        Method::Gap => run.train(small::gap(100, rate, device), packing, each),
+        Method::Parallel => run.train(small::gap(0, rate, device), packing, each),
+        _ if protocol == Protocol::Small => run.train(small::baseline(packing, rate, device), packing, |game, seed| {
+            vec![game.generator().single().sample(JUDGED, seed)]
+        }),
         _ => run.train(options.method.gan(protocol, unroll, device), packing, |game, seed| {
             vec![game.generator().single().sample(JUDGED, seed)]
         }),
@@ -177,6 +185,7 @@ struct Run<'a> {
     mixture: GaussianMixture,
     common: &'a Common,
     protocol: Protocol,
+    batch: usize,
     budget: Budget,
     seed: u64,
     picture: &'a Path,
@@ -202,7 +211,7 @@ impl Run<'_> {
         let data = self.mixture.clone().packed(packing);
         match self.protocol {
             Protocol::Pacgan => trainer.run(data.fixed(100_000).batches(100), self.budget)?,
-            Protocol::Unrolled | Protocol::Small => trainer.run(data.batches(512), self.budget)?,
+            Protocol::Unrolled | Protocol::Small => trainer.run(data.batches(self.batch), self.budget)?,
         };
         let judged: Vec<_> = samples(trainer.game(), self.seed)
             .into_iter()

@@ -40,7 +40,7 @@ pub enum Method {
     Veegan,
     /// An encoder, a judge of the manifold and one of the diffusion
     Mdgan,
-    /// The baseline with minibatch discrimination, 32 kernels of 8
+    /// The baseline with minibatch discrimination, 16 kernels of 4, and batches of 128
     Minibatch,
     /// 4 baselines in parallel which draw new opponents every 100 rounds; figures are means over the 4
     Gap,
@@ -54,7 +54,7 @@ pub enum Protocol {
     Pacgan,
     /// Fresh points, batches of 512; G 256-128-128-2 and D 2-128-128-1, tanh; Adam (.5, .999), G 1e-3, D 1e-4
     Unrolled,
-    /// Fresh points, batches of 512; G 256-128-128-2 and D 2-128-128-1, ReLU; Adam 2e-4 (.5, .999)
+    /// Fresh points, batches of 512; G 256-128-128-2 and D 2-128-128-1, ReLU; Adam (.5, .999), 2e-4 unless told otherwise
     Small,
 }
 
@@ -73,6 +73,14 @@ impl Method {
             Self::Pacgan3 => 3,
             Self::Pacgan4 => 4,
             _ => 1,
+        }
+    }
+
+    /// Samples in a batch where points are fresh: those of minibatch discrimination are compared two by two.
+    pub fn batch(self) -> usize {
+        match self {
+            Self::Minibatch => 128,
+            _ => 512,
         }
     }
 
@@ -105,7 +113,7 @@ impl Protocol {
         match self {
             Self::Pacgan => pacgan(packing, device),
             Self::Unrolled => unrolled(packing, device),
-            Self::Small => return small::baseline(packing, device),
+            Self::Small => return small::baseline(packing, small::RATE, device),
         }
         .updates(Updates::Simultaneous)
     }
