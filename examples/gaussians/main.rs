@@ -11,6 +11,7 @@
 mod common;
 mod method;
 mod published;
+mod small;
 mod summary;
 
 use std::path::Path;
@@ -19,7 +20,7 @@ use std::process::ExitCode;
 use agon::prelude::*;
 use clap::Parser;
 use common::{Common, Ending};
-use method::{Method, MixtureGan, Protocol};
+use method::{Method, Protocol};
 use serde_json::json;
 use summary::Summary;
 
@@ -38,7 +39,8 @@ struct Options {
     /// What is trained
     #[arg(long, value_enum, default_value = "gan")]
     method: Method,
-    /// Networks, optimizers and batches [default: unrolled for --method unrolled, else pacgan]
+    /// Networks, optimizers and batches [default: unrolled for --method unrolled, small for d2gan and what follows it,
+    /// else pacgan]
     #[arg(long, value_enum)]
     protocol: Option<Protocol>,
     /// How many runs, with seeds from --seed on
@@ -50,6 +52,9 @@ struct Options {
     /// Learning rate of the steps which an unrolled generator foresees
     #[arg(long, default_value_t = 0.1)]
     foreseen_rate: f64,
+    /// Learning rate of the small protocol
+    #[arg(long, default_value_t = small::RATE)]
+    learning_rate: f64,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -85,9 +90,10 @@ fn run(options: &Options) -> Ending {
     let mut runs = Vec::new();
     for seed in (0..options.seeds).map(|i| common.seed.wrapping_add(i)) {
         let picture = folder.join(format!("{name}-seed{seed}.png"));
-        let coverage = play(options, protocol, budget, seed, (&device, &picture))?;
-        common.say(format!("seed {seed}: {}; {}", line(&coverage), picture.display()));
-        runs.push(coverage);
+        for coverage in play(options, protocol, budget, seed, (&device, &picture))? {
+            common.say(format!("seed {seed}: {}; {}", line(&coverage), picture.display()));
+            runs.push(coverage);
+        }
     }
     let summary = Summary::of(&runs);
     common.say(format!("{:<28}modes           high quality      reverse KL", ""));
@@ -113,8 +119,10 @@ fn run(options: &Options) -> Ending {
 fn length(options: &Options, protocol: Protocol) -> Result<(Budget, String), String> {
     match (options.common.steps, options.epochs, protocol) {
         (Some(steps), ..) => Ok((Budget::steps(steps), format!("reduced to {steps} rounds"))),
-        (None, Some(_), Protocol::Unrolled) => Err("the unrolled protocol counts rounds: say --steps".to_owned()),
-        (None, None, Protocol::Unrolled) => Ok((Budget::steps(25_000), "25000 rounds".to_owned())),
+        (None, Some(_), Protocol::Unrolled | Protocol::Small) => {
+            Err("this protocol counts rounds: say --steps".to_owned())
+        }
+        (None, None, Protocol::Unrolled | Protocol::Small) => Ok((Budget::steps(25_000), "25000 rounds".to_owned())),
         (None, epochs, Protocol::Pacgan) => {
             let epochs = epochs.unwrap_or(40);
             let reduced = if epochs < 400 { "reduced variant: " } else { "" };
@@ -123,38 +131,106 @@ fn length(options: &Options, protocol: Protocol) -> Result<(Budget, String), Str
     }
 }
 
-/// Trains once and draws what was learned.
+/// Trains once and draws what was learned: by one generator, or by each of several in parallel.
 fn play(
     options: &Options,
     protocol: Protocol,
     budget: Budget,
     seed: u64,
     (device, picture): (&Device, &Path),
-) -> Result<Coverage, Box<dyn std::error::Error>> {
-    let mixture = options.layout.mixture();
+) -> Result<Vec<Coverage>, Box<dyn std::error::Error>> {
+    let run = Run {
+        mixture: options.layout.mixture(),
+        common: &options.common,
+        protocol,
+        batch: options.method.batch(),
+        budget,
+        seed,
+        picture,
+    };
     let unroll = Unroll::new(5, options.foreseen_rate);
-    let gan = options.method.gan(protocol, unroll, device);
-    let watch = Watch {
-        mixture: mixture.clone(),
-        common: options.common.clone(),
-    };
-    let mut trainer = Trainer::new(gan).seed(seed).observe(watch).observe(Progress::new());
-    let data = mixture.clone().packed(options.method.packing());
-    match protocol {
-        Protocol::Pacgan => trainer.run(data.fixed(100_000).batches(100), budget)?,
-        Protocol::Unrolled => trainer.run(data.batches(512), budget)?,
-    };
-    let samples = samples(trainer.game(), seed)?;
-    write_png(picture, &scatter(&mixture.points(JUDGED, seed)?, &samples, 600))?;
-    Ok(mixture.coverage(&samples))
+    let packing = options.method.packing();
+    let rate = options.learning_rate;
+    match options.method {
+        Method::D2gan => run.train(small::d2gan(rate, device), packing, |game, seed| {
+            vec![game.sample(JUDGED, seed)]
+        }),
+        Method::Minibatch => run.train(small::minibatch(rate, device), packing, |game, seed| {
+            vec![game.sample(JUDGED, seed)]
+        }),
+        Method::Veegan => run.train(small::veegan(rate, device), packing, |game, seed| {
+            vec![game.sample(JUDGED, seed)]
+        }),
+        Method::Mdgan => run.train(small::mdgan(rate, device), packing, |game, seed| {
+            vec![game.sample(JUDGED, seed)]
+        }),
+        Method::Gap => run.train(small::gap(100, rate, device), packing, each),
+        Method::Parallel => run.train(small::gap(0, rate, device), packing, each),
+        _ if protocol == Protocol::Small => run.train(small::baseline(packing, rate, device), packing, |game, seed| {
+            vec![game.generator().single().sample(JUDGED, seed)]
+        }),
+        _ => run.train(options.method.gan(protocol, unroll, device), packing, |game, seed| {
+            vec![game.generator().single().sample(JUDGED, seed)]
+        }),
+    }
 }
 
-fn samples(gan: &MixtureGan, seed: u64) -> Result<Vec<[f32; 2]>> {
-    let samples = gan.generator().single().sample(JUDGED, seed);
+/// The samples of each generator.
+fn each(gap: &Gap<MlpGenerator, MlpDiscriminator>, seed: u64) -> Vec<Tensor<2>> {
+    gap.pairs().iter().map(|pair| pair.sample(JUDGED, seed)).collect()
+}
+
+/// One training, whatever the game.
+struct Run<'a> {
+    mixture: GaussianMixture,
+    common: &'a Common,
+    protocol: Protocol,
+    batch: usize,
+    budget: Budget,
+    seed: u64,
+    picture: &'a Path,
+}
+
+impl Run<'_> {
+    /// Trains, and judges what `samples` takes from the game.
+    fn train<G: Game<Batch = Tensor<2>> + 'static>(
+        &self,
+        game: G,
+        packing: usize,
+        samples: fn(&G, u64) -> Vec<Tensor<2>>,
+    ) -> Result<Vec<Coverage>, Box<dyn std::error::Error>> {
+        let watch = Watch {
+            mixture: self.mixture.clone(),
+            common: self.common.clone(),
+            samples,
+        };
+        let mut trainer = Trainer::new(game)
+            .seed(self.seed)
+            .observe(watch)
+            .observe(Progress::new());
+        let data = self.mixture.clone().packed(packing);
+        match self.protocol {
+            Protocol::Pacgan => trainer.run(data.fixed(100_000).batches(100), self.budget)?,
+            Protocol::Unrolled | Protocol::Small => trainer.run(data.batches(self.batch), self.budget)?,
+        };
+        let judged: Vec<_> = samples(trainer.game(), self.seed)
+            .into_iter()
+            .map(points)
+            .collect::<Result<_>>()?;
+        let drawn = judged.first().map(Vec::as_slice).unwrap_or_default();
+        write_png(
+            self.picture,
+            &scatter(&self.mixture.points(JUDGED, self.seed)?, drawn, 600),
+        )?;
+        Ok(judged.iter().map(|points| self.mixture.coverage(points)).collect())
+    }
+}
+
+fn points(samples: Tensor<2>) -> Result<Vec<[f32; 2]>> {
     let values: Vec<f32> = samples
         .try_into_vec_as()
         .map_err(|error| Error::Device(error.to_string()))?;
-    Ok(values.chunks_exact(2).map(|pair| [pair[0], pair[1]]).collect())
+    Ok(values.as_chunks().0.to_vec())
 }
 
 fn line(coverage: &Coverage) -> String {
@@ -177,17 +253,20 @@ fn name(value: impl clap::ValueEnum) -> String {
         .unwrap_or_default()
 }
 
-/// Says ten times in a run how far the generator has come.
-struct Watch {
+/// Says ten times in a run how far the generator, or the first of them, has come.
+struct Watch<G> {
     mixture: GaussianMixture,
     common: Common,
+    samples: fn(&G, u64) -> Vec<Tensor<2>>,
 }
 
-impl Observer<MixtureGan> for Watch {
-    fn round(&mut self, moment: &mut Moment<'_, MixtureGan>) -> Result<Signal> {
+impl<G: Game> Observer<G> for Watch<G> {
+    fn round(&mut self, moment: &mut Moment<'_, G>) -> Result<Signal> {
         let tenth = moment.total.map_or(1_000, |total| total.div_ceil(10));
         if moment.step.is_multiple_of(tenth.max(1)) {
-            let coverage = self.mixture.coverage(&samples(moment.game, moment.seed)?);
+            let first = (self.samples)(moment.game, moment.seed).into_iter().next();
+            let first = first.map(points).transpose()?.unwrap_or_default();
+            let coverage = self.mixture.coverage(&first);
             self.common
                 .say(format!("round {:>7}: {}", moment.step, line(&coverage)));
         }

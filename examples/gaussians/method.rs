@@ -5,6 +5,8 @@ use agon::prelude::*;
 use burn::nn::Initializer;
 use clap::ValueEnum;
 
+use crate::small;
+
 /// Points of the plane, judged one by one or in packs.
 pub type MixtureGan = Gan<Packed<MlpGenerator>, MlpDiscriminator>;
 
@@ -32,6 +34,18 @@ pub enum Method {
     R1,
     /// Minimax, the generator foresees 5 steps of the discriminator
     Unrolled,
+    /// Two discriminators, one for each direction of the divergence
+    D2gan,
+    /// A reconstructor of codes, a judge of codes and samples
+    Veegan,
+    /// An encoder, a judge of the manifold and one of the diffusion
+    Mdgan,
+    /// The baseline with minibatch discrimination, 16 kernels of 4, and batches of 128
+    Minibatch,
+    /// 4 baselines in parallel which draw new opponents every 100 rounds; figures are means over the 4
+    Gap,
+    /// 4 baselines side by side which never do
+    Parallel,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -40,12 +54,15 @@ pub enum Protocol {
     Pacgan,
     /// Fresh points, batches of 512; G 256-128-128-2 and D 2-128-128-1, tanh; Adam (.5, .999), G 1e-3, D 1e-4
     Unrolled,
+    /// Fresh points, batches of 512; G 256-128-128-2 and D 2-128-128-1, ReLU; Adam (.5, .999), 2e-4 unless told otherwise
+    Small,
 }
 
 impl Method {
     pub fn protocol(self) -> Protocol {
         match self {
             Self::Unrolled => Protocol::Unrolled,
+            Self::D2gan | Self::Veegan | Self::Mdgan | Self::Minibatch | Self::Gap | Self::Parallel => Protocol::Small,
             _ => Protocol::Pacgan,
         }
     }
@@ -56,6 +73,14 @@ impl Method {
             Self::Pacgan3 => 3,
             Self::Pacgan4 => 4,
             _ => 1,
+        }
+    }
+
+    /// Samples in a batch where points are fresh: those of minibatch discrimination are compared two by two.
+    pub fn batch(self) -> usize {
+        match self {
+            Self::Minibatch => 128,
+            _ => 512,
         }
     }
 
@@ -76,6 +101,8 @@ impl Method {
             Self::Relativistic => gan.loss(RelativisticAverageStandard),
             Self::R1 => gan.loss(NonSaturating).penalty(R1::new(0.1)),
             Self::Unrolled => gan.loss(Minimax).unrolled(unroll),
+            // Games of their own: see `small.rs`.
+            Self::D2gan | Self::Veegan | Self::Mdgan | Self::Minibatch | Self::Gap | Self::Parallel => gan,
         }
     }
 }
@@ -86,6 +113,7 @@ impl Protocol {
         match self {
             Self::Pacgan => pacgan(packing, device),
             Self::Unrolled => unrolled(packing, device),
+            Self::Small => return small::baseline(packing, small::RATE, device),
         }
         .updates(Updates::Simultaneous)
     }

@@ -615,3 +615,198 @@ mod sequences {
         assert!(error.contains("3 numbers") && error.contains("32"), "{error}");
     }
 }
+
+mod translating {
+    use super::*;
+
+    type Images = (Tensor<4>, Tensor<4>);
+
+    /// Small colourless pictures and their negatives.
+    pub(super) fn negatives() -> Repeat<Images> {
+        let Repeat(waves) = waves();
+        Repeat((waves.clone(), waves.neg()))
+    }
+
+    /// Trains, saves, loads without the training code, and compares what both translate.
+    fn round_trip<G, N>(name: &str, game: G, player: &str, used: impl Fn(&G) -> N, map: impl Fn(&N) -> Tensor<4>)
+    where
+        G: Game<Batch = Images>,
+        N: Loadable,
+    {
+        let scratch = Scratch::new(&format!("translating-{name}"));
+        let mut trainer = Trainer::new(game)
+            .seed(7)
+            .guard(Guard::every(1))
+            .observe(Checkpoints::every(2).to(scratch.join("kept")));
+        trainer.run(negatives(), Budget::steps(2)).unwrap();
+        let kept = Checkpoint::open(scratch.join("kept/latest")).unwrap();
+        let loaded = kept.network::<N>(player, &Device::default()).unwrap();
+        let difference = map(&used(trainer.game())) - map(&loaded);
+        let difference: f32 = difference.abs().max().into_scalar();
+        assert!(difference < 1e-6, "{name}: {difference}");
+        let mut game = trainer.into_game();
+        assert!(game.players().iter().all(|player| player.steps() >= 2), "{name}");
+    }
+
+    fn a() -> Tensor<4> {
+        negatives().0.0.inner()
+    }
+
+    #[test]
+    fn cyclegan() {
+        let config = CycleGanConfig::new([1, 1]).with_width(4).with_blocks(1);
+        let game = config.with_halvings(1).with_identity(5.0).with_pool(2);
+        let game = game.try_init(&device()).unwrap().average(0.9);
+        round_trip("cyclegan", game, "maps", TwoWay::maps, |maps| maps.b.translate(a()));
+    }
+
+    #[test]
+    fn dualgan() {
+        let config = DualGanConfig::new([1, 1]).with_width(4).with_depth(2).with_halvings(1);
+        let game = config.with_critic_turns(2).try_init(&device()).unwrap();
+        round_trip("dualgan", game, "maps", TwoWay::maps, |maps| maps.b.translate(a()));
+    }
+
+    #[test]
+    fn discogan() {
+        let config = DiscoGanConfig::new([1, 8, 8], [1, 8, 8]).with_width(4).with_depth(2);
+        let game = config.try_init(&device()).unwrap();
+        round_trip("discogan", game, "maps", TwoWay::maps, |maps| maps.b.translate(a()));
+    }
+
+    #[test]
+    fn pix2pix() {
+        let config = Pix2PixConfig::new([1, 1]).with_width(4).with_depth(3).with_halvings(0);
+        let game = config.try_init(&device()).unwrap();
+        round_trip("pix2pix", game, "map", Pix2Pix::map, |map| map.translate(a()));
+    }
+
+    #[test]
+    fn settings_that_cannot_work_are_errors() {
+        let error = CycleGanConfig::new([1, 3]).with_identity(5.0).try_init(&device());
+        let error = error.err().map(|error| error.to_string()).unwrap_or_default();
+        assert!(error.contains("identity") && error.contains("1 and 3"), "{error}");
+        assert!(CycleGanConfig::new([1, 0]).try_init(&device()).is_err());
+        assert!(DualGanConfig::new([1, 1]).with_depth(0).try_init(&device()).is_err());
+        assert!(DiscoGanConfig::new([1, 4, 4], [1, 8, 8]).try_init(&device()).is_err());
+        assert!(
+            Pix2PixConfig::new([1, 1])
+                .with_dropout(1.0)
+                .try_init(&device())
+                .is_err()
+        );
+        let still = CycleGanConfig::new([1, 1])
+            .with_width(4)
+            .with_halvings(1)
+            .with_blocks(1);
+        let still = still.try_init(&device()).unwrap().turns(Turns::new(0, 1));
+        assert!(Trainer::new(still).run(negatives(), Budget::steps(1)).is_err());
+    }
+}
+
+mod against_mode_collapse {
+    use super::*;
+
+    fn generator() -> MlpGenerator {
+        MlpGeneratorConfig::new(4, 2).with_hidden(vec![16]).init(&device())
+    }
+
+    fn encoder() -> MlpTranslator {
+        MlpTranslator::from(MlpGeneratorConfig::new(2, 4).with_hidden(vec![16]).init(&device()))
+    }
+
+    fn judge(features: usize) -> MlpDiscriminator {
+        let config = MlpDiscriminatorConfig::new(features);
+        config.with_hidden(vec![16]).init(&device())
+    }
+
+    fn company() -> MinibatchDiscriminator {
+        let config = MinibatchDiscriminatorConfig::new(2).with_hidden(vec![16]);
+        config.with_kernels(4).init(&device())
+    }
+
+    fn two() -> TwoJudges<MlpDiscriminator> {
+        TwoJudges::new(judge(2), judge(2))
+    }
+
+    pub(super) type SmallVeegan = Veegan<MlpGenerator, MlpTranslator, Joint<MlpDiscriminator>>;
+
+    fn veegan() -> SmallVeegan {
+        Veegan::new(generator(), encoder(), Joint::of(judge(4 + 2)))
+    }
+
+    fn mdgan() -> Mdgan<MlpGenerator, MlpTranslator, MlpDiscriminator> {
+        Mdgan::new(generator(), encoder(), [judge(2), judge(2)])
+    }
+
+    fn gap(every: u64) -> Gap<MlpGenerator, MlpDiscriminator> {
+        Gap::new((0..3).map(|_| Gan::new(generator(), judge(2))), every)
+    }
+
+    plays! {
+        d2gan: Gan::new(generator(), two()).loss(DualDiscriminator::default()),
+        d2gan_with_penalty: Gan::new(generator(), two()).loss(DualDiscriminator::default()).penalty(R1::new(0.1)),
+        minibatch: Gan::new(generator(), company()),
+        minibatch_with_penalty: Gan::new(generator(), company()).penalty(R1::new(0.1)),
+        veegan_plays: veegan(),
+        mdgan_plays: mdgan(),
+        gap_plays: gap(2),
+    }
+
+    /// Trains, saves, and loads a player without the training code.
+    fn loads<N: Loadable, G: Game<Batch = Tensor<2>>>(name: &str, game: G, player: &str, judge: fn(&N) -> Tensor<2>) {
+        let scratch = Scratch::new(&format!("collapse-{name}"));
+        let mut trainer = Trainer::new(game).seed(7);
+        trainer = trainer.observe(Checkpoints::every(2).to(scratch.join("kept")));
+        trainer.run(ring(), Budget::steps(2)).unwrap();
+        let kept = Checkpoint::open(scratch.join("kept/latest")).unwrap();
+        let loaded = kept.network::<N>(player, &Device::default()).unwrap();
+        let said = judge(&loaded).inner();
+        assert!(said.is_finite().all().into_scalar::<bool>(), "{name}");
+    }
+
+    fn point() -> Tensor<2> {
+        Tensor::ones([3, 2], &Device::default())
+    }
+
+    #[test]
+    fn their_networks_are_loaded_from_checkpoints() {
+        let d2gan = Gan::new(generator(), two()).loss(DualDiscriminator::default());
+        loads("d2gan", d2gan, "discriminator", |two: &TwoJudges<MlpDiscriminator>| {
+            two.discriminate(point())
+        });
+        let minibatch = Gan::new(generator(), company());
+        loads(
+            "minibatch",
+            minibatch,
+            "discriminator",
+            |judge: &MinibatchDiscriminator| judge.forward(point()),
+        );
+        loads("veegan", veegan(), "reconstructor", |encoder: &MlpTranslator| {
+            encoder.forward(point())
+        });
+        loads("mdgan", mdgan(), "generator", |generator: &MlpGenerator| {
+            generator.sample(3, 1)
+        });
+        loads("gap", gap(1), "generator-2", |generator: &MlpGenerator| {
+            generator.sample(3, 1)
+        });
+    }
+
+    #[test]
+    fn parallel_gans_draw_new_opponents_and_keep_them_in_checkpoints() {
+        let mut trainer = Trainer::new(gap(2)).seed(7);
+        let mut seats = vec![];
+        for step in 1..=12 {
+            trainer.run(ring(), Budget::steps(step)).unwrap();
+            seats.push(trainer.game().memory().get("seats").unwrap().to_vec());
+        }
+        assert_eq!(seats[0], [0.0, 1.0, 2.0]);
+        assert!(seats.iter().any(|now| *now != seats[0]), "{seats:?}");
+        // Rounds 2 and 3 are played in the same seats.
+        assert!(seats[1..11].chunks(2).all(|pair| pair[0] == pair[1]), "{seats:?}");
+        let mut sorted = seats[11].clone();
+        sorted.sort_by(f64::total_cmp);
+        assert_eq!(sorted, seats[0]);
+    }
+}

@@ -175,11 +175,8 @@ fn a_run_can_be_stopped_or_slowed_down() {
         .observe(eager().on(Trouble::Collapse, slow));
     trainer.run(ring(), Budget::steps(100)).unwrap();
     let mut game = trainer.into_game();
-    let paces: Vec<_> = game
-        .players()
-        .iter()
-        .map(|player| (player.name(), player.pace()))
-        .collect();
+    let players = game.players();
+    let paces: Vec<_> = players.iter().map(|player| (player.name(), player.pace())).collect();
     assert_eq!(paces, [("discriminator", 0.2), ("generator", 1.0)]);
 }
 

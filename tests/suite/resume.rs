@@ -209,3 +209,64 @@ fn games_with_an_encoder_or_a_classifier() {
     };
     check("triple", 5, small_triple, || Box::new(partly_labelled()), look);
 }
+
+#[test]
+fn translators_with_pools_and_dropout() {
+    let Repeat(waves) = waves();
+    let data = || -> Box<dyn Batches<Batch = (Tensor<4>, Tensor<4>)>> {
+        Box::new(Repeat((waves.clone(), waves.clone().neg())))
+    };
+    let cyclegan = || {
+        let config = CycleGanConfig::new([1, 1])
+            .with_width(2)
+            .with_blocks(1)
+            .with_halvings(1);
+        // Pools long enough to be kept in files of their own.
+        let config = config.with_pool(18).with_decay(Some([4, 8]));
+        config.try_init(&device()).unwrap()
+    };
+    let maps = |game: &CycleGan| weights(&game.maps());
+    for stop in [3, 7] {
+        check("cyclegan", stop, cyclegan, data, maps);
+    }
+    let dualgan = || {
+        let config = DualGanConfig::new([1, 1]).with_width(2).with_depth(3).with_halvings(1);
+        config.with_critic_turns(2).try_init(&device()).unwrap()
+    };
+    check("dualgan", 5, dualgan, data, |game| weights(&game.maps()));
+    let pix2pix = || {
+        let config = Pix2PixConfig::new([1, 1]).with_width(2).with_depth(3).with_halvings(1);
+        config.try_init(&device()).unwrap()
+    };
+    check("pix2pix", 5, pix2pix, data, |game| weights(&game.map()));
+}
+
+#[test]
+fn games_against_mode_collapse() {
+    let generator = || MlpGeneratorConfig::new(4, 2).with_hidden(vec![16]).init(&device());
+    let encoder = || MlpTranslator::from(MlpGeneratorConfig::new(2, 4).with_hidden(vec![16]).init(&device()));
+    let judge = |features| {
+        let config = MlpDiscriminatorConfig::new(features);
+        config.with_hidden(vec![16]).init(&device())
+    };
+    let veegan = || Veegan::new(generator(), encoder(), Joint::of(judge(6)));
+    check(
+        "veegan",
+        5,
+        veegan,
+        || Box::new(ring()),
+        |game| weights(game.generator()),
+    );
+    let mdgan = || Mdgan::new(generator(), encoder(), [judge(2), judge(2)]);
+    check("mdgan", 5, mdgan, || Box::new(ring()), |game| weights(game.generator()));
+    let gap = || Gap::new((0..3).map(|_| Gan::new(generator(), judge(2))), 2);
+    let all = |gap: &Gap<MlpGenerator, MlpDiscriminator>| -> Vec<u32> {
+        gap.pairs()
+            .iter()
+            .flat_map(|pair| [weights(pair.generator()), weights(pair.discriminator())].concat())
+            .collect()
+    };
+    for stop in [3, 6] {
+        check("gap", stop, gap, || Box::new(ring()), all);
+    }
+}

@@ -1,6 +1,6 @@
 //! The engine of agon: who plays, how one round goes, and what survives it.
 //!
-//! Networks take roles ([`Generator`], [`Discriminator`], [`Encoder`]); a [`Player`] is a network with
+//! Networks take roles ([`Generator`], [`Discriminator`], [`Encoder`], [`Translator`]); a [`Player`] is a network with
 //! what it needs to learn; a [`Game`] says who plays and how one [`Round`] goes; [`Gan`] is the standard
 //! two-player game with every knob; a [`Trainer`] plays rounds until its [`Budget`] is spent, while
 //! [`Observer`]s watch. Losses, penalties and constraints are traits here and live in `agon-losses`.
@@ -62,7 +62,7 @@ pub use measurements::Measurements;
 pub use memory::Memory;
 pub use minmax::{Extragradient, Lookahead};
 pub use moment::Moment;
-pub use network::{Discriminator, Encoder, Generator, Scored};
+pub use network::{Discriminator, Encoder, Generator, Scored, Translator};
 pub use note::{Level, Note, Notes};
 pub use observer::{Observer, Signal};
 pub use optimizer::{Adam, OptimisticAdam, Optimizer, RmsProp, Sgd};

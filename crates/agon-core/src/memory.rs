@@ -8,6 +8,9 @@ use serde::{Deserialize, Serialize};
 #[serde(from = "BTreeMap<String, Vec<Number>>", into = "BTreeMap<String, Vec<Number>>")]
 pub struct Memory(BTreeMap<String, Vec<f64>>);
 
+/// More numbers than this are no reading matter: checkpoints keep them in a file of their own.
+const SHORT: usize = 1_000;
+
 /// A number on paper: JSON has no word for those that are not finite.
 #[derive(Serialize, Deserialize)]
 #[serde(untagged)]
@@ -93,6 +96,30 @@ impl Memory {
         self
     }
 
+    /// What is short enough to be read in a manifest, and what is not.
+    pub(crate) fn parted(self) -> (Self, Self) {
+        let (short, long) = self.0.into_iter().partition(|(_, values)| values.len() <= SHORT);
+        (Self(short), Self(long))
+    }
+
+    /// All entries as names and little-endian numbers of 64 bits.
+    pub(crate) fn into_bytes(self) -> impl Iterator<Item = (String, Vec<u8>)> {
+        let bytes = |values: Vec<f64>| values.into_iter().flat_map(f64::to_le_bytes).collect();
+        self.0.into_iter().map(move |(name, values)| (name, bytes(values)))
+    }
+
+    /// With an entry which [`into_bytes`](Self::into_bytes) gave.
+    pub(crate) fn with_bytes(self, name: &str, bytes: &[u8]) -> Self {
+        let (numbers, _) = bytes.as_chunks();
+        self.with(
+            name,
+            numbers
+                .iter()
+                .map(|&number| f64::from_le_bytes(number))
+                .collect::<Vec<_>>(),
+        )
+    }
+
     /// What [`nest`](Self::nest) put under this prefix.
     pub fn nested(&self, prefix: &str) -> Self {
         let strip = |(name, values): (&String, &Vec<f64>)| {
@@ -115,5 +142,16 @@ mod tests {
         let text = serde_json::to_string(&memory).unwrap();
         assert_eq!(serde_json::from_str::<Memory>(&text).unwrap(), memory);
         assert_eq!(memory.nested("inner").get("x"), Some(&[f64::MIN][..]));
+    }
+
+    #[test]
+    fn what_is_long_goes_through_bytes() {
+        let long: Vec<f64> = (0..1_001).map(|i| f64::from(i).sqrt()).collect();
+        let memory = Memory::new().with("k", [1.0]).with("pool.images", long.clone());
+        let (short, long_ones) = memory.clone().parted();
+        assert_eq!(short.names().collect::<Vec<_>>(), ["k"]);
+        let back = long_ones.into_bytes();
+        let whole = back.fold(short, |memory, (name, bytes)| memory.with_bytes(&name, &bytes));
+        assert_eq!(whole, memory);
     }
 }

@@ -1,6 +1,6 @@
 use std::path::{Path, PathBuf};
 
-use crate::checkpoint::{self, Manifest, Reader, Writer};
+use crate::checkpoint::{self, Manifest, Reader, Writer, memory_file};
 use crate::ledger::Ledger;
 use crate::{Budget, Error, Game, Level, Measurements, Memory, Note, Notes, Result};
 
@@ -51,12 +51,16 @@ impl<G: Game> Moment<'_, G> {
         for player in self.game.players() {
             players.push(player.save(&mut writer)?);
         }
+        let (memory, long) = self.game.memory().parted();
+        for (name, bytes) in long.into_bytes() {
+            writer.put(&memory_file(&name), &bytes)?;
+        }
         let manifest = Manifest {
             step: self.step,
             seed: self.seed,
             position: self.position,
             players,
-            memory: self.game.memory(),
+            memory,
             observers: self.ledger.memories.clone(),
             figures: self
                 .figures
@@ -127,10 +131,9 @@ impl<G: Game> Moment<'_, G> {
             player.load(&reader)?;
             player.set_pace(pace.min(player.pace()));
         }
-        let manifest = reader.manifest();
-        self.game.recall(&manifest.memory);
+        self.game.recall(&reader.memory()?);
         self.ledger.guard.forgive(self.step);
-        Ok(manifest.step)
+        Ok(reader.manifest().step)
     }
 
     /// Keeps an observer's own state in every checkpoint that is written from now on. Observers that stand

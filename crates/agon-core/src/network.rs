@@ -76,6 +76,20 @@ pub trait Encoder: Module + 'static {
     }
 }
 
+/// A network that turns samples of one domain into samples of another.
+pub trait Translator: Module + 'static {
+    /// What it is fed and what it makes.
+    type Sample: Sample;
+
+    /// One counterpart per member of the batch.
+    fn translate(&self, sample: Self::Sample) -> Self::Sample;
+
+    /// The configuration it can be rebuilt from, which checkpoints keep beside the weights.
+    fn config(&self) -> Option<Value> {
+        None
+    }
+}
+
 /// What a discriminator says, reduced to what a loss needs.
 pub trait Scored {
     /// Raw scores, `[batch, scores]`: one column for a plain critic, more for one that judges patches or

@@ -17,6 +17,8 @@ pub struct Round {
     measurements: Measurements,
     wishes: Wishes,
     silent: bool,
+    /// What figures are called before their own names.
+    scope: String,
 }
 
 impl Round {
@@ -31,6 +33,7 @@ impl Round {
             measurements: Measurements::default(),
             wishes: Wishes::none(),
             silent: false,
+            scope: String::new(),
         }
     }
 
@@ -63,6 +66,7 @@ impl Round {
     /// Notes a figure. Nothing is read from the device until somebody looks.
     pub fn measure(&mut self, name: impl Into<Cow<'static, str>>, value: &Tensor<1>) {
         if !self.silent {
+            let name = self.scoped(name.into());
             self.measurements.add(name, value.clone());
         }
     }
@@ -70,6 +74,7 @@ impl Round {
     /// Notes a figure which is known already.
     pub fn measure_known(&mut self, name: impl Into<Cow<'static, str>>, value: f64) {
         if !self.silent {
+            let name = self.scoped(name.into());
             self.measurements.add_known(name, value);
         }
     }
@@ -108,6 +113,23 @@ impl Round {
         self.measure("spread/real", &diversity.real);
         self.measure("spread/fake", &diversity.fake);
         self.measure("duplicates/fake", &diversity.duplicates);
+    }
+
+    /// Plays a part of a game whose figures are called `scope/..`, so that those of equal parts stay apart.
+    pub fn within<T>(&mut self, scope: &str, play: impl FnOnce(&mut Self) -> T) -> T {
+        let outer = self.scope.len();
+        self.scope.push_str(scope);
+        self.scope.push('/');
+        let result = play(self);
+        self.scope.truncate(outer);
+        result
+    }
+
+    fn scoped(&self, name: Cow<'static, str>) -> Cow<'static, str> {
+        match self.scope.is_empty() {
+            true => name,
+            false => format!("{}{name}", self.scope).into(),
+        }
     }
 
     /// Plays without noting figures: for steps that are taken only to look ahead.

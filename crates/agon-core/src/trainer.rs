@@ -186,7 +186,7 @@ impl<G: Game> Trainer<G> {
                 player.load(&reader)?;
             }
             let manifest = reader.manifest();
-            self.game.recall(&manifest.memory);
+            self.game.recall(&reader.memory()?);
             (self.at.step, self.at.position) = (manifest.step, manifest.position);
             self.ledger.memories = manifest.observers.clone();
             self.ledger.saved = Some(reader.path().to_owned());

@@ -21,6 +21,16 @@ impl Turns {
         Self::new(turns, 1)
     }
 
+    /// Updates of the discriminator in a round.
+    pub const fn discriminator(&self) -> usize {
+        self.discriminator
+    }
+
+    /// Updates of the generator in a round.
+    pub const fn generator(&self) -> usize {
+        self.generator
+    }
+
     /// The generator moves first.
     pub const fn generator_first(mut self) -> Self {
         self.generator_first = true;

@@ -2,10 +2,9 @@
 
 use agon_core::{Conditioned, Discriminator, Error, Loadable, Result, Said, Sample, Term};
 use agon_losses::auxiliary_classifier;
-use agon_nn::linear;
+use agon_nn::{Linear, linear};
 use burn::config::Config;
 use burn::module::Module;
-use burn::nn::Linear;
 use burn::prelude::{Device, Tensor};
 use serde_json::Value;
 

@@ -2,11 +2,12 @@
 
 use agon_core::prior::{Categorical, Normal, Prior};
 use agon_core::{Conditioned, Discriminator, Error, Generator, Loadable, Result, random};
-use agon_nn::{Activation, ConditionalBatchNorm, ConditionalBatchNormConfig, linear};
+use agon_nn::{
+    Activation, BatchNorm, BatchNormConfig, ConditionalBatchNorm, ConditionalBatchNormConfig, ConvTranspose2d,
+    ConvTranspose2dConfig, Linear, linear,
+};
 use burn::config::Config;
 use burn::module::Module;
-use burn::nn::conv::{ConvTranspose2d, ConvTranspose2dConfig};
-use burn::nn::{BatchNorm, BatchNormConfig, Linear};
 use burn::prelude::{Device, Tensor};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;

@@ -1,10 +1,10 @@
 //! Encoders for BiGAN and ALI: of rows and of images, with noise and without.
 
 use agon_core::{Encoder, Error, Loadable, Result, Sample};
-use agon_nn::{Activation, linear};
+use agon_nn::{Activation, Linear, linear};
 use burn::config::Config;
 use burn::module::Module;
-use burn::nn::{Initializer, Linear};
+use burn::nn::Initializer;
 use burn::prelude::{Device, Tensor};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;

@@ -3,10 +3,9 @@
 use agon_core::prior::{Categorical, Prior, Product, Uniform};
 use agon_core::{Conditioned, Discriminator, Error, Generator, Loadable, Result, Said, Sample, Term};
 use agon_losses::{categorical_information, gaussian_information};
-use agon_nn::linear;
+use agon_nn::{Linear, linear};
 use burn::config::Config;
 use burn::module::{Module, ModuleDisplay};
-use burn::nn::Linear;
 use burn::prelude::{Device, Tensor};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;

@@ -5,10 +5,10 @@ use agon_core::{
     Round, Sample, Sampling,
 };
 use agon_losses::{feature_matching, semi_supervised_labelled, semi_supervised_unlabelled};
-use agon_nn::{Activation, linear};
+use agon_nn::{Activation, Linear, linear};
 use burn::config::Config;
 use burn::module::Module;
-use burn::nn::{GaussianNoise, GaussianNoiseConfig, Initializer, Linear};
+use burn::nn::{GaussianNoise, GaussianNoiseConfig, Initializer};
 use burn::prelude::{Device, Int, Tensor};
 use serde_json::Value;
 

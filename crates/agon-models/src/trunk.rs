@@ -1,11 +1,10 @@
 //! What several discriminators of images have in common: from pixels to features.
 
 use agon_core::{Discriminator, Error, Loadable, Result};
-use agon_nn::{Activation, linear};
+use agon_nn::{Activation, BatchNorm, BatchNormConfig, Conv2d, Conv2dConfig, Linear, linear};
 use burn::config::Config;
 use burn::module::Module;
-use burn::nn::conv::{Conv2d, Conv2dConfig};
-use burn::nn::{BatchNorm, BatchNormConfig, Initializer, Linear, PaddingConfig2d};
+use burn::nn::{Initializer, PaddingConfig2d};
 use burn::prelude::{Device, Tensor};
 use serde_json::Value;
 

@@ -1,9 +1,9 @@
 use burn::config::Config;
 use burn::module::Module;
-use burn::nn::{BatchNorm, BatchNormConfig, Initializer, Linear};
+use burn::nn::Initializer;
 use burn::prelude::{Device, Tensor};
 
-use crate::linear;
+use crate::{BatchNorm, BatchNormConfig, Linear, linear};
 
 /// Configuration of a [`ConditionalBatchNorm`].
 #[derive(Config, Debug)]

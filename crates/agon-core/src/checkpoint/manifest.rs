@@ -108,6 +108,16 @@ pub(super) fn checksum(manifest: &Value) -> u32 {
     crc32fast::hash(manifest.to_string().as_bytes())
 }
 
+/// The file of a memory that is too long for a manifest.
+pub(crate) fn memory_file(name: &str) -> String {
+    format!("memory.{name}.f64")
+}
+
+/// The name of the memory which is in this file.
+pub(super) fn remembered(file: &str) -> Option<&str> {
+    file.strip_prefix("memory.")?.strip_suffix(".f64")
+}
+
 /// Where a manifest keeps its own checksum.
 pub(super) const CHECK: &str = "crc32";
 

@@ -8,6 +8,7 @@
 //!   generator.average.bpk       if a moving average is kept
 //!   generator.network.bpk       as used: averaged, reparameterizations folded in
 //!   discriminator. ...
+//!   memory.pool.f64             what the game remembers and is too long for the manifest
 //! ```
 //!
 //! A checkpoint is written into a hidden sibling, flushed to the disk, and renamed. The manifest holds the
@@ -22,6 +23,7 @@ mod writer;
 
 pub use atomic::write_atomically;
 pub use load::{Checkpoint, Loadable};
+pub(crate) use manifest::memory_file;
 pub use manifest::{BURN, Entry, FileMark, Manifest};
 pub use observer::Checkpoints;
 pub(crate) use observer::path_at;

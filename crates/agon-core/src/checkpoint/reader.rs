@@ -6,9 +6,9 @@ use burn::tensor::Bytes;
 use serde_json::Value;
 
 use super::atomic::parent_of;
-use super::manifest::{CHECK, Entry, FORMAT, FileMark, Manifest, checksum};
+use super::manifest::{CHECK, Entry, FORMAT, FileMark, Manifest, checksum, remembered};
 use super::observer::{BEST, step_of};
-use crate::{Error, Result, panics, player::short_type_name};
+use crate::{Error, Memory, Result, panics, player::short_type_name};
 
 /// An opened checkpoint.
 #[derive(Debug)]
@@ -85,6 +85,17 @@ impl Reader {
     pub(crate) fn check_files(&self) -> Result<()> {
         let mut marks = self.manifest.files.iter();
         marks.try_for_each(|mark| self.bytes(&mark.name).map(drop))
+    }
+
+    /// What the game wanted to be remembered: what the manifest holds, and what was too long for it.
+    pub(crate) fn memory(&self) -> Result<Memory> {
+        let mut memory = self.manifest.memory.clone();
+        for mark in &self.manifest.files {
+            if let Some(name) = remembered(&mark.name) {
+                memory = memory.with_bytes(name, &self.bytes(&mark.name)?);
+            }
+        }
+        Ok(memory)
     }
 
     /// What is said of this player.

@@ -177,6 +177,18 @@ impl<G: Generator, D: Discriminator<Input = G::Output>> Gan<G, D> {
         self
     }
 
+    /// Tells the players from those of other pairs in one game: `generator-3`, `discriminator-3`.
+    pub fn numbered(mut self, number: usize) -> Self {
+        self.generator.rename(format!("generator-{number}"));
+        self.discriminator.rename(format!("discriminator-{number}"));
+        self
+    }
+
+    /// Exchanges discriminators, with their optimizers, with another pair.
+    pub fn swap_discriminators(&mut self, other: &mut Self) {
+        std::mem::swap(&mut self.discriminator, &mut other.discriminator);
+    }
+
     /// The generator with its averaged weights if there are any.
     pub fn generator(&self) -> &G {
         self.generator.best()

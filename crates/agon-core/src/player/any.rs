@@ -9,7 +9,7 @@ use crate::{Error, Result, random, weights};
 /// What the trainer, checkpoints and min-max methods do with a player, whatever its network.
 pub trait AnyPlayer: Send {
     /// What checkpoints and measurements call it.
-    fn name(&self) -> &'static str;
+    fn name(&self) -> &str;
 
     /// The device its network lives on.
     fn device(&self) -> Device;
@@ -72,8 +72,8 @@ pub trait AnyPlayer: Send {
 }
 
 impl<M: Module + 'static> AnyPlayer for Player<M> {
-    fn name(&self) -> &'static str {
-        self.name
+    fn name(&self) -> &str {
+        &self.name
     }
 
     fn device(&self) -> Device {

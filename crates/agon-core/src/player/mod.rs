@@ -2,6 +2,7 @@ mod any;
 mod persistence;
 
 use std::any::type_name;
+use std::borrow::Cow;
 
 use burn::module::Module;
 use burn::optim::GradientsParams;
@@ -17,7 +18,7 @@ pub use any::AnyPlayer;
 /// [`update`](Self::update), or [`apply`](Self::apply) with gradients from elsewhere, is the only way in which weights
 /// take a step.
 pub struct Player<M: Module> {
-    name: &'static str,
+    name: Cow<'static, str>,
     // Absent only while the optimizer has it.
     network: Option<M>,
     config: Option<Value>,
@@ -46,9 +47,9 @@ enum Anchor<M> {
 
 impl<M: Module + 'static> Player<M> {
     /// A network and how it learns. The name is what checkpoints and measurements call it.
-    pub fn new(name: &'static str, network: M, optimizer: impl Into<Optimizer>) -> Self {
+    pub fn new(name: impl Into<Cow<'static, str>>, network: M, optimizer: impl Into<Optimizer>) -> Self {
         Self {
-            name,
+            name: name.into(),
             network: Some(network),
             config: None,
             optimizer: optimizer.into(),
@@ -62,6 +63,11 @@ impl<M: Module + 'static> Player<M> {
             anchor: Anchor::Here,
             slow: None,
         }
+    }
+
+    /// Goes by another name in checkpoints and measurements.
+    pub fn rename(&mut self, name: impl Into<Cow<'static, str>>) {
+        self.name = name.into();
     }
 
     /// Keeps the network's configuration in checkpoints, so that it can be loaded without being built first.
@@ -119,6 +125,15 @@ impl<M: Module + 'static> Player<M> {
     pub fn update(&mut self, round: &mut Round, loss: &Tensor<1>) {
         let gradients = self.gradients(loss);
         self.apply(round, gradients);
+    }
+
+    /// Differentiates a loss that this player shares with another, once, and both take a step.
+    pub fn update_with<N: Module + 'static>(&mut self, other: &mut Player<N>, round: &mut Round, loss: &Tensor<1>) {
+        let mut gradients = loss.backward();
+        let own = GradientsParams::from_module(&mut gradients, self.network());
+        let others = GradientsParams::from_module(&mut gradients, other.network());
+        self.apply(round, own);
+        other.apply(round, others);
     }
 
     /// The gradients of the loss for this player's weights.

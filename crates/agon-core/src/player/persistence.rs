@@ -33,7 +33,7 @@ impl<M: Module + 'static> Player<M> {
     /// What a manifest says of it.
     pub(super) fn describe(&self) -> Entry {
         Entry {
-            name: self.name.to_owned(),
+            name: self.name.to_string(),
             network: short_type_name::<M>(),
             config: self.config.clone(),
             steps: self.steps,
@@ -50,7 +50,7 @@ impl<M: Module + 'static> Player<M> {
 
     /// Takes back what [`write_to`](Self::write_to) wrote.
     pub(super) fn read_from(&mut self, reader: &Reader) -> Result<()> {
-        let entry = reader.entry(self.name)?;
+        let entry = reader.entry(&self.name)?;
         if entry.network != short_type_name::<M>() {
             let expected = format!("`{}` to be a `{}`", self.name, short_type_name::<M>());
             return Err(Error::checkpoint(

@@ -3,6 +3,7 @@
 mod boundary_equilibrium;
 mod boundary_seeking;
 mod divergence;
+mod dual_discriminator;
 mod energy_based;
 mod f_divergence;
 mod fisher;
@@ -26,6 +27,7 @@ mod wasserstein;
 pub use boundary_equilibrium::BoundaryEquilibrium;
 pub use boundary_seeking::BoundarySeeking;
 pub use divergence::Divergence;
+pub use dual_discriminator::DualDiscriminator;
 pub use energy_based::EnergyBased;
 pub use f_divergence::FDivergence;
 pub use fisher::Fisher;

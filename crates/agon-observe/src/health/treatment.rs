@@ -98,7 +98,8 @@ fn slow_down<G: Game>(moment: &mut Moment<'_, G>, slow_down: &SlowDown) -> Resul
         slowed.push(format!("`{}` learns at {:.3} of its rate", player.name(), pace));
     }
     if slowed.is_empty() {
-        let names: Vec<_> = moment.game.players().iter().map(|player| player.name()).collect();
+        let players = moment.game.players();
+        let names: Vec<_> = players.iter().map(|player| player.name().to_owned()).collect();
         let got = slow_down.player.clone().unwrap_or_default();
         return Err(Error::config("the player who is to slow down", names.join(" or "), got));
     }

@@ -1,0 +1,92 @@
+//! DualGAN: unpaired translation with Wasserstein critics.
+
+use agon_core::{Result, RmsProp, Turns};
+use agon_losses::{Wasserstein, WeightClip};
+use burn::config::Config;
+use burn::prelude::Device;
+
+use crate::{
+    Both, Distance, PatchDiscriminator, PatchDiscriminatorConfig, TwoWay, UNetTranslator, UNetTranslatorConfig,
+};
+
+/// Configuration of a [`DualGan`].
+#[derive(Config, Debug)]
+pub struct DualGanConfig {
+    /// Channels of the pictures of domain A and of domain B.
+    pub channels: [usize; 2],
+    /// Channels of the first layer of maps and critics.
+    #[config(default = 64)]
+    pub width: usize,
+    /// Halvings of the maps.
+    #[config(default = 8)]
+    pub depth: usize,
+    /// Dropout of the maps, their only noise.
+    #[config(default = 0.5)]
+    pub dropout: f64,
+    /// Halvings of the critics: 3 for patches of 70 pixels.
+    #[config(default = 3)]
+    pub halvings: usize,
+    /// How much reconstructions count (100 to 1000 in the paper).
+    #[config(default = 500.0)]
+    pub cycle: f64,
+    /// The bound of the critics' weights.
+    #[config(default = 0.01)]
+    pub clip: f64,
+    /// Critics' turns in a round (2 to 4 in the paper).
+    #[config(default = 3)]
+    pub critic_turns: usize,
+    /// The learning rate.
+    #[config(default = 5e-5)]
+    pub learning_rate: f64,
+}
+
+/// Maps that are U-Nets, clipped critics of patches, and a cycle that counts heavily.
+///
+/// ```text
+/// -E J_B(G(a)) - E J_A(F(b)) + 500 (E |F(G(a)) - a|_1 + E |G(F(b)) - b|_1)
+/// ```
+///
+/// The game is [`TwoWay`] with the loss of WGAN.
+///
+/// # References
+/// Yi, Zhang, Tan and Gong 2017, "DualGAN: Unsupervised dual learning for image-to-image translation",
+/// arXiv:1704.02510. The noise there is dropout alone, as here; batch norm there is instance norm here, as in
+/// [`UNetTranslator`] and [`PatchDiscriminator`].
+pub type DualGan = TwoWay<UNetTranslator, PatchDiscriminator>;
+
+impl DualGanConfig {
+    /// The game with fresh networks.
+    ///
+    /// # Errors
+    /// Where the networks' configurations cannot work.
+    pub fn try_init(&self, device: &Device) -> Result<DualGan> {
+        let [a, b] = self.channels;
+        let map = |channels| {
+            UNetTranslatorConfig::new(channels)
+                .with_width(self.width)
+                .with_depth(self.depth)
+                .with_dropout(self.dropout)
+                .try_init(device)
+        };
+        let critic = |channels| {
+            PatchDiscriminatorConfig::new(channels)
+                .with_width(self.width)
+                .with_halvings(self.halvings)
+                .try_init(device)
+        };
+        let maps = Both {
+            a: map([b, a])?,
+            b: map([a, b])?,
+        };
+        let critics = Both {
+            a: critic(a)?,
+            b: critic(b)?,
+        };
+        Ok(TwoWay::new(maps, critics)
+            .loss(Wasserstein, 1.0)
+            .cycle(self.cycle, Distance::L1)
+            .turns(Turns::critic(self.critic_turns))
+            .constraint(WeightClip(self.clip))
+            .optimizers(RmsProp::new(self.learning_rate)))
+    }
+}

@@ -1,0 +1,188 @@
+//! MDGAN: first find the manifold of the data, then spread over it.
+
+use agon_core::{
+    Adam, AdversarialLoss, AnyPlayer, Discriminator, Encoder, Feed, Game, Generator, Optimizer, Player, Prior, Result,
+    Round, Sample, Sampling, Scored,
+};
+use agon_losses::{NonSaturating, l2};
+use burn::prelude::Tensor;
+
+/// A generator with an encoder, and a judge for each of two steps.
+///
+/// ```text
+/// manifold:   D1: real x, fake G(E(x));        G, E: w d(x, G(E(x))) - E log D1(G(E(x)))
+/// diffusion:  D2: real G(E(x)), fake G(z);     G:    -E log D2(G(z))
+/// ```
+///
+/// `E`: the encoder; `d`: the mean squared difference. Reconstructions of the data reach every mode, since the data does;
+/// the second judge then only has to move generated samples along the manifold, between distributions that overlap.
+///
+/// # Example
+/// ```
+/// use agon_models::{Both, Mdgan, MlpDiscriminatorConfig, MlpGeneratorConfig, MlpTranslator};
+/// use burn::prelude::*;
+///
+/// let device = Device::default().autodiff();
+/// let generator = MlpGeneratorConfig::new(16, 2).init(&device);
+/// let encoder = MlpTranslator::from(MlpGeneratorConfig::new(2, 16).init(&device));
+/// let judge = || MlpDiscriminatorConfig::new(2).init(&device);
+/// let mdgan = Mdgan::new(generator, encoder, [judge(), judge()]);
+/// ```
+///
+/// # References
+/// Che, Li, Jacob, Bengio and Li 2017, "Mode regularized generative adversarial networks", arXiv:1612.02136, algorithm 1.
+/// The paper searched its weights; the one of the distance is 1 here unless told otherwise.
+pub struct Mdgan<G: Generator, E, D>
+where
+    E: Encoder<Input = G::Output, Output = G::Input>,
+    D: Discriminator<Input = G::Output>,
+{
+    generator: Player<G>,
+    encoder: Player<E>,
+    manifold: Player<D>,
+    diffusion: Player<D>,
+    prior: Box<dyn Prior<Code = G::Input>>,
+    weight: f64,
+}
+
+impl<G: Generator, E, D> Mdgan<G, E, D>
+where
+    E: Encoder<Input = G::Output, Output = G::Input>,
+    D: Discriminator<Input = G::Output>,
+{
+    /// These networks, the judges of the manifold and of the diffusion in this order, Adam as DCGAN's.
+    pub fn new(generator: G, encoder: E, judges: [D; 2]) -> Self {
+        let adam = || Adam::new(2e-4).betas(0.5, 0.999);
+        let prior = generator.prior();
+        let (config, encoder_config) = (generator.config(), encoder.config());
+        let [manifold, diffusion] = judges;
+        let judge = |name: &'static str, judge: D| {
+            let config = judge.config();
+            Player::new(name, judge, adam()).with_config(config)
+        };
+        Self {
+            generator: Player::new("generator", generator, adam()).with_config(config),
+            encoder: Player::new("encoder", encoder, adam()).with_config(encoder_config),
+            manifold: judge("manifold", manifold),
+            diffusion: judge("diffusion", diffusion),
+            prior,
+            weight: 1.0,
+        }
+    }
+
+    /// How much the distance between a sample and its reconstruction counts.
+    pub fn weight(mut self, weight: f64) -> Self {
+        self.weight = weight;
+        self
+    }
+
+    /// All networks learn by this rule.
+    pub fn optimizers(mut self, optimizer: impl Into<Optimizer>) -> Self {
+        let optimizer = optimizer.into();
+        self.generator.set_optimizer(optimizer.clone());
+        self.encoder.set_optimizer(optimizer.clone());
+        self.manifold.set_optimizer(optimizer.clone());
+        self.diffusion.set_optimizer(optimizer);
+        self
+    }
+
+    /// The generator.
+    pub fn generator(&self) -> &G {
+        self.generator.best()
+    }
+
+    fn reconstruct(&self, x: &G::Output) -> G::Output {
+        let codes = self.encoder.network().encode(x.clone());
+        self.generator.network().generate(codes)
+    }
+
+    fn manifold_step(&mut self, x: &G::Output, round: &mut Round) {
+        let again = self.reconstruct(x);
+        let loss = contest(self.manifold.network(), x.clone(), again.detached());
+        round.measure("loss/manifold", &loss);
+        self.manifold.update(round, &loss);
+
+        let distance = l2(again.rows(), x.rows());
+        round.measure("loss/reconstruction", &distance);
+        let loss = distance * self.weight + fooled(&self.manifold.frozen(), again);
+        self.generator.update_with(&mut self.encoder, round, &loss);
+    }
+
+    fn diffusion_step(&mut self, x: &G::Output, round: &mut Round) {
+        let codes = round.draw(&*self.prior, x.size());
+        let fake = self.generator.network().generate(codes);
+        round.measure_spreads(x, &fake);
+        let again = self.reconstruct(x).detached();
+        let loss = contest(self.diffusion.network(), again, fake.detached());
+        round.measure("loss/discriminator", &loss);
+        self.diffusion.update(round, &loss);
+
+        let loss = fooled(&self.diffusion.frozen(), fake);
+        round.measure("loss/generator", &loss);
+        self.generator.update(round, &loss);
+    }
+}
+
+fn contest<D: Discriminator>(judge: &D, real: D::Input, fake: D::Input) -> Tensor<1> {
+    let real = judge.discriminate(real).scores();
+    NonSaturating.discriminator(real, judge.discriminate(fake).scores())
+}
+
+fn fooled<D: Discriminator>(judge: &D, fake: D::Input) -> Tensor<1> {
+    NonSaturating.generator(judge.discriminate(fake).scores(), None)
+}
+
+impl<G: Generator, E, D> Game for Mdgan<G, E, D>
+where
+    E: Encoder<Input = G::Output, Output = G::Input>,
+    D: Discriminator<Input = G::Output>,
+{
+    type Batch = G::Output;
+
+    fn play(&mut self, data: &mut Feed<'_, G::Output>, round: &mut Round) -> Result<()> {
+        let x = data.next_batch()?;
+        self.manifold_step(&x, round);
+        self.diffusion_step(&x, round);
+        Ok(())
+    }
+
+    fn players(&mut self) -> Vec<&mut dyn AnyPlayer> {
+        vec![
+            &mut self.manifold,
+            &mut self.diffusion,
+            &mut self.generator,
+            &mut self.encoder,
+        ]
+    }
+
+    fn describe(&self) -> String {
+        format!("{self:?}")
+    }
+}
+
+impl<G: Generator, E, D> Sampling for Mdgan<G, E, D>
+where
+    E: Encoder<Input = G::Output, Output = G::Input>,
+    D: Discriminator<Input = G::Output>,
+{
+    type Sample = G::Output;
+
+    fn sample(&self, n: usize, seed: u64) -> G::Output {
+        self.generator().sample(n, seed)
+    }
+}
+
+impl<G: Generator, E, D> std::fmt::Debug for Mdgan<G, E, D>
+where
+    E: Encoder<Input = G::Output, Output = G::Input>,
+    D: Discriminator<Input = G::Output>,
+{
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Mdgan")
+            .field("generator", &self.generator)
+            .field("encoder", &self.encoder)
+            .field("judges", &[&self.manifold, &self.diffusion])
+            .field("weight", &self.weight)
+            .finish_non_exhaustive()
+    }
+}

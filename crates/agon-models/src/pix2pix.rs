@@ -1,0 +1,172 @@
+//! pix2pix: translation of pictures, learned from pairs.
+
+use agon_core::{
+    Adam, AdversarialLoss, AnyPlayer, Discriminator, Feed, Game, Optimizer, Player, Result, Round, Scored, Translator,
+};
+use agon_losses::{NonSaturating, l1};
+use burn::config::Config;
+use burn::prelude::{Device, Tensor};
+
+use crate::{PatchDiscriminator, PatchDiscriminatorConfig, UNetTranslator, UNetTranslatorConfig};
+
+/// Configuration of a [`Pix2Pix`] game with the networks of the paper.
+#[derive(Config, Debug)]
+pub struct Pix2PixConfig {
+    /// Channels of the pictures of domain A and of domain B.
+    pub channels: [usize; 2],
+    /// Channels of the first layer of both networks.
+    #[config(default = 64)]
+    pub width: usize,
+    /// Halvings of the map.
+    #[config(default = 8)]
+    pub depth: usize,
+    /// Dropout of the map, its only noise.
+    #[config(default = 0.5)]
+    pub dropout: f64,
+    /// Halvings of the judge: 3 for patches of 70 pixels.
+    #[config(default = 3)]
+    pub halvings: usize,
+    /// How much the distance to the truth counts.
+    #[config(default = 100.0)]
+    pub distance: f64,
+    /// The learning rate.
+    #[config(default = 2e-4)]
+    pub learning_rate: f64,
+}
+
+impl Pix2PixConfig {
+    /// The game with fresh networks.
+    ///
+    /// # Errors
+    /// Where the networks' configurations cannot work.
+    pub fn try_init(&self, device: &Device) -> Result<Pix2Pix<UNetTranslator, PatchDiscriminator>> {
+        let map = UNetTranslatorConfig::new(self.channels)
+            .with_width(self.width)
+            .with_depth(self.depth)
+            .with_dropout(self.dropout)
+            .try_init(device)?;
+        let judge = PatchDiscriminatorConfig::new(self.channels.iter().sum())
+            .with_width(self.width)
+            .with_halvings(self.halvings)
+            .try_init(device)?;
+        Ok(Pix2Pix::new(map, judge)
+            .distance(self.distance)
+            .optimizers(Adam::new(self.learning_rate).betas(0.5, 0.999)))
+    }
+}
+
+/// A map that must be near the truth, and with its original look like a true pair.
+///
+/// ```text
+/// map:    -E log J(a, G(a)) + 100 E |G(a) - b|_1
+/// judge:  -1/2 E log J(a, b) - 1/2 E log(1 - J(a, G(a)))
+/// ```
+///
+/// `(a, b)`: a pair; `G`: the map; `J`: the probability, patch by patch, that a pair is a true one. The distance alone
+/// would give the blurred mean of all that is possible; the judge asks for one of them. In the figure: `a` goes into the
+/// map and, beside the map's answer or the true `b`, into the judge.
+///
+/// # References
+/// Isola, Zhu, Zhou and Efros 2017, "Image-to-image translation with conditional adversarial networks",
+/// arXiv:1611.07004.
+pub struct Pix2Pix<T: Translator, D: Discriminator> {
+    map: Player<T>,
+    judge: Player<D>,
+    loss: Box<dyn AdversarialLoss>,
+    distance: f64,
+}
+
+impl<T, D> Pix2Pix<T, D>
+where
+    T: Translator<Sample = Tensor<4>>,
+    D: Discriminator<Input = Tensor<4>>,
+{
+    /// This map and this judge, who sees original and translation as channels of one picture.
+    pub fn new(map: T, judge: D) -> Self {
+        let (map_config, judge_config) = (map.config(), judge.config());
+        let adam = || Adam::new(2e-4).betas(0.5, 0.999);
+        Self {
+            map: Player::new("map", map, adam()).with_config(map_config),
+            judge: Player::new("judge", judge, adam()).with_config(judge_config),
+            loss: Box::new(NonSaturating),
+            distance: 100.0,
+        }
+    }
+
+    /// What the contest is about.
+    pub fn loss(mut self, loss: impl AdversarialLoss) -> Self {
+        self.loss = Box::new(loss);
+        self
+    }
+
+    /// How much the distance to the truth counts.
+    pub fn distance(mut self, weight: f64) -> Self {
+        self.distance = weight;
+        self
+    }
+
+    /// Both networks learn by this rule.
+    pub fn optimizers(mut self, optimizer: impl Into<Optimizer>) -> Self {
+        let optimizer = optimizer.into();
+        self.map.set_optimizer(optimizer.clone());
+        self.judge.set_optimizer(optimizer);
+        self
+    }
+
+    /// The map as one would use it, without gradients.
+    pub fn map(&self) -> T {
+        self.map.best().valid()
+    }
+}
+
+impl<T, D> Game for Pix2Pix<T, D>
+where
+    T: Translator<Sample = Tensor<4>>,
+    D: Discriminator<Input = Tensor<4>>,
+{
+    type Batch = (Tensor<4>, Tensor<4>);
+
+    fn play(&mut self, data: &mut Feed<'_, Self::Batch>, round: &mut Round) -> Result<()> {
+        let (a, b) = data.next_batch()?;
+        let fake = self.map.network().translate(a.clone());
+        let with = |b: Tensor<4>| Tensor::cat(vec![a.clone(), b], 1);
+
+        let judge = self.judge.network();
+        let real_scores = judge.discriminate(with(b.clone())).scores();
+        let fake_scores = judge.discriminate(with(fake.clone().detach())).scores();
+        let loss = self.loss.discriminator(real_scores, fake_scores) * 0.5;
+        round.measure("loss/discriminator", &loss);
+        self.judge.update(round, &loss);
+
+        let judge = self.judge.frozen();
+        let needs_real = self.loss.generator_needs_real();
+        let real_scores = needs_real.then(|| judge.discriminate(with(b.clone())).scores());
+        let fooled = self
+            .loss
+            .generator(judge.discriminate(with(fake.clone())).scores(), real_scores);
+        let distance = l1(fake, b);
+        round.measure("loss/generator", &fooled);
+        round.measure("loss/distance", &distance);
+        self.map.update(round, &(fooled + distance * self.distance));
+        Ok(())
+    }
+
+    fn players(&mut self) -> Vec<&mut dyn AnyPlayer> {
+        vec![&mut self.judge, &mut self.map]
+    }
+
+    fn describe(&self) -> String {
+        format!("{self:?}")
+    }
+}
+
+impl<T: Translator, D: Discriminator> std::fmt::Debug for Pix2Pix<T, D> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Pix2Pix")
+            .field("map", &self.map)
+            .field("judge", &self.judge)
+            .field("loss", &self.loss)
+            .field("distance", &self.distance)
+            .finish()
+    }
+}

@@ -1,0 +1,279 @@
+//! Two maps between two domains, without pairs: what CycleGAN, DiscoGAN and DualGAN share.
+
+use agon_core::{
+    Adam, AdversarialLoss, AnyPlayer, Constraint, Discriminator, Error, Feed, Game, Loadable, Memory, MovingAverage,
+    Optimizer, Player, Result, Round, Sample, Scored, Translator, Turns,
+};
+use agon_losses::{NonSaturating, l1, l2};
+use burn::module::{Module, ModuleDisplay};
+use burn::prelude::{Device, Tensor};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use crate::ImagePool;
+
+/// Two networks of a kind, for domain A and for domain B: maps into it, or judges of it.
+#[derive(Module, Debug)]
+pub struct Both<M: Module> {
+    /// For domain A.
+    pub a: M,
+    /// For domain B.
+    pub b: M,
+}
+
+/// Configurations of [`Both`] networks.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct BothConfig<C> {
+    /// For domain A.
+    pub a: C,
+    /// For domain B.
+    pub b: C,
+}
+
+impl<M: Loadable + ModuleDisplay> Loadable for Both<M> {
+    type Config = BothConfig<M::Config>;
+
+    fn from_config(config: &Self::Config, device: &Device) -> Result<Self> {
+        Ok(Self {
+            a: M::from_config(&config.a, device)?,
+            b: M::from_config(&config.b, device)?,
+        })
+    }
+}
+
+/// How a sample and its reconstruction are compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Distance {
+    /// The mean absolute difference.
+    L1,
+    /// The mean squared difference.
+    L2,
+}
+
+impl Distance {
+    fn between<S: Sample>(self, x: &S, y: &S) -> Tensor<1> {
+        match self {
+            Self::L1 => l1(x.rows(), y.rows()),
+            Self::L2 => l2(x.rows(), y.rows()),
+        }
+    }
+}
+
+/// Two maps between two domains that learn without pairs: each must fool a judge of its target domain, and there and
+/// back again must be the identity.
+///
+/// ```text
+/// maps:    w [L_G(J_A(F(b))) + L_G(J_B(G(a)))] + c [d(F(G(a)), a) + d(G(F(b)), b)] + i [|F(a) - a| + |G(b) - b|]
+/// judges:  L_D(J_A; a, F(b)) + L_D(J_B; b, G(a))
+/// ```
+///
+/// `G`: from A to B, `F`: back; `J_A`, `J_B`: the judges; `L_D`, `L_G`: an adversarial loss, seen from both sides; `d`:
+/// a distance; `w`, `c`, `i`: weights. In the figure: two arrows between A and B, a judge at the tip of each, and the two
+/// triangles `a -> G(a) -> F(G(a))`, `b -> F(b) -> G(F(b))` that should close.
+///
+/// [`CycleGanConfig`](crate::CycleGanConfig), [`DiscoGanConfig`](crate::DiscoGanConfig) and
+/// [`DualGanConfig`](crate::DualGanConfig) make it, each with its paper's networks, losses and weights. By itself it has
+/// the non-saturating loss, weights 1, 1 and 0, an absolute distance, Adam as DCGAN's, a turn each.
+///
+/// # References
+/// Zhu et al. 2017, arXiv:1703.10593; Kim et al. 2017, arXiv:1703.05192; Yi et al. 2017, arXiv:1704.02510.
+pub struct TwoWay<T: Translator + ModuleDisplay, D: Discriminator<Input = T::Sample> + ModuleDisplay> {
+    maps: Player<Both<T>>,
+    judges: Player<Both<D>>,
+    loss: Box<dyn AdversarialLoss>,
+    adversarial: f64,
+    cycle: f64,
+    identity: f64,
+    distance: Distance,
+    pools: [ImagePool; 2],
+    turns: Turns,
+}
+
+type Domains<T> = (<T as Translator>::Sample, <T as Translator>::Sample);
+
+impl<T: Translator + ModuleDisplay, D: Discriminator<Input = T::Sample> + ModuleDisplay> TwoWay<T, D> {
+    /// These maps into both domains and these judges of them.
+    pub fn new(maps: Both<T>, judges: Both<D>) -> Self {
+        let config = |a: Option<Value>, b: Option<Value>| Some(json!({ "a": a?, "b": b? }));
+        let map_config = config(maps.a.config(), maps.b.config());
+        let judge_config = config(judges.a.config(), judges.b.config());
+        let adam = || Adam::new(2e-4).betas(0.5, 0.999);
+        Self {
+            maps: Player::new("maps", maps, adam()).with_config(map_config),
+            judges: Player::new("judges", judges, adam()).with_config(judge_config),
+            loss: Box::new(NonSaturating),
+            adversarial: 1.0,
+            cycle: 1.0,
+            identity: 0.0,
+            distance: Distance::L1,
+            pools: [ImagePool::new(0), ImagePool::new(0)],
+            turns: Turns::default(),
+        }
+    }
+
+    /// What the contests are about, and how much they count for the maps.
+    pub fn loss(mut self, loss: impl AdversarialLoss, weight: f64) -> Self {
+        (self.loss, self.adversarial) = (Box::new(loss), weight);
+        self
+    }
+
+    /// How much reconstructions count, and how they are compared.
+    pub fn cycle(mut self, weight: f64, distance: Distance) -> Self {
+        (self.cycle, self.distance) = (weight, distance);
+        self
+    }
+
+    /// How much it counts that a map leaves alone what is of its target domain already.
+    pub fn identity(mut self, weight: f64) -> Self {
+        self.identity = weight;
+        self
+    }
+
+    /// Shows the judges translations of earlier rounds as well, from pools of so many.
+    pub fn pool(mut self, capacity: usize) -> Self {
+        self.pools = [ImagePool::new(capacity), ImagePool::new(capacity)];
+        self
+    }
+
+    /// How many updates judges and maps get in a round, each on a batch of its own but the last ones of both.
+    pub fn turns(mut self, turns: Turns) -> Self {
+        self.turns = turns;
+        self
+    }
+
+    /// Demands something of the judges' weights.
+    pub fn constraint(mut self, constraint: impl Constraint<Both<D>>) -> Self {
+        self.judges.constrain(constraint);
+        self
+    }
+
+    /// All networks learn by this rule.
+    pub fn optimizers(mut self, optimizer: impl Into<Optimizer>) -> Self {
+        let optimizer = optimizer.into();
+        self.maps.set_optimizer(optimizer.clone());
+        self.judges.set_optimizer(optimizer);
+        self
+    }
+
+    /// Keeps a moving average of the maps' weights.
+    pub fn average(mut self, decay: f64) -> Self {
+        self.maps.set_average(MovingAverage::new(decay));
+        self
+    }
+
+    /// The maps into both domains as one would use them: without gradients, averaged if an average is kept.
+    pub fn maps(&self) -> Both<T> {
+        self.maps.best().valid()
+    }
+
+    /// The judges.
+    pub fn judges(&self) -> &Both<D> {
+        self.judges.network()
+    }
+
+    /// A turn of the maps; gives the translations, cut off from what made them.
+    fn improve(&mut self, (a, b): &Domains<T>, round: &mut Round) -> Domains<T> {
+        let Both { a: to_a, b: to_b } = self.maps.network();
+        let (fake_a, fake_b) = (to_a.translate(b.clone()), to_b.translate(a.clone()));
+        let judges = self.judges.frozen();
+        let fooled = self.fooled(&judges.a, &fake_a, a) + self.fooled(&judges.b, &fake_b, b);
+        round.measure("loss/generator", &fooled);
+        let mut loss = fooled * self.adversarial;
+        if self.cycle > 0.0 {
+            let (back_a, back_b) = (to_a.translate(fake_b.clone()), to_b.translate(fake_a.clone()));
+            let cycle = self.distance.between(&back_a, a) + self.distance.between(&back_b, b);
+            round.measure("loss/cycle", &cycle);
+            loss = loss + cycle * self.cycle;
+        }
+        if self.identity > 0.0 {
+            let (same_a, same_b) = (to_a.translate(a.clone()), to_b.translate(b.clone()));
+            let identity = Distance::L1.between(&same_a, a) + Distance::L1.between(&same_b, b);
+            round.measure("loss/identity", &identity);
+            loss = loss + identity * self.identity;
+        }
+        self.maps.update(round, &loss);
+        (fake_a.detached(), fake_b.detached())
+    }
+
+    fn fooled(&self, judge: &D, fake: &T::Sample, real: &T::Sample) -> Tensor<1> {
+        let scores = |sample: &T::Sample| judge.discriminate(sample.clone()).scores();
+        let real = self.loss.generator_needs_real().then(|| scores(real));
+        self.loss.generator(scores(fake), real)
+    }
+
+    /// A turn of the judges.
+    fn judge(&mut self, (a, b): &Domains<T>, fake: Domains<T>, round: &mut Round) {
+        round.measure_spreads(b, &fake.1);
+        let fake_a = self.pools[0].exchange(fake.0, round.random());
+        let fake_b = self.pools[1].exchange(fake.1, round.random());
+        let contest = |judge: &D, real: &T::Sample, fake: T::Sample| {
+            let real = judge.discriminate(real.clone()).scores();
+            self.loss.discriminator(real, judge.discriminate(fake).scores())
+        };
+        let judges = self.judges.network();
+        let loss = contest(&judges.a, a, fake_a) + contest(&judges.b, b, fake_b);
+        round.measure("loss/discriminator", &loss);
+        self.judges.update(round, &loss);
+    }
+}
+
+impl<T: Translator + ModuleDisplay, D: Discriminator<Input = T::Sample> + ModuleDisplay> Game for TwoWay<T, D> {
+    type Batch = Domains<T>;
+
+    fn play(&mut self, data: &mut Feed<'_, Domains<T>>, round: &mut Round) -> Result<()> {
+        let (discriminator, generator) = (self.turns.discriminator(), self.turns.generator());
+        if discriminator == 0 || generator == 0 {
+            let got = format!("{:?}", self.turns);
+            return Err(Error::config("turns", "at least one for maps and for judges", got));
+        }
+        for _ in 1..discriminator {
+            let real = data.next_batch()?;
+            let maps = self.maps.frozen();
+            let fake = (maps.a.translate(real.1.clone()), maps.b.translate(real.0.clone()));
+            self.judge(&real, (fake.0.detached(), fake.1.detached()), round);
+        }
+        for _ in 1..generator {
+            self.improve(&data.next_batch()?, round);
+        }
+        let real = data.next_batch()?;
+        let fake = self.improve(&real, round);
+        self.judge(&real, fake, round);
+        Ok(())
+    }
+
+    fn players(&mut self) -> Vec<&mut dyn AnyPlayer> {
+        vec![&mut self.judges, &mut self.maps]
+    }
+
+    fn describe(&self) -> String {
+        format!("{self:?}")
+    }
+
+    fn memory(&self) -> Memory {
+        Memory::new()
+            .nest("pool_a", self.pools[0].memory())
+            .nest("pool_b", self.pools[1].memory())
+    }
+
+    fn recall(&mut self, memory: &Memory) {
+        let device = self.maps.device();
+        for (pool, name) in self.pools.iter_mut().zip(["pool_a", "pool_b"]) {
+            pool.recall(&memory.nested(name), &device);
+        }
+    }
+}
+
+impl<T: Translator + ModuleDisplay, D: Discriminator<Input = T::Sample> + ModuleDisplay> std::fmt::Debug
+    for TwoWay<T, D>
+{
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("TwoWay")
+            .field("maps", &self.maps)
+            .field("judges", &self.judges)
+            .field("loss", &self.loss)
+            .field("weights", &[self.adversarial, self.cycle, self.identity])
+            .field("distance", &self.distance)
+            .field("turns", &self.turns)
+            .finish_non_exhaustive()
+    }
+}
