@@ -10,6 +10,7 @@ mod resnet;
 
 use std::time::Instant;
 
+use agon::nn::LstmPolicyConfig;
 use agon::prelude::*;
 use clap::{Parser, ValueEnum};
 use common::{Common, Ending, peak_rss_mb};
@@ -48,6 +49,8 @@ enum Model {
     Resnet,
     /// No training: images of DCGAN's generator, 32x32
     Sample,
+    /// No training: sentences of 20 words out of 5000 from a recurrent generator
+    Rollouts,
 }
 
 #[derive(Clone, Copy)]
@@ -64,6 +67,7 @@ fn run(options: &Options) -> Ending {
     let device = options.common.device()?.autodiff();
     let (width, batch, steps) = match options.model {
         Model::Mlp => (128, 512, 500),
+        Model::Rollouts => (32, 64, 20),
         Model::Dcgan32 | Model::WganGp | Model::Resnet | Model::Sample => (64, 64, 20),
         Model::Dcgan64 => (64, 16, 20),
     };
@@ -83,6 +87,7 @@ fn run(options: &Options) -> Ending {
         Model::WganGp => time(critic(width, &device)?, noise(32, batch, &device), steps, &device)?,
         Model::Resnet => time(residual(width, &device), noise(32, batch, &device), steps, &device)?,
         Model::Sample => samples(images(32, width, &device)?.generator(), batch, steps, &device)?,
+        Model::Rollouts => rollouts(width, batch, steps, &device)?,
         Model::Dcgan64 => time(images(64, width, &device)?, noise(64, batch, &device), steps, &device)?,
     };
     let median = times[times.len() / 2];
@@ -143,15 +148,34 @@ fn residual(width: usize, device: &Device) -> Gan<ResidualGenerator, ResidualDis
     .constraint(SpectralNorm::new())
 }
 
-/// Milliseconds for each batch of images after those to warm up, sorted.
 fn samples(generator: &DcganGenerator, batch: usize, steps: Steps, device: &Device) -> Result<Vec<f64>> {
     let generator = generator.valid();
+    repeated(steps, device, |seed| drop(generator.sample(batch, seed)))
+}
+
+fn rollouts(hidden: usize, batch: usize, steps: Steps, device: &Device) -> Result<Vec<f64>> {
+    let policy = LstmPolicyConfig::new(5000)
+        .with_hidden(hidden)
+        .init(&device.clone().inner());
+    repeated(steps, device, |seed| {
+        let mut random = random::stream(seed, 0);
+        drop(policy.sample(random::uniform(
+            [batch, 20],
+            0.0,
+            1.0,
+            &mut random,
+            &device.clone().inner(),
+        )));
+    })
+}
+
+/// Milliseconds of each piece of work after those to warm up, sorted.
+fn repeated(steps: Steps, device: &Device, work: impl Fn(u64)) -> Result<Vec<f64>> {
     let mut times = Vec::new();
     for seed in 0..steps.warm_up + steps.timed {
         let start = Instant::now();
-        let images = generator.sample(batch, seed);
+        work(seed);
         device.sync().map_err(Error::other)?;
-        drop(images);
         times.push(start.elapsed().as_secs_f64() * 1e3);
     }
     let mut times = times.split_off(steps.warm_up as usize);
