@@ -40,7 +40,7 @@ pub enum Method {
     Veegan,
     /// An encoder, a judge of the manifold and one of the diffusion
     Mdgan,
-    /// The baseline with minibatch discrimination, 16 kernels of 4, and batches of 128
+    /// The baseline with minibatch discrimination, 16 kernels of 4, and batches of 64
     Minibatch,
     /// 4 baselines in parallel which draw new opponents every 100 rounds; figures are means over the 4
     Gap,
@@ -79,7 +79,7 @@ impl Method {
     /// Samples in a batch where points are fresh: those of minibatch discrimination are compared two by two.
     pub fn batch(self) -> usize {
         match self {
-            Self::Minibatch => 128,
+            Self::Minibatch => 64,
             _ => 512,
         }
     }

@@ -33,10 +33,14 @@ impl ImagePool {
         if self.capacity == 0 {
             return fresh;
         }
-        let rows = fresh.rows().inner();
-        let seen = rows.split(1, 0).into_iter().map(|row| self.exchange_one(row, random));
-        let seen = Tensor::cat(seen.collect(), 0);
-        fresh.with_rows(Tensor::from_inner(seen))
+        let rows = fresh.rows();
+        let strategy = rows.gradient_checkpointing_strategy();
+        let rows = rows.inner().split(1, 0).into_iter();
+        let seen = Tensor::cat(rows.map(|row| self.exchange_one(row, random)).collect(), 0);
+        fresh.with_rows(match strategy {
+            Some(strategy) => Tensor::from_inner(seen).with_gradient_checkpointing_strategy(strategy),
+            None => seen,
+        })
     }
 
     fn exchange_one(&mut self, row: Tensor<2>, random: &mut Random) -> Tensor<2> {
