@@ -9,6 +9,7 @@
 
 mod adam;
 mod conv;
+mod draw;
 mod gemm;
 mod normalize;
 pub mod ops;
@@ -23,6 +24,7 @@ mod transpose;
 
 pub use adam::Adam;
 pub use conv::Conv2d;
+pub use draw::draw;
 pub use gemm::{Matrix, multiply};
 pub use normalize::BatchNorm;
 pub use pointwise::Unit;

@@ -77,7 +77,7 @@ pub(crate) fn leaky(x: f32, slope: f32) -> f32 {
 
 /// `e^x` by `2^k e^r` with `|r| <= ln 2 / 2`, to two units in the last place.
 #[inline(always)]
-fn exp(x: f32) -> f32 {
+pub(crate) fn exp(x: f32) -> f32 {
     const LN_2: [f32; 2] = [0.693_359_4, -2.121_944_4e-4];
     // Rounds to the nearest whole number by pushing the fraction out of the mantissa.
     const SHIFT: f32 = 12_582_912.0;

@@ -99,36 +99,20 @@ impl TokenSoftmax {
     /// # Shapes
     /// `uniforms` and the tokens: `[n]`.
     pub fn draw(&self, hidden: Tensor<2>, uniforms: Tensor<1>) -> Tensor<1, Int> {
-        let [vocabulary, _] = self.weight.dims();
-        let block = vocabulary.isqrt().max(1);
-        let (table, hidden) = (self.table_of_blocks(block), with_one(hidden.inner()));
+        let (weight, bias) = (self.weight.val().inner(), self.bias.val().inner());
+        let hidden = hidden.inner();
         let draw = |(start, n)| {
-            let logits = ops::linear(hidden.clone().narrow(0, start, n), table.clone().transpose(), None);
-            draw_in_blocks(softmax(logits, 1), uniforms.clone().narrow(0, start, n), block)
+            let rows = hidden.clone().narrow(0, start, n);
+            let logits = ops::linear(rows, weight.clone().transpose(), Some(bias.clone()));
+            ops::draw(logits, uniforms.clone().narrow(0, start, n))
         };
-        let tokens = pieces(hidden.dims()[0]).map(draw).collect();
-        Tensor::cat(tokens, 0).clamp_max(vocabulary as i64 - 1)
+        Tensor::cat(pieces(hidden.dims()[0]).map(draw).collect(), 0)
     }
 
     /// Weights and biases side by side, without autodiff: `[vocabulary, hidden + 1]`.
     fn table(&self) -> Tensor<2> {
         let bias = self.bias.val().inner().unsqueeze_dim(1);
         Tensor::cat(vec![self.weight.val().inner(), bias], 1)
-    }
-
-    /// The table with tokens of no probability at its end, so that it divides into blocks.
-    fn table_of_blocks(&self, block: usize) -> Tensor<2> {
-        let table = self.table();
-        let [vocabulary, width] = table.dims();
-        let missing = vocabulary.next_multiple_of(block) - vocabulary;
-        let device = table.device();
-        let never = Tensor::full([missing, 1], -1e30, &device);
-        let never = Tensor::cat(vec![Tensor::zeros([missing, width - 1], &device), never], 1);
-        if missing == 0 {
-            table
-        } else {
-            Tensor::cat(vec![table, never], 0)
-        }
     }
 }
 
@@ -153,33 +137,6 @@ fn log_softmax_at(logits: Tensor<2>, tokens: Tensor<1, Int>) -> (Tensor<1>, Tens
     // log p_v = l_v - l_top + log p_top, which never underflows.
     let log = at - top + p.clone().max_dim(1).log();
     (log.squeeze_dim(1), p)
-}
-
-/// Inverts the distribution function in two steps: first the block, then the token in it.
-fn draw_in_blocks(p: Tensor<2>, uniforms: Tensor<1>, block: usize) -> Tensor<1, Int> {
-    let [n, vocabulary] = p.dims();
-    let blocks = vocabulary / block;
-    let table = p.reshape([n * blocks, block]);
-    let masses = table.clone().sum_dim(1).reshape([n, blocks]);
-    let (place, rest) = invert(masses, uniforms.unsqueeze_dim(1));
-    let place = place.squeeze_dim::<1>(1);
-    let first = Tensor::<1, Int>::arange(0..n as i64, &table.device()).mul_scalar(blocks as i64);
-    let (token, _) = invert(table.select(0, first + place.clone()), rest);
-    place.mul_scalar(block as i64) + token.squeeze_dim(1)
-}
-
-/// For each row the first place at which the sum of masses exceeds the target, and the target less what comes
-/// before.
-///
-/// # Shapes
-/// Masses `[n, places]`, the others `[n, 1]`.
-fn invert(masses: Tensor<2>, target: Tensor<2>) -> (Tensor<2, Int>, Tensor<2>) {
-    let last = masses.dims()[1] as i64 - 1;
-    let sums = masses.clone().cumsum(1);
-    let passed = sums.clone().lower_equal(target.clone());
-    let place = passed.int().sum_dim(1).clamp_max(last);
-    let before = (sums - masses).gather(1, place.clone());
-    (place, target - before)
 }
 
 #[cfg(test)]

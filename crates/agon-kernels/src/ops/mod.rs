@@ -6,6 +6,7 @@
 mod adam;
 mod batch_norm;
 mod convolution;
+mod draw;
 #[cfg(feature = "flex")]
 mod flex;
 mod linear;
@@ -17,6 +18,7 @@ mod tests;
 pub use adam::adam;
 pub use batch_norm::{Normalized, batch_norm, batch_norm_by};
 pub use convolution::{conv_transpose2d, conv2d};
+pub use draw::draw;
 pub use linear::linear;
 pub use unit::unit;
 

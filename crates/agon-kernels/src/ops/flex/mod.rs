@@ -3,12 +3,14 @@
 mod adam;
 mod batch_norm;
 mod convolution;
+mod draw;
 mod linear;
 mod unit;
 
 pub(super) use adam::adam;
 pub(super) use batch_norm::{batch_norm, batch_norm_by};
 pub(super) use convolution::{conv_transpose2d, conv2d};
+pub(super) use draw::draw;
 pub(super) use linear::linear;
 pub(super) use unit::unit;
 
