@@ -114,6 +114,12 @@ where
         self
     }
 
+    /// The classifier learns by this rule.
+    pub fn classifier_optimizer(mut self, optimizer: impl Into<Optimizer>) -> Self {
+        self.classifier.set_optimizer(optimizer);
+        self
+    }
+
     /// How slowly the average of the classifier's weights follows them.
     pub fn average(mut self, decay: f64) -> Self {
         self.classifier.set_average(MovingAverage::new(decay));
