@@ -29,7 +29,9 @@ pub use cgan::{
     GeneratorCondition,
 };
 pub use encoders::{BiganEncoder, BiganEncoderConfig, ImageEncoder, ImageEncoderConfig, Inference, NoisyEncoder};
-pub use infogan::{InfoCodes, InfoDiscriminator, InfoDiscriminatorConfig, InfoGenerator, InfoGeneratorConfig, Information};
+pub use infogan::{
+    InfoCodes, InfoDiscriminator, InfoDiscriminatorConfig, InfoGenerator, InfoGeneratorConfig, Information,
+};
 pub use semi::{PartlyLabelled, SemiClassifier, SemiClassifierConfig, SemiGan};
 pub use told::{Told, ToldConfig};
 pub use triple_gan::{TripleGan, TripleWeights};

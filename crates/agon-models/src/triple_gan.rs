@@ -50,7 +50,7 @@ impl Default for TripleWeights {
 /// generated pairs. Its own adversarial term needs no draw of labels, since they can be summed over:
 ///
 /// ```text
-/// L_C = E log softmax(C(x))_y terms + a E_u sum_y C(y|u) softplus(-D(u, y))
+/// a E_u sum_y C(y|u) softplus(-D(u, y))
 /// ```
 ///
 /// # Example
