@@ -18,7 +18,7 @@ const FEATURES: usize = 256;
 pub fn run(options: &Options) -> Ending {
     let common = &options.common;
     let device = common.device()?.autodiff();
-    let steps = common.steps.unwrap_or(6_000);
+    let steps = common.steps.unwrap_or(2_000);
     let inference = match options.inference {
         Inferring::Deterministic => Inference::Deterministic,
         Inferring::Gaussian => Inference::Gaussian,
@@ -72,8 +72,9 @@ pub fn run(options: &Options) -> Ending {
 
     let folder = common.folder("bigan")?;
     write_png(folder.join("samples.png"), &image_grid(bigan.sample(64, 1), 8)?)?;
-    let sides = vec![asked.0.narrow(0, 0, 32), back.narrow(0, 0, 32)];
-    let sides = Tensor::stack::<5>(sides, 1).reshape([64, 1, SIDE, SIDE]);
+    let shown = options.judged.min(32);
+    let sides = vec![asked.0.narrow(0, 0, shown), back.narrow(0, 0, shown)];
+    let sides = Tensor::stack::<5>(sides, 1).reshape([2 * shown, 1, SIDE, SIDE]);
     write_png(folder.join("reconstructions.png"), &image_grid(sides, 8)?)?;
     common.say(format!(
         "{} rounds in {:.0?}; {}",

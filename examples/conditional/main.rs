@@ -128,7 +128,7 @@ fn learn<D>(options: &Options, gan: Gan<CganGenerator, D>, device: &Device) -> E
 where
     D: Discriminator<Input = Conditioned<Tensor<4>>>,
 {
-    let steps = options.common.steps.unwrap_or(2_000);
+    let steps = options.common.steps.unwrap_or(3_000);
     let glyphs = Glyphs::new().size(SIDE).noise(0.0);
     let mut gan = gan
         .loss(LabelSmoothing::one_sided(NonSaturating, 0.9))

@@ -30,10 +30,10 @@ struct Options {
     #[arg(long, default_value_t = 16)]
     width: usize,
     /// Numbers of the code that mean nothing
-    #[arg(long, default_value_t = 16)]
+    #[arg(long, default_value_t = 8)]
     noise: usize,
     /// How much the continuous codes count
-    #[arg(long, default_value_t = 0.5)]
+    #[arg(long, default_value_t = 1.0)]
     factors: f64,
     /// By which part of its side everything that the discriminator sees is moved about
     #[arg(long, default_value_t = 0.125)]

@@ -124,24 +124,43 @@ fn learn(options: &Options, method: Method, (labels, seed): (usize, u64), test: 
         ),
         Method::Semi => {
             let game = SemiGan::new(generator(LATENT).try_init(&device)?, classifier);
-            wrong(play(options, data, game.optimizers(adam).average(0.99), &device)?.classifier())
+            let game = play(options, data, game.optimizers(adam).average(0.99), &device)?;
+            draw(options, "semi", game.sample(64, 1))?;
+            wrong(game.classifier())
         }
         Method::Catgan => {
             let game = CatGan::new(generator(LATENT).try_init(&device)?, classifier);
-            wrong(play(options, data, game.optimizers(adam).average(0.99), &device)?.classifier())
+            let game = play(options, data, game.optimizers(adam).average(0.99), &device)?;
+            draw(options, "catgan", game.sample(64, 1))?;
+            wrong(game.classifier())
         }
         Method::Triple => {
+            // Few labelled pairs are soon known by heart: dropout, and slower steps than the classifier's.
             let judge = MlpDiscriminatorConfig::new(PIXELS + 10)
                 .with_hidden(vec![256, 128])
-                .with_dropout(0.2);
+                .with_dropout(0.5);
             let game = TripleGan::new(
                 Told::generator(generator(LATENT + 10), 10, &device)?,
                 classifier,
                 Told::discriminator(judge, 10, &device)?,
-            );
-            wrong(play(options, data, game.optimizers(adam).average(0.99), &device)?.classifier())
+            )
+            .weights(TripleWeights {
+                pseudo_from: 1_000,
+                ..TripleWeights::default()
+            });
+            let game = game.classifier_optimizer(adam).average(0.99);
+            let game = play(options, data, game, &device)?;
+            draw(options, "triple", game.sample(64, 1).sample)?;
+            wrong(game.classifier())
         }
     }
+}
+
+/// What the generator makes by then, which need not be good for the classifier to be.
+fn draw(options: &Options, name: &str, rows: Tensor<2>) -> Ending {
+    let images = (rows * 2.0 - 1.0).reshape([-1, 1, SIDE as i64, SIDE as i64]);
+    let path = options.common.folder("semi_supervised")?.join(format!("{name}.png"));
+    Ok(write_png(path, &image_grid(images, 8)?)?)
 }
 
 /// Which digits have labels.
@@ -163,7 +182,7 @@ fn play<G: Game<Batch = PartlyLabelled<Tensor<2>>>>(
     let mut trainer = Trainer::new(game).seed(task.seed).observe(StopOnInterrupt::new());
     trainer.run(
         (labelled, unlabelled),
-        Budget::steps(options.common.steps.unwrap_or(1_000)),
+        Budget::steps(options.common.steps.unwrap_or(2_500)),
     )?;
     Ok(trainer.into_game())
 }

@@ -405,6 +405,8 @@ mod models {
         }
         let game = small_bigan(Inference::Gaussian).loss(Wasserstein);
         saves("bigan-generator", game, ring(), "generator", |game| game.generator());
+        let relativistic = small_bigan(Inference::Gaussian).loss(RelativisticStandard);
+        assert!(Trainer::new(relativistic).run(ring(), Budget::steps(1)).is_err());
         let game = small_bigan(Inference::Gaussian).turns(0);
         let error = Trainer::new(game)
             .run(ring(), Budget::steps(1))

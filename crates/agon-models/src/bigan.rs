@@ -95,7 +95,8 @@ where
         self
     }
 
-    /// What the contest is about: a loss that treats scores `s` and `-s` as mirror images.
+    /// What the contest is about: a loss that treats scores `s` and `-s` as mirror images, and whose generator's side
+    /// does not look at real scores.
     pub fn loss(mut self, loss: impl AdversarialLoss) -> Self {
         self.loss = Box::new(loss);
         self
@@ -181,6 +182,36 @@ where
         [Conditioned::new(x.clone(), inferred), Conditioned::new(made, z.clone())]
     }
 
+    fn discriminator_turn(&mut self, pairs: &[Conditioned<S>; 2], round: &mut Round) {
+        let discriminator = self.discriminator.network();
+        let [inferred, made] = pairs
+            .each_ref()
+            .map(|pair| discriminator.discriminate(pair.detached()).scores());
+        let loss = self.loss.discriminator(inferred, made);
+        round.measure("loss/discriminator", &loss);
+        self.discriminator.update(round, &loss);
+    }
+
+    /// Generator and encoder move together, along gradients of one loss.
+    fn turn_of_both(&mut self, pairs: &[Conditioned<S>; 2], round: &mut Round) {
+        let discriminator = self.discriminator.frozen();
+        let [inferred, made] = pairs
+            .each_ref()
+            .map(|pair| discriminator.discriminate(pair.clone()).scores());
+        let mut loss = self.loss.generator(made, None) + self.loss.generator(-inferred, None);
+        round.measure("loss/generator", &loss);
+        if self.cycle > 0.0 {
+            let cycled = self.cycled(&pairs[0], &pairs[1], round);
+            round.measure("cycle", &cycled);
+            loss = loss + cycled * self.cycle;
+        }
+        let mut gradients = loss.backward();
+        let of_generator = GradientsParams::from_module(&mut gradients, self.generator.network());
+        let of_encoder = GradientsParams::from_module(&mut gradients, self.encoder.network());
+        self.generator.apply(round, of_generator);
+        self.encoder.apply(round, of_encoder);
+    }
+
     /// `|x - G(E(x))|^2 + |z - E(G(z))|^2`
     fn cycled(&self, inferred: &Conditioned<S>, made: &Conditioned<S>, round: &mut Round) -> Tensor<1> {
         let drawn = round.draw(&*self.prior, inferred.size());
@@ -204,38 +235,24 @@ where
         if self.turns == 0 {
             return Err(Error::config("turns of generator and encoder", "at least one", 0));
         }
+        if self.loss.generator_needs_real() {
+            let got = format!("{:?}", self.loss);
+            return Err(Error::config(
+                "the loss of a BiGAN",
+                "one whose generator needs no real scores",
+                got,
+            ));
+        }
         let x = data.next_batch()?;
         let z = self.code_of(round.draw(&*self.prior, x.size()));
 
-        let mut pairs = Some(self.pairs(&x, &z, round));
-        if let Some([inferred, made]) = &pairs {
-            let discriminator = self.discriminator.network();
-            let [of_inferred, of_made] =
-                [inferred, made].map(|pair| discriminator.discriminate(pair.detached()).scores());
-            let loss = self.loss.discriminator(of_inferred, of_made);
-            round.measure("loss/discriminator", &loss);
-            self.discriminator.update(round, &loss);
-        }
-        for _ in 0..self.turns {
-            let [inferred, made] = match pairs.take() {
-                Some(pairs) => pairs,
-                None => self.pairs(&x, &z, round),
-            };
-            let discriminator = self.discriminator.frozen();
-            let [of_inferred, of_made] =
-                [&inferred, &made].map(|pair| discriminator.discriminate(pair.clone()).scores());
-            let mut loss = self.loss.generator(of_made, None) + self.loss.generator(-of_inferred, None);
-            round.measure("loss/generator", &loss);
-            if self.cycle > 0.0 {
-                let cycled = self.cycled(&inferred, &made, round);
-                round.measure("cycle", &cycled);
-                loss = loss + cycled * self.cycle;
+        let mut pairs = self.pairs(&x, &z, round);
+        self.discriminator_turn(&pairs, round);
+        for turn in 0..self.turns {
+            if turn > 0 {
+                pairs = self.pairs(&x, &z, round);
             }
-            let mut gradients = loss.backward();
-            let of_generator = GradientsParams::from_module(&mut gradients, self.generator.network());
-            let of_encoder = GradientsParams::from_module(&mut gradients, self.encoder.network());
-            self.generator.apply(round, of_generator);
-            self.encoder.apply(round, of_encoder);
+            self.turn_of_both(&pairs, round);
         }
         Ok(())
     }

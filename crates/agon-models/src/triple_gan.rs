@@ -50,7 +50,7 @@ impl Default for TripleWeights {
 /// generated pairs. Its own adversarial term needs no draw of labels, since they can be summed over:
 ///
 /// ```text
-/// L_C = E log softmax(C(x))_y terms + a E_u sum_y C(y|u) softplus(-D(u, y))
+/// a E_u sum_y C(y|u) softplus(-D(u, y))
 /// ```
 ///
 /// # Example
@@ -111,6 +111,12 @@ where
         self.generator.set_optimizer(optimizer.clone());
         self.classifier.set_optimizer(optimizer.clone());
         self.discriminator.set_optimizer(optimizer);
+        self
+    }
+
+    /// The classifier learns by this rule.
+    pub fn classifier_optimizer(mut self, optimizer: impl Into<Optimizer>) -> Self {
+        self.classifier.set_optimizer(optimizer);
         self
     }
 
