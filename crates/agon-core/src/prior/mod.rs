@@ -68,7 +68,10 @@ mod tests {
         let mean = values.iter().sum::<f32>() / n;
         let variance = values.iter().map(|v| (v - mean) * (v - mean)).sum::<f32>() / n;
         // Euler's constant and pi^2 / 6.
-        assert!((mean - 0.577).abs() < 0.03 && (variance - 1.645).abs() < 0.1, "{mean} {variance}");
+        assert!(
+            (mean - 0.577).abs() < 0.03 && (variance - 1.645).abs() < 0.1,
+            "{mean} {variance}"
+        );
     }
 
     #[test]
