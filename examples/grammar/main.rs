@@ -6,6 +6,7 @@
 //!
 //! ```text
 //! cargo run --example grammar -- --method gumbel
+//! cargo run --example grammar -- --method gumbel --temperature 5 --r1 0     # as the paper
 //! cargo run --example grammar -- --method textgan
 //! cargo run --example grammar -- --method mle
 //! ```
@@ -48,6 +49,12 @@ struct Options {
     /// Sentences that figures are measured on
     #[arg(long, default_value_t = 2_000)]
     samples: usize,
+    /// How soft the choice of a token is at the beginning, with Gumbel-softmax; at the end it is 1
+    #[arg(long, default_value_t = 1.0)]
+    temperature: f64,
+    /// Weight of the R1 penalty on the judge of Gumbel-softmax; 0: none
+    #[arg(long, default_value_t = 1.0)]
+    r1: f64,
     /// Rounds between looks [default: a twentieth of them]
     #[arg(long)]
     look: Option<u64>,
@@ -67,8 +74,8 @@ impl Method {
     fn steps(self) -> u64 {
         match self {
             Self::Mle => 500,
-            Self::Gumbel => 3_000,
-            Self::Textgan => 1_000,
+            Self::Gumbel => 1_500,
+            Self::Textgan => 600,
         }
     }
 }
@@ -100,7 +107,7 @@ fn run(options: &Options) -> Ending {
         Method::Gumbel => play(
             options,
             steps,
-            gumbel(vocabulary, steps, &device)?,
+            gumbel(options, steps, &device)?,
             rows,
             |gan, n, seed| gan.generator().tokens(n, seed),
         )?,
@@ -133,12 +140,17 @@ fn likelihood(vocabulary: usize, steps: u64, device: &Device) -> Result<SeqGan> 
     ))
 }
 
-fn gumbel(vocabulary: usize, steps: u64, device: &Device) -> Result<Gan<SoftGenerator, LstmDiscriminator>> {
-    let generator = SoftGeneratorConfig::new(vocabulary, LENGTH).try_init(device)?;
+fn gumbel(options: &Options, steps: u64, device: &Device) -> Result<Gan<SoftGenerator, LstmDiscriminator>> {
+    let vocabulary = Grammar::arithmetic().vocabulary();
+    let generator = SoftGeneratorConfig::new(vocabulary, LENGTH).with_temperature(options.temperature);
     let discriminator = LstmDiscriminatorConfig::new(vocabulary).try_init(device)?;
-    Ok(Gan::new(generator, discriminator)
+    let gan = Gan::new(generator.try_init(device)?, discriminator)
         .optimizers(Adam::new(1e-3).betas(0.5, 0.999))
-        .generator_constraint(Cooling::over(steps, 5.0, 1.0)))
+        .generator_constraint(Cooling::over(steps, options.temperature, 1.0));
+    Ok(match options.r1 > 0.0 {
+        true => gan.penalty(R1::new(options.r1)),
+        false => gan,
+    })
 }
 
 fn text_gan(vocabulary: usize, device: &Device) -> Result<TextGan> {

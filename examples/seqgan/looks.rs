@@ -71,7 +71,7 @@ impl Looks {
     }
 
     /// Where the run is, if it is time to look.
-    fn due(&self, step: u64) -> Option<(f64, bool)> {
+    fn due(&self, step: u64, total: Option<u64>) -> Option<(f64, bool)> {
         let likelihood = self.plan.likelihood_rounds;
         let before = likelihood + self.plan.discriminator_rounds;
         let epochs = likelihood / self.per_epoch.max(1);
@@ -81,9 +81,8 @@ impl Looks {
             return (whole && (epoch == 1 || epoch.is_multiple_of(self.every))).then_some((epoch as f64, false));
         }
         let round = step.checked_sub(before).filter(|&round| round > 0)?;
-        round
-            .is_multiple_of(self.every)
-            .then_some(((epochs + round) as f64, true))
+        let due = round.is_multiple_of(self.every) || total == Some(step);
+        due.then_some(((epochs + round) as f64, true))
     }
 }
 
@@ -94,7 +93,7 @@ impl Observer<SeqGan> for Looks {
     }
 
     fn round(&mut self, moment: &mut Moment<'_, SeqGan>) -> Result<Signal> {
-        if let Some((at, contest)) = self.due(moment.step) {
+        if let Some((at, contest)) = self.due(moment.step, moment.total) {
             let oracle = nll(&self.oracle, &moment.game.sample(self.samples, 5))?;
             let held_out = nll(moment.game.generator(), &self.held_out)?;
             let (part, seconds) = (

@@ -9,6 +9,7 @@ mod seq_gan;
 mod soft_generator;
 mod text_discriminator;
 mod text_gan;
+mod text_gan_discriminator;
 
 pub use lstm_discriminator::{LstmDiscriminator, LstmDiscriminatorConfig};
 pub use lstm_generator::{LstmGenerator, LstmGeneratorConfig};
@@ -18,4 +19,5 @@ pub use reward::{Realness, Reward};
 pub use seq_gan::{SeqGan, SeqGanConfig};
 pub use soft_generator::{Cooling, SoftGenerator, SoftGeneratorConfig};
 pub use text_discriminator::{TextDiscriminator, TextDiscriminatorConfig};
-pub use text_gan::{TextGan, TextGanConfig, TextGanDiscriminator, TextGanDiscriminatorConfig, TextGanJudgement};
+pub use text_gan::{TextGan, TextGanConfig};
+pub use text_gan_discriminator::{TextGanDiscriminator, TextGanDiscriminatorConfig, TextGanJudgement};

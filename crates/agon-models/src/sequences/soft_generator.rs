@@ -190,7 +190,7 @@ impl Loadable for SoftGenerator {
     }
 }
 
-/// Lowers the temperature of a [`SoftGenerator`] by the same factor after each of its updates.
+/// Changes the temperature of a [`SoftGenerator`] by the same factor after each of its updates.
 ///
 /// # Example
 /// ```
@@ -217,7 +217,10 @@ impl Cooling {
 
 impl Constraint<SoftGenerator> for Cooling {
     fn enforce(&self, mut network: SoftGenerator) -> SoftGenerator {
-        let cooled = |temperature: Tensor<1>| temperature.mul_scalar(self.factor).clamp_min(self.end);
+        let cooled = |temperature: Tensor<1>| match temperature.mul_scalar(self.factor) {
+            lower if self.factor < 1.0 => lower.clamp_min(self.end),
+            higher => higher.clamp_max(self.end),
+        };
         network.temperature = network.temperature.map(cooled);
         network
     }

@@ -1,127 +1,12 @@
 use agon_core::{
-    Adam, AdversarialLoss, AnyPlayer, Discriminator, Error, Feed, Game, Generator, Loadable, Optimizer, Player, Result,
-    Round, Sample, Sampling, Scored,
+    Adam, AdversarialLoss, AnyPlayer, Discriminator, Error, Feed, Game, Generator, Optimizer, Player, Result, Round,
+    Sample, Sampling, Scored,
 };
 use agon_losses::{MaximumMeanDiscrepancy, NonSaturating};
-use agon_nn::{Linear, TextCnn, TextCnnConfig, linear};
 use burn::config::Config;
-use burn::module::Module;
-use burn::nn::Initializer;
-use burn::prelude::{Device, Tensor};
-use serde_json::Value;
+use burn::prelude::Tensor;
 
-use super::SoftGenerator;
-
-/// Configuration of a [`TextGanDiscriminator`].
-#[derive(Config, Debug)]
-pub struct TextGanDiscriminatorConfig {
-    /// How many different tokens there are.
-    pub vocabulary: usize,
-    /// Tokens in a sequence.
-    pub length: usize,
-    /// Numbers in the code of a sequence.
-    #[config(default = 32)]
-    pub latent: usize,
-    /// Numbers in the vector of a token.
-    #[config(default = 16)]
-    pub embedding: usize,
-    /// How many tokens a filter sees at once, and how many filters there are of the kind.
-    #[config(default = "vec![(2, 32), (3, 32), (5, 32)]")]
-    pub filters: Vec<(usize, usize)>,
-}
-
-impl TextGanDiscriminatorConfig {
-    /// Builds the network.
-    ///
-    /// # Panics
-    /// Where [`try_init`](Self::try_init) fails.
-    pub fn init(&self, device: &Device) -> TextGanDiscriminator {
-        self.try_init(device).unwrap_or_else(|error| panic!("{error}"))
-    }
-
-    /// Builds the network.
-    ///
-    /// # Errors
-    /// [`Error::Config`] if a size is zero, or there is no filter or one that is wider than sequences are long.
-    pub fn try_init(&self, device: &Device) -> Result<TextGanDiscriminator> {
-        let sizes = [self.vocabulary, self.latent, self.embedding];
-        if sizes.contains(&0) {
-            let what = "vocabulary, latent and embedding of TextGAN";
-            return Err(Error::config(what, "numbers above zero", format!("{sizes:?}")));
-        }
-        let fits = |&(width, filters): &(usize, usize)| (1..=self.length).contains(&width) && filters > 0;
-        if self.filters.is_empty() || !self.filters.iter().all(fits) {
-            let expected = format!("some, each of 1 to {} tokens", self.length);
-            return Err(Error::config("filters", expected, format!("{:?}", self.filters)));
-        }
-        let weights = Initializer::Normal { mean: 0.0, std: 0.2 };
-        let filters = TextCnnConfig::new(self.embedding, self.filters.clone()).with_initializer(weights.clone());
-        Ok(TextGanDiscriminator {
-            vectors: linear([self.vocabulary, self.embedding], false, &weights, device),
-            score: linear([filters.features(), 1], true, &weights, device),
-            code: linear([filters.features(), self.latent], true, &weights, device),
-            filters: filters.init(device),
-            config: self.clone(),
-        })
-    }
-}
-
-/// Features of a sequence, soft or whole, found by filters; from them a score, and the code it was made from.
-///
-/// # Shapes
-/// `[batch, length, vocabulary]` to a [`TextGanJudgement`].
-#[derive(Module, Debug)]
-pub struct TextGanDiscriminator {
-    vectors: Linear,
-    filters: TextCnn,
-    score: Linear,
-    code: Linear,
-    #[module(skip)]
-    config: TextGanDiscriminatorConfig,
-}
-
-/// What a [`TextGanDiscriminator`] says.
-#[derive(Debug, Clone)]
-pub struct TextGanJudgement {
-    /// What it saw: `[batch, features]`.
-    pub features: Tensor<2>,
-    /// Whether it is real: `[batch, 1]`.
-    pub scores: Tensor<2>,
-    /// What it was made from: `[batch, latent]`.
-    pub codes: Tensor<2>,
-}
-
-impl Scored for TextGanJudgement {
-    fn scores(&self) -> Tensor<2> {
-        self.scores.clone()
-    }
-}
-
-impl Discriminator for TextGanDiscriminator {
-    type Input = Tensor<3>;
-    type Output = TextGanJudgement;
-
-    fn discriminate(&self, sequences: Tensor<3>) -> TextGanJudgement {
-        let features = self.filters.forward(self.vectors.forward(sequences));
-        TextGanJudgement {
-            scores: self.score.forward(features.clone()),
-            codes: self.code.forward(features.clone()),
-            features,
-        }
-    }
-
-    fn config(&self) -> Option<Value> {
-        serde_json::to_value(&self.config).ok()
-    }
-}
-
-impl Loadable for TextGanDiscriminator {
-    type Config = TextGanDiscriminatorConfig;
-
-    fn from_config(config: &TextGanDiscriminatorConfig, device: &Device) -> Result<Self> {
-        config.try_init(device)
-    }
-}
+use super::{SoftGenerator, TextGanDiscriminator};
 
 /// Sequences are made so that their features are distributed as those of real ones.
 ///
@@ -192,7 +77,7 @@ impl TextGan {
     }
 
     fn check(&self) -> Result<()> {
-        let latent = [self.generator().latent(), self.discriminator().config.latent];
+        let latent = [self.generator().latent(), self.discriminator().latent()];
         if latent[0] != latent[1] {
             let expected = format!("{} numbers, as the generator's", latent[0]);
             return Err(Error::config("codes of TextGAN's discriminator", expected, latent[1]));
