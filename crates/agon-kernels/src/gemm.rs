@@ -64,6 +64,7 @@ pub fn multiply(isa: Isa, a: Matrix<'_>, b: Matrix<'_>, c: &mut [f32], adds: boo
         "a matrix is too short"
     );
     assert_eq!(c.len(), rows * columns, "the product has another size");
+    assert!(a.strides()[1] <= u32::MAX as usize / DEPTH, "a matrix too large");
     if rows * columns * depth == 0 {
         if !adds {
             c.fill(0.0);
@@ -121,17 +122,17 @@ fn block(
 ) {
     let (depth, width, columns) = (a.size[1], panels.width(), panels.columns(panel));
     let [down, across] = a.strides();
-    let offsets: Vec<u32> = (0..depth).map(|k| (k * across) as u32).collect();
+    let offsets: Vec<u32> = (0..depth.min(DEPTH)).map(|k| (k * across) as u32).collect();
     let high = rows_beside(panels.vectors);
     scratch::with(rows.len().next_multiple_of(high) * width, |sums| {
         for first in (0..depth).step_by(DEPTH) {
-            let offsets = &offsets[first..depth.min(first + DEPTH)];
+            let offsets = &offsets[..DEPTH.min(depth - first)];
             for (i, sums) in sums.chunks_exact_mut(high * width).enumerate() {
                 let mut starts = [a.values.as_ptr(); ROWS];
                 for (r, start) in starts.iter_mut().enumerate().take(high) {
                     // Rows beyond the last are the last: their sums are not used.
                     let row = (rows.start + i * high + r).min(rows.end - 1);
-                    *start = a.values[row * down..].as_ptr();
+                    *start = a.values[row * down + first * across..].as_ptr();
                 }
                 let panel = Panel {
                     b: b[first * width..].as_ptr(),

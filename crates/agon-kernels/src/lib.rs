@@ -7,6 +7,15 @@
 //! This is the one crate of the workspace with `unsafe` code: loads and stores of vectors, the rows of pixels that
 //! tiles read, and memory that is used again. Each block says why it is sound.
 
+#![cfg_attr(
+    not(feature = "flex"),
+    allow(
+        dead_code,
+        unused_imports,
+        reason = "what stands between the kernels and that backend"
+    )
+)]
+
 mod adam;
 mod conv;
 mod draw;

@@ -51,7 +51,7 @@ impl Unit {
         match self {
             Self::Identity => {}
             Self::Leaky(slope) => with(isa, || {
-                each.for_each(|(dy, y)| *dy *= if *y > 0.0 { 1.0 } else { slope as f32 });
+                each.for_each(|(dy, y)| *dy = if *y <= 0.0 { below(*dy, slope as f32) } else { *dy });
             }),
             Self::Tanh => with(isa, || each.for_each(|(dy, y)| *dy *= 1.0 - y * y)),
             Self::Sigmoid => with(isa, || each.for_each(|(dy, y)| *dy *= y * (1.0 - y))),
@@ -69,10 +69,16 @@ fn in_parts(numbers: &mut [f32], work: impl Fn(usize, &mut [f32]) + Send + Sync)
     });
 }
 
+/// `slope x`, but nothing at all of infinity where the slope is zero.
+#[inline(always)]
+fn below(x: f32, slope: f32) -> f32 {
+    if slope == 0.0 { 0.0 } else { slope * x }
+}
+
 #[inline(always)]
 pub(crate) fn leaky(x: f32, slope: f32) -> f32 {
-    // Not a minimum and a maximum: NaN stays NaN.
-    if x > 0.0 { x } else { slope * x }
+    // NaN stays NaN.
+    if x <= 0.0 { below(x, slope) } else { x }
 }
 
 /// `e^x` by `2^k e^r` with `|r| <= ln 2 / 2`, to two units in the last place.
@@ -152,9 +158,9 @@ mod tests {
             let mut x = [f32::NAN, 1e30, -1e30];
             Unit::Sigmoid.apply(isa, &mut x);
             assert!(x[0].is_nan() && x[1] == 1.0 && x[2] < 1e-37, "{x:?}");
-            let mut x = [f32::NAN, -0.0];
+            let mut x = [f32::NAN, -0.0, f32::NEG_INFINITY, f32::INFINITY];
             Unit::Leaky(0.0).apply(isa, &mut x);
-            assert!(x[0].is_nan() && x[1] == 0.0, "{x:?}");
+            assert!(x[0].is_nan() && x[1..] == [0.0, 0.0, f32::INFINITY], "{x:?}");
         }
     }
 

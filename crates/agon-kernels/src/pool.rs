@@ -33,7 +33,8 @@ fn kept() -> MutexGuard<'static, Option<Kept>> {
     KEPT.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Gives all memory back to the system that is kept for the next step.
+/// Gives the memory of results back to the system that is kept for the next step. What each thread keeps to pack
+/// matrices in stays.
 pub fn release_memory() {
     *kept() = None;
 }
@@ -71,7 +72,11 @@ impl Drop for Buffer {
         }
         let mut kept = kept();
         let kept = kept.get_or_insert_default();
-        if kept.lines + count <= MOST {
+        if kept.lines + count > MOST {
+            // Other sizes than today's, most likely.
+            *kept = Kept::default();
+        }
+        if count <= MOST {
             kept.lines += count;
             kept.buffers
                 .entry(count)

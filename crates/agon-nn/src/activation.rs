@@ -52,7 +52,7 @@ impl Activation {
             Self::LeakyRelu(slope) => {
                 let below = x.clone().detach().lower_equal_elem(0.0);
                 let slope = x.clone().detach().ones_like().mask_fill(below, slope);
-                (x * slope.clone(), slope)
+                (self.forward(x), slope)
             }
             Self::Tanh => {
                 let y = x.tanh();

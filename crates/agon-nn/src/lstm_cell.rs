@@ -84,7 +84,10 @@ impl LstmCell {
 
     /// The state before anything is read.
     pub fn blank(&self, batch: usize) -> LstmState {
-        let zeros = Tensor::zeros([batch, self.recurrent.dims()[0]], &self.recurrent.device().inner());
+        let zeros = Tensor::zeros(
+            [batch, self.recurrent.dims()[0]],
+            (&self.recurrent.device().inner(), self.recurrent.dtype()),
+        );
         LstmState {
             hidden: zeros.clone(),
             cell: zeros,

@@ -66,7 +66,7 @@ impl TokenSoftmax {
     pub fn weighted_nll(&self, hidden: Tensor<2>, tokens: Tensor<1, Int>, weights: Tensor<1>) -> Tensor<1> {
         let (table, seen) = (self.table(), with_one(hidden.clone().inner()));
         let weights = weights.inner().unsqueeze_dim::<2>(1);
-        let mut value = Tensor::zeros([1], &seen.device());
+        let mut value = Tensor::zeros([1], (&seen.device(), seen.dtype()));
         let mut of_table = table.zeros_like();
         let mut of_hidden = Vec::new();
         for (start, n) in pieces(seen.dims()[0]) {
@@ -125,7 +125,7 @@ fn pieces(rows: usize) -> impl Iterator<Item = (usize, usize)> {
 
 /// Each row with a one at its end, which the biases are multiplied with.
 fn with_one(rows: Tensor<2>) -> Tensor<2> {
-    let one = Tensor::ones([rows.dims()[0], 1], &rows.device());
+    let one = Tensor::ones([rows.dims()[0], 1], (&rows.device(), rows.dtype()));
     Tensor::cat(vec![rows, one], 1)
 }
 

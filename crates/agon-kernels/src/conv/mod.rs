@@ -44,8 +44,8 @@ impl Conv2d {
     /// Height and width of the output; 0 where the kernel does not fit.
     pub fn output(&self) -> [usize; 2] {
         [0, 1].map(|i| {
-            let room = self.input[i] + 2 * self.padding[i];
-            let reach = self.dilation[i] * (self.kernel[i].saturating_sub(1)) + 1;
+            let room = self.room(i);
+            let reach = self.reach(i);
             if room < reach || self.stride[i] == 0 {
                 0
             } else {
@@ -54,14 +54,31 @@ impl Conv2d {
         })
     }
 
+    /// A side of the input with its zeros.
+    fn room(&self, i: usize) -> usize {
+        self.input[i].saturating_add(self.padding[i].saturating_mul(2))
+    }
+
+    /// How many pixels a kernel spans.
+    fn reach(&self, i: usize) -> usize {
+        let steps = self.kernel[i].saturating_sub(1);
+        self.dilation[i].saturating_mul(steps).saturating_add(1)
+    }
+
+    /// Whether the places of an image can be told by 32 bits, as the tiles want it, in every direction.
+    pub(crate) fn is_addressable(&self) -> bool {
+        let most = [0, 1].map(|i| self.room(i).saturating_add(self.reach(i).saturating_mul(2)));
+        let channels = self.channels[0].max(self.channels[1]);
+        product([channels, most[0], most[1]]) <= u32::MAX as usize
+    }
+
     /// Numbers in the input, the weights and the output.
     pub fn sizes(&self) -> [usize; 3] {
-        let area = |size: [usize; 2]| size[0] * size[1];
-        let weights = self.channels[1] * (self.channels[0] / self.groups.max(1)) * area(self.kernel);
+        let of = |count: usize, channels: usize, [height, width]: [usize; 2]| product([count, channels, height, width]);
         [
-            self.batch * self.channels[0] * area(self.input),
-            weights,
-            self.batch * self.channels[1] * area(self.output()),
+            of(self.batch, self.channels[0], self.input),
+            of(self.channels[1], self.channels[0] / self.groups.max(1), self.kernel),
+            of(self.batch, self.channels[1], self.output()),
         ]
     }
 
@@ -87,12 +104,18 @@ impl Conv2d {
             self.stride.iter().chain(&self.dilation).all(|&n| n > 0),
             "a stride or dilation of zero"
         );
+        assert!(self.is_addressable(), "images too large: {self:?}");
         assert_eq!(
             [x, w, y],
             self.sizes(),
             "input, weights or output of another size than {self:?}"
         );
     }
+}
+
+/// The product, or the largest number if it is larger.
+fn product<const N: usize>(factors: [usize; N]) -> usize {
+    factors.into_iter().fold(1, usize::saturating_mul)
 }
 
 #[cfg(test)]
@@ -186,6 +209,21 @@ mod tests {
                 check(conv);
             }
         }
+    }
+
+    #[test]
+    #[should_panic(expected = "too large")]
+    fn sizes_that_wrap_around_are_refused() {
+        let conv = Conv2d {
+            batch: 1,
+            channels: [1, 1],
+            input: [4, 4],
+            kernel: [4, 1],
+            padding: [0, 0],
+            dilation: [0xAAAA_AAAA_AAAA_AAAB, 1],
+            ..PLAIN
+        };
+        conv.forward(Isa::best(), &[0.0; 16], &[0.0; 4], None, &mut [0.0; 12]);
     }
 
     #[test]

@@ -14,6 +14,11 @@ pub fn adam<const D: usize>(
     gradients: Tensor<D>,
     moments: [Tensor<D>; 2],
 ) -> (Tensor<D>, [Tensor<D>; 2]) {
+    let shape = weights.dims();
+    let same = [&gradients, &moments[0], &moments[1]]
+        .iter()
+        .all(|tensor| tensor.dims() == shape);
+    assert!(same, "gradients or moments of another shape than the weights {shape:?}");
     #[cfg(feature = "flex")]
     if is_plain(&weights) && is_plain(&gradients) && moments.iter().all(is_plain) {
         return super::flex::adam(step, weights, gradients, moments);

@@ -83,5 +83,7 @@ fn transposed_geometry(x: [usize; 4], w: [usize; 4], options: &ConvTransposeOpti
 }
 
 fn is_whole(conv: &Conv2d) -> bool {
-    conv.channels.iter().all(|n| n.is_multiple_of(conv.groups)) && conv.sizes().iter().all(|&n| n > 0)
+    conv.is_addressable()
+        && conv.channels.iter().all(|n| n.is_multiple_of(conv.groups))
+        && conv.sizes().iter().all(|&n| n > 0)
 }

@@ -13,6 +13,7 @@ use super::is_plain;
 /// # Panics
 /// If the shapes do not fit.
 pub fn draw(logits: Tensor<2>, uniforms: Tensor<1>) -> Tensor<1, Int> {
+    assert_eq!(logits.dims()[0], uniforms.dims()[0], "a number for each row");
     let (logits, uniforms) = (logits.detach(), uniforms.detach());
     #[cfg(feature = "flex")]
     if is_plain(&logits) && is_plain(&uniforms) && logits.shape().num_elements() > 0 {

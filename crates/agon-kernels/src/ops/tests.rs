@@ -165,6 +165,21 @@ fn units_are_those_of_burn() {
 }
 
 #[test]
+fn what_nobody_else_has_is_changed_in_place() {
+    let place = |tensor: &Tensor<2>| match tensor.clone().try_into_primitive::<burn::backend::Flex>() {
+        Ok(primitive) => primitive.bytes().as_ptr(),
+        Err(error) => panic!("{error:?}"),
+    };
+    let x = wave([40, 50], 0.1, DType::F32).inner() * 2.0;
+    let before = place(&x);
+    let y = unit(x, Unit::Tanh);
+    assert_eq!(place(&y), before);
+    let kept = y.clone();
+    assert_ne!(place(&unit(y, Unit::Tanh)), before);
+    assert_eq!(place(&kept), before);
+}
+
+#[test]
 fn adam_is_that_of_plain_arithmetic_and_spares_what_is_shared() {
     let step = Adam {
         betas: [0.5, 0.9],

@@ -6,7 +6,7 @@ use crate::Unit;
 /// Applies a non-linearity to each element.
 pub fn unit<const D: usize>(x: Tensor<D>, unit: Unit) -> Tensor<D> {
     #[cfg(feature = "flex")]
-    if unit != Unit::Identity && is_ours(&x) {
+    if unit != Unit::Identity && !matches!(unit, Unit::Leaky(slope) if slope < 0.0) && is_ours(&x) {
         return super::flex::unit(x, unit);
     }
     match unit {

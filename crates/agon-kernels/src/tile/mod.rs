@@ -28,14 +28,17 @@ pub(crate) const VECTORS: usize = 4;
 /// The most rows of a tile.
 pub(crate) const ROWS: usize = 8;
 
-/// Which instructions a tile uses.
+/// Which instructions a tile uses. Those that not every machine has are only to be had from [`Isa::best`] and
+/// [`Isa::all`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Isa {
     /// Vectors of 16 on x86-64.
     #[cfg(target_arch = "x86_64")]
+    #[non_exhaustive]
     Avx512,
     /// Vectors of 8 on x86-64, with fused multiply and add.
     #[cfg(target_arch = "x86_64")]
+    #[non_exhaustive]
     Avx2,
     /// Whatever the compiler makes of plain Rust.
     Portable,

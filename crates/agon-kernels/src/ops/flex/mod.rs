@@ -40,7 +40,11 @@ pub(super) fn filled(shape: impl Into<Shape>, fill: impl FnOnce(&mut [f32])) -> 
 
 /// The tensor itself if nobody else has it, else a copy.
 pub(super) fn own(tensor: FlexTensor) -> FlexTensor {
-    let tensor = tensor.to_contiguous();
+    // Another name, so that this one is no second owner.
+    let tensor = {
+        let tensor = tensor;
+        tensor.to_contiguous()
+    };
     let whole = tensor.storage::<f32>().len() == tensor.layout().num_elements();
     if whole && tensor.is_unique() {
         return tensor;
