@@ -83,22 +83,23 @@ impl Conv2d {
     /// # Panics
     /// If the image has other channels or is smaller than the kernel.
     pub fn forward(&self, x: Tensor<4>) -> Tensor<4> {
-        self.with(x, self.bias.as_ref().map(Param::val))
+        self.with(x, self.weight.val(), self.bias.as_ref().map(Param::val))
     }
 
-    /// Without its bias: what is linear about it.
-    pub(crate) fn linear_part(&self, x: Tensor<4>) -> Tensor<4> {
-        self.with(x, None)
+    /// Without its bias: what is linear about it. It looks at the weights once, however often it is applied.
+    pub(crate) fn linear_part(&self) -> impl Fn(Tensor<4>) -> Tensor<4> {
+        let weight = self.weight.val();
+        move |x| self.with(x, weight.clone(), None)
     }
 
-    fn with(&self, x: Tensor<4>, bias: Option<Tensor<1>>) -> Tensor<4> {
+    fn with(&self, x: Tensor<4>, weight: Tensor<4>, bias: Option<Tensor<1>>) -> Tensor<4> {
         let padding = match self.padding {
             PaddingConfig2d::Valid => [(0, 0), (0, 0)],
             PaddingConfig2d::Explicit(top, left, bottom, right) => [(top, bottom), (left, right)],
             PaddingConfig2d::Same => [0, 1].map(|i| self.same(i, x.dims()[i + 2])),
         };
         let options = ConvOptions::new_with_padding(self.stride, padding, self.dilation, self.groups);
-        ops::conv2d(x, self.weight.val(), bias, options)
+        ops::conv2d(x, weight, bias, options)
     }
 
     /// What is added before and after a side so that the output has one element for every step: as burn has it, which

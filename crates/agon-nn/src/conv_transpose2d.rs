@@ -90,18 +90,19 @@ impl ConvTranspose2d {
     /// # Panics
     /// If the image has other channels.
     pub fn forward(&self, x: Tensor<4>) -> Tensor<4> {
-        self.with(x, self.bias.as_ref().map(Param::val))
+        self.with(x, self.weight.val(), self.bias.as_ref().map(Param::val))
     }
 
-    /// Without its bias: what is linear about it.
-    pub(crate) fn linear_part(&self, x: Tensor<4>) -> Tensor<4> {
-        self.with(x, None)
+    /// Without its bias: what is linear about it. It looks at the weights once, however often it is applied.
+    pub(crate) fn linear_part(&self) -> impl Fn(Tensor<4>) -> Tensor<4> {
+        let weight = self.weight.val();
+        move |x| self.with(x, weight.clone(), None)
     }
 
-    fn with(&self, x: Tensor<4>, bias: Option<Tensor<1>>) -> Tensor<4> {
+    fn with(&self, x: Tensor<4>, weight: Tensor<4>, bias: Option<Tensor<1>>) -> Tensor<4> {
         let options =
             ConvTransposeOptions::new(self.stride, self.padding, self.padding_out, self.dilation, self.groups);
-        ops::conv_transpose2d(x, self.weight.val(), bias, options)
+        ops::conv_transpose2d(x, weight, bias, options)
     }
 }
 

@@ -33,13 +33,12 @@ impl<const D: usize> Dual<D> {
         Self { value, tangent }
     }
 
-    /// Applies a linear map to both, in one pass, so that the map sees its weights once.
-    fn linear_map<const E: usize>(self, map: impl FnOnce(Tensor<D>) -> Tensor<E>) -> Dual<E> {
-        let both = map(Tensor::cat(vec![self.value, self.tangent], 0));
-        let batch = both.dims()[0] / 2;
+    /// Applies a linear map to both. They stay apart, so that the way back goes through values only where tangents
+    /// depend on them: behind piecewise linear activations they do not.
+    fn linear_map<const E: usize>(self, map: impl Fn(Tensor<D>) -> Tensor<E>) -> Dual<E> {
         Dual {
-            value: both.clone().narrow(0, 0, batch),
-            tangent: both.narrow(0, batch, batch),
+            value: map(self.value),
+            tangent: map(self.tangent),
         }
     }
 
@@ -101,7 +100,7 @@ impl Dual<2> {
     /// Through a linear layer, of this crate or of burn.
     pub fn linear(self, layer: impl Into<Linear>) -> Self {
         let layer = layer.into();
-        let mut out = self.linear_map(|x| layer.linear_part(x));
+        let mut out = self.linear_map(layer.linear_part());
         if let Some(bias) = &layer.bias {
             out.value = out.value + bias.val().unsqueeze();
         }
@@ -125,14 +124,14 @@ impl Dual<4> {
     /// Through a convolution, of this crate or of burn.
     pub fn conv2d(self, layer: impl Into<Conv2d>) -> Self {
         let layer = layer.into();
-        self.linear_map(|x| layer.linear_part(x))
+        self.linear_map(layer.linear_part())
             .biased(layer.bias.as_ref().map(Param::val))
     }
 
     /// Through a transposed convolution, of this crate or of burn.
     pub fn conv_transpose2d(self, layer: impl Into<ConvTranspose2d>) -> Self {
         let layer = layer.into();
-        self.linear_map(|x| layer.linear_part(x))
+        self.linear_map(layer.linear_part())
             .biased(layer.bias.as_ref().map(Param::val))
     }
 

@@ -55,9 +55,10 @@ impl Linear {
         ops::linear(x, self.weight.val(), self.bias.as_ref().map(Param::val))
     }
 
-    /// Without its bias: what is linear about it.
-    pub(crate) fn linear_part(&self, x: Tensor<2>) -> Tensor<2> {
-        ops::linear(x, self.weight.val(), None)
+    /// Without its bias: what is linear about it. It looks at the weights once, however often it is applied.
+    pub(crate) fn linear_part(&self) -> impl Fn(Tensor<2>) -> Tensor<2> {
+        let weight = self.weight.val();
+        move |x| ops::linear(x, weight.clone(), None)
     }
 }
 
