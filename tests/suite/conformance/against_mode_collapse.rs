@@ -1,0 +1,104 @@
+use super::*;
+
+fn generator() -> MlpGenerator {
+    MlpGeneratorConfig::new(4, 2).with_hidden(vec![16]).init(&device())
+}
+
+fn encoder() -> MlpTranslator {
+    MlpTranslator::from(MlpGeneratorConfig::new(2, 4).with_hidden(vec![16]).init(&device()))
+}
+
+fn judge(features: usize) -> MlpDiscriminator {
+    let config = MlpDiscriminatorConfig::new(features);
+    config.with_hidden(vec![16]).init(&device())
+}
+
+fn company() -> MinibatchDiscriminator {
+    let config = MinibatchDiscriminatorConfig::new(2).with_hidden(vec![16]);
+    config.with_kernels(4).init(&device())
+}
+
+fn two() -> TwoJudges<MlpDiscriminator> {
+    TwoJudges::new(judge(2), judge(2))
+}
+
+pub(super) type SmallVeegan = Veegan<MlpGenerator, MlpTranslator, Joint<MlpDiscriminator>>;
+
+fn veegan() -> SmallVeegan {
+    Veegan::new(generator(), encoder(), Joint::of(judge(4 + 2)))
+}
+
+fn mdgan() -> Mdgan<MlpGenerator, MlpTranslator, MlpDiscriminator> {
+    Mdgan::new(generator(), encoder(), [judge(2), judge(2)])
+}
+
+fn gap(every: u64) -> Gap<MlpGenerator, MlpDiscriminator> {
+    Gap::new((0..3).map(|_| Gan::new(generator(), judge(2))), every)
+}
+
+plays! {
+    d2gan: Gan::new(generator(), two()).loss(DualDiscriminator::default()),
+    d2gan_with_penalty: Gan::new(generator(), two()).loss(DualDiscriminator::default()).penalty(R1::new(0.1)),
+    minibatch: Gan::new(generator(), company()),
+    minibatch_with_penalty: Gan::new(generator(), company()).penalty(R1::new(0.1)),
+    veegan_plays: veegan(),
+    mdgan_plays: mdgan(),
+    gap_plays: gap(2),
+}
+
+/// Trains, saves, and loads a player without the training code.
+fn loads<N: Loadable, G: Game<Batch = Tensor<2>>>(name: &str, game: G, player: &str, judge: fn(&N) -> Tensor<2>) {
+    let scratch = Scratch::new(&format!("collapse-{name}"));
+    let mut trainer = Trainer::new(game).seed(7);
+    trainer = trainer.observe(Checkpoints::every(2).to(scratch.join("kept")));
+    trainer.run(ring(), Budget::steps(2)).unwrap();
+    let kept = Checkpoint::open(scratch.join("kept/latest")).unwrap();
+    let loaded = kept.network::<N>(player, &Device::default()).unwrap();
+    let said = judge(&loaded).inner();
+    assert!(said.is_finite().all().into_scalar::<bool>(), "{name}");
+}
+
+fn point() -> Tensor<2> {
+    Tensor::ones([3, 2], &Device::default())
+}
+
+#[test]
+fn their_networks_are_loaded_from_checkpoints() {
+    let d2gan = Gan::new(generator(), two()).loss(DualDiscriminator::default());
+    loads("d2gan", d2gan, "discriminator", |two: &TwoJudges<MlpDiscriminator>| {
+        two.discriminate(point())
+    });
+    let minibatch = Gan::new(generator(), company());
+    loads(
+        "minibatch",
+        minibatch,
+        "discriminator",
+        |judge: &MinibatchDiscriminator| judge.forward(point()),
+    );
+    loads("veegan", veegan(), "reconstructor", |encoder: &MlpTranslator| {
+        encoder.forward(point())
+    });
+    loads("mdgan", mdgan(), "generator", |generator: &MlpGenerator| {
+        generator.sample(3, 1)
+    });
+    loads("gap", gap(1), "generator-2", |generator: &MlpGenerator| {
+        generator.sample(3, 1)
+    });
+}
+
+#[test]
+fn parallel_gans_draw_new_opponents_and_keep_them_in_checkpoints() {
+    let mut trainer = Trainer::new(gap(2)).seed(7);
+    let mut seats = vec![];
+    for step in 1..=12 {
+        trainer.run(ring(), Budget::steps(step)).unwrap();
+        seats.push(trainer.game().memory().get("seats").unwrap().to_vec());
+    }
+    assert_eq!(seats[0], [0.0, 1.0, 2.0]);
+    assert!(seats.iter().any(|now| *now != seats[0]), "{seats:?}");
+    // Rounds 2 and 3 are played in the same seats.
+    assert!(seats[1..11].chunks(2).all(|pair| pair[0] == pair[1]), "{seats:?}");
+    let mut sorted = seats[11].clone();
+    sorted.sort_by(f64::total_cmp);
+    assert_eq!(sorted, seats[0]);
+}

@@ -1,0 +1,124 @@
+use agon::nn::LstmPolicyConfig;
+use burn::prelude::Int;
+
+use super::*;
+
+/// Sums and products of at most five words.
+fn sentences() -> Sentences {
+    Grammar::arithmetic().sentences(5)
+}
+
+fn tokens() -> Box<dyn Batches<Batch = Tensor<2, Int>>> {
+    Box::new(sentences().batches(8))
+}
+
+fn rows() -> Box<dyn Batches<Batch = Tensor<3>>> {
+    Box::new(OneHot::new(sentences(), 6).batches(8))
+}
+
+/// A round of each part, and contests after them.
+fn seq_gan() -> SeqGan {
+    let plan = SeqGanConfig::new()
+        .with_likelihood_rounds(1)
+        .with_discriminator_rounds(1)
+        .with_discriminator_steps(1)
+        .with_negatives(2)
+        .with_rollouts(2);
+    let policy = LstmPolicyConfig::new(6).with_embedding(4).with_hidden(4);
+    SeqGan::new(
+        LstmGeneratorConfig::new(policy, 5).init(&device()),
+        TextDiscriminatorConfig::reduced(6, 5).with_embedding(4).init(&device()),
+        plan,
+    )
+}
+
+fn text_gan() -> TextGan {
+    TextGan::new(
+        SoftGeneratorConfig::text_gan(6, 5).with_hidden(4).init(&device()),
+        TextGanDiscriminatorConfig::new(6, 5)
+            .with_filters(vec![(2, 4)])
+            .init(&device()),
+        TextGanConfig::new(),
+    )
+}
+
+fn gumbel() -> Gan<SoftGenerator, LstmDiscriminator> {
+    Gan::new(
+        SoftGeneratorConfig::new(6, 5).with_hidden(4).init(&device()),
+        LstmDiscriminatorConfig::new(6).with_hidden(4).init(&device()),
+    )
+    .generator_constraint(Cooling::over(10, 5.0, 1.0))
+}
+
+/// Plays, stops, resumes: the same weights to the bit; and the generator is loaded without the game.
+fn holds<Gm, G>(name: &str, game: impl Fn() -> Gm, data: impl Fn() -> Box<dyn Batches<Batch = Gm::Batch>>)
+where
+    Gm: Game + Sampling,
+    G: Generator<Output = Gm::Sample> + Loadable,
+{
+    let scratch = Scratch::new(&format!("sequences-{name}"));
+    let run = |steps, resume: bool, folder: &str| {
+        let kept = scratch.join(folder);
+        let trainer = Trainer::new(game())
+            .guard(Guard::every(1))
+            .observe(Checkpoints::every(2).to(&kept));
+        let mut trainer = match resume {
+            true => trainer.resume(kept.join("latest")),
+            false => trainer.seed(7),
+        };
+        trainer.run(data(), Budget::steps(steps)).unwrap();
+        let mut game = trainer.into_game();
+        let weights: Vec<_> = game.players().iter().map(|player| player.weights().unwrap()).collect();
+        (weights, bits(&game.sample(4, 0).rows()))
+    };
+    let whole = run(5, false, "whole");
+    let half = run(2, false, "parts");
+    let again = run(5, true, "parts");
+    assert_ne!(half, again, "{name}: nothing was learned");
+    assert!(whole == again, "{name}: resumed, it differs");
+
+    let checkpoint = Checkpoint::open(scratch.join("parts/latest")).unwrap();
+    let loaded: G = checkpoint.network("generator", &Device::default()).unwrap();
+    assert_eq!(bits(&loaded.sample(4, 0).rows()), whole.1, "{name}");
+}
+
+#[test]
+fn seq_gans() {
+    play_and_check(seq_gan(), tokens());
+    play_and_check(seq_gan().reward(Realness::new().with_baseline()), tokens());
+    play_and_check(seq_gan().reward(MaliGan::new()), tokens());
+    play_and_check(seq_gan().reward(RankGan::new()), tokens());
+    holds::<_, LstmGenerator>("seq_gan", seq_gan, tokens);
+    holds::<_, LstmGenerator>("rank_gan", || seq_gan().reward(RankGan::new()), tokens);
+}
+
+#[test]
+fn text_gans() {
+    play_and_check(text_gan(), rows());
+    holds::<_, SoftGenerator>("text_gan", text_gan, rows);
+}
+
+#[test]
+fn gumbel_softmax_gans() {
+    play_and_check(gumbel(), rows());
+    holds::<_, SoftGenerator>("gumbel", gumbel, rows);
+}
+
+#[test]
+fn settings_that_cannot_work_are_errors() {
+    let wide = TextDiscriminatorConfig::new(6, 5)
+        .try_init(&device())
+        .unwrap_err()
+        .to_string();
+    assert!(wide.contains("each of 1 to 5 tokens"), "{wide}");
+    let codes = TextGan::new(
+        SoftGeneratorConfig::text_gan(6, 5).with_latent(3).init(&device()),
+        TextGanDiscriminatorConfig::new(6, 5).init(&device()),
+        TextGanConfig::new(),
+    );
+    let error = Trainer::new(codes)
+        .run(rows(), Budget::steps(1))
+        .unwrap_err()
+        .to_string();
+    assert!(error.contains("3 numbers") && error.contains("32"), "{error}");
+}
