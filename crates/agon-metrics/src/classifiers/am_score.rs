@@ -1,7 +1,7 @@
 use burn::prelude::Tensor;
 
-use super::judgements::{Judgements, divergence, entropy};
-use super::mode_score::same_classes;
+use super::both_sides::BothSides;
+use super::judgements::{divergence, entropy};
 use crate::summary::{mean, standard_deviation};
 use crate::{Figure, Interval, Metric, Origin, Protocol, Result};
 
@@ -24,10 +24,7 @@ use crate::{Figure, Interval, Metric, Origin, Protocol, Result};
 /// # References
 /// Zhou et al. 2018, "Activation maximization generative adversarial nets", arXiv:1703.02000.
 #[derive(Debug, Clone, Default)]
-pub struct AmScore {
-    real: Judgements,
-    fake: Judgements,
-}
+pub struct AmScore(BothSides);
 
 impl AmScore {
     /// Of probabilities.
@@ -37,10 +34,7 @@ impl AmScore {
 
     /// Of logits.
     pub fn of_logits() -> Self {
-        Self {
-            real: Judgements::of_logits(),
-            fake: Judgements::of_logits(),
-        }
+        Self(BothSides::of_logits())
     }
 }
 
@@ -48,40 +42,29 @@ impl Metric for AmScore {
     type Batch = Tensor<2>;
 
     fn add(&mut self, origin: Origin, batch: &Tensor<2>) -> Result<()> {
-        match origin {
-            Origin::Real => self.real.push(origin, batch),
-            Origin::Fake => self.fake.push(origin, batch),
-        }
+        self.0.push(origin, batch)
     }
 
     fn merge(&mut self, other: Self) -> Result<()> {
-        self.real.append(other.real)?;
-        self.fake.append(other.fake)
+        self.0.append(other.0)
     }
 
     fn forget(&mut self, origin: Origin) {
-        match origin {
-            Origin::Real => self.real.clear(),
-            Origin::Fake => self.fake.clear(),
-        }
+        self.0.forget(origin);
     }
 
     fn compute(&self) -> Result<Vec<Figure>> {
-        self.real.enough("the AM score", Origin::Real, 1)?;
-        self.fake.enough("the AM score", Origin::Fake, 1)?;
-        same_classes(&self.real, &self.fake)?;
-        let n = self.fake.len();
-        let doubts: Vec<f64> = (0..n)
-            .flat_map(|i| self.fake.of(i..i + 1))
-            .map(|p| entropy(&p))
-            .collect();
-        let value = divergence(&self.real.marginal(), &self.fake.marginal()) + mean(&doubts);
+        self.0.comparable("the AM score")?;
+        let BothSides { real, fake } = &self.0;
+        let n = fake.len();
+        let doubts: Vec<f64> = (0..n).flat_map(|i| fake.of(i..i + 1)).map(|p| entropy(&p)).collect();
+        let value = divergence(&real.marginal(), &fake.marginal()) + mean(&doubts);
         let error = standard_deviation(&doubts) / (n as f64).sqrt();
         Ok(vec![
             Figure::new("AM score", value)
-                .of(self.real.len(), n)
+                .of(real.len(), n)
                 .interval(Interval::normal(value, error))
-                .protocol(Protocol::new().with("classes", self.fake.classes())),
+                .protocol(Protocol::new().with("classes", fake.classes())),
         ])
     }
 }

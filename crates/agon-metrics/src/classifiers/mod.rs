@@ -2,6 +2,7 @@
 
 mod accuracy_score;
 mod am_score;
+mod both_sides;
 mod classifier;
 mod inception_score;
 mod judgements;

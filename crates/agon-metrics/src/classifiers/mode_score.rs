@@ -1,6 +1,7 @@
 use burn::prelude::Tensor;
 
-use super::judgements::{Judgements, divergence};
+use super::both_sides::BothSides;
+use super::judgements::divergence;
 use crate::{Figure, Goal, Metric, Origin, Protocol, Result};
 
 /// The Inception Score that also knows which classes the data shows: in the three forms that go by the name.
@@ -32,10 +33,7 @@ use crate::{Figure, Goal, Metric, Origin, Protocol, Result};
 /// Che et al. 2017, "Mode regularized generative adversarial networks", arXiv:1612.02136; Xu et al. 2018, "An
 /// empirical study on evaluation metrics of generative adversarial networks", arXiv:1806.07755.
 #[derive(Debug, Clone, Default)]
-pub struct ModeScore {
-    real: Judgements,
-    fake: Judgements,
-}
+pub struct ModeScore(BothSides);
 
 impl ModeScore {
     /// Of probabilities.
@@ -45,10 +43,7 @@ impl ModeScore {
 
     /// Of logits.
     pub fn of_logits() -> Self {
-        Self {
-            real: Judgements::of_logits(),
-            fake: Judgements::of_logits(),
-        }
+        Self(BothSides::of_logits())
     }
 }
 
@@ -56,39 +51,31 @@ impl Metric for ModeScore {
     type Batch = Tensor<2>;
 
     fn add(&mut self, origin: Origin, batch: &Tensor<2>) -> Result<()> {
-        match origin {
-            Origin::Real => self.real.push(origin, batch),
-            Origin::Fake => self.fake.push(origin, batch),
-        }
+        self.0.push(origin, batch)
     }
 
     fn merge(&mut self, other: Self) -> Result<()> {
-        self.real.append(other.real)?;
-        self.fake.append(other.fake)
+        self.0.append(other.0)
     }
 
     fn forget(&mut self, origin: Origin) {
-        match origin {
-            Origin::Real => self.real.clear(),
-            Origin::Fake => self.fake.clear(),
-        }
+        self.0.forget(origin);
     }
 
     fn compute(&self) -> Result<Vec<Figure>> {
-        self.real.enough("the mode score", Origin::Real, 1)?;
-        self.fake.enough("the mode score", Origin::Fake, 1)?;
-        same_classes(&self.real, &self.fake)?;
-        let (data, shown) = (self.real.marginal(), self.fake.marginal());
-        let n = self.fake.len();
+        self.0.comparable("the mode score")?;
+        let BothSides { real, fake } = &self.0;
+        let (data, shown) = (real.marginal(), fake.marginal());
+        let n = fake.len();
         let gain = |to: &[f64]| {
-            let all = (0..n).flat_map(|i| self.fake.of(i..i + 1));
+            let all = (0..n).flat_map(|i| fake.of(i..i + 1));
             all.map(|p| divergence(&p, to)).sum::<f64>() / n as f64
         };
         let figure = |name, exponent: f64| {
             Figure::new(name, if exponent.is_nan() { 0.0 } else { exponent.exp() })
-                .of(self.real.len(), n)
+                .of(real.len(), n)
                 .goal(Goal::Highest)
-                .protocol(Protocol::new().with("classes", self.fake.classes()))
+                .protocol(Protocol::new().with("classes", fake.classes()))
         };
         let to_data = gain(&data);
         Ok(vec![
@@ -96,21 +83,6 @@ impl Metric for ModeScore {
             figure("Mode Score, reversed", to_data - divergence(&data, &shown)),
             figure("Mode Score, modified", gain(&shown) - divergence(&shown, &data)),
         ])
-    }
-}
-
-/// Both sides must know the same classes.
-pub(super) fn same_classes(real: &Judgements, fake: &Judgements) -> Result<()> {
-    let (real, fake) = (real.classes(), fake.classes());
-    if real == fake {
-        Ok(())
-    } else {
-        let got = format!("{fake}");
-        Err(crate::Error::shape(
-            "the probabilities of fake samples",
-            format!("{real} classes, as of real ones"),
-            got,
-        ))
     }
 }
 
