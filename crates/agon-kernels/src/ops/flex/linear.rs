@@ -1,14 +1,11 @@
-use burn::backend::autodiff::NodeId;
-use burn::backend::autodiff::checkpoint::base::Checkpointer;
 use burn::backend::autodiff::checkpoint::strategy::CheckpointStrategy;
-use burn::backend::autodiff::grads::Gradients;
-use burn::backend::autodiff::ops::{Backward, NodeGuard, Ops, OpsKind, OpsPrep};
 use burn::backend::flex::FlexTensor;
 use burn::backend::tensor::FloatTensor;
 use burn::backend::{Autodiff, Backend, Dispatch, Flex, backend_extension};
 use burn::tensor::{Shape, Tensor};
 
-use super::{Tracked, filled, numbers};
+use super::weighted::{Weighted, tracked};
+use super::{filled, numbers};
 use crate::{Isa, Matrix, multiply as product};
 
 /// `x w + bias`, over the last axis.
@@ -29,11 +26,11 @@ trait Affine: Backend {
 
 impl Affine for Flex {
     fn multiply(x: FlexTensor, w: FlexTensor) -> FlexTensor {
-        forward(&readable(x), &readable(w), None)
+        Product::new(x, w).forward(None)
     }
 
     fn affine(x: FlexTensor, w: FlexTensor, bias: FlexTensor) -> FlexTensor {
-        forward(&readable(x), &readable(w), Some(&bias.to_contiguous()))
+        Product::new(x, w).forward(Some(&bias.to_contiguous()))
     }
 }
 
@@ -70,107 +67,64 @@ fn reshaped(like: &FlexTensor, last: usize) -> Shape {
     shape
 }
 
-fn forward(x: &FlexTensor, w: &FlexTensor, bias: Option<&FlexTensor>) -> FlexTensor {
-    let columns = w.layout().shape()[1];
-    filled(reshaped(x, columns), |y| {
-        if let Some(bias) = bias {
-            for row in y.chunks_exact_mut(columns.max(1)) {
-                row.copy_from_slice(numbers(bias));
-            }
-        }
-        product(Isa::best(), matrix(x), matrix(w), y, bias.is_some());
-    })
-}
-
-fn bias_gradient(dy: &FlexTensor) -> FlexTensor {
-    let dy = matrix(dy);
-    filled([dy.size[1]], |sums| {
-        sums.fill(0.0);
-        for row in dy.values.chunks_exact(dy.size[1].max(1)) {
-            sums.iter_mut().zip(row).for_each(|(sum, dy)| *sum += dy);
-        }
-    })
-}
-
-/// What the way back needs to know.
+/// `x w`
 #[derive(Debug, Clone)]
-struct Past {
+struct Product {
     x: FlexTensor,
     w: FlexTensor,
 }
 
-impl Past {
-    fn go_back(self, dy: &FlexTensor, [for_x, for_w]: [Option<NodeId>; 2], grads: &mut Gradients) {
-        if let Some(id) = for_w {
-            let dw = filled(self.w.layout().shape().clone(), |dw| {
-                product(Isa::best(), matrix(&self.x).transpose(), matrix(dy), dw, false);
-            });
-            grads.register::<Flex>(id, dw);
-        }
-        if let Some(id) = for_x {
-            let dx = filled(self.x.layout().shape().clone(), |dx| {
-                product(Isa::best(), matrix(dy), matrix(&self.w).transpose(), dx, false);
-            });
-            grads.register::<Flex>(id, dx);
-        }
+impl Product {
+    fn new(x: FlexTensor, w: FlexTensor) -> Self {
+        let [x, w] = [x, w].map(readable);
+        Self { x, w }
     }
 }
 
-#[derive(Debug)]
-struct Plain;
-
-impl Backward<Flex, 2> for Plain {
-    type State = Past;
-
-    fn backward(self, ops: Ops<Past, 2>, grads: &mut Gradients, _: &mut Checkpointer) {
-        let dy = grads.consume::<Flex>(&ops.node).to_contiguous();
-        let parents = ops.parents.map(|node| node.map(|node| node.id));
-        ops.state.go_back(&dy, parents, grads);
+impl Weighted for Product {
+    fn forward(&self, bias: Option<&FlexTensor>) -> FlexTensor {
+        let columns = self.w.layout().shape()[1];
+        filled(reshaped(&self.x, columns), |y| {
+            if let Some(bias) = bias {
+                for row in y.chunks_exact_mut(columns.max(1)) {
+                    row.copy_from_slice(numbers(bias));
+                }
+            }
+            product(Isa::best(), matrix(&self.x), matrix(&self.w), y, bias.is_some());
+        })
     }
-}
 
-#[derive(Debug)]
-struct Biased;
+    fn input_gradient(&self, dy: &FlexTensor) -> FlexTensor {
+        filled(self.x.layout().shape().clone(), |dx| {
+            product(Isa::best(), matrix(dy), matrix(&self.w).transpose(), dx, false);
+        })
+    }
 
-impl Backward<Flex, 3> for Biased {
-    type State = Past;
+    fn weight_gradient(&self, dy: &FlexTensor) -> FlexTensor {
+        filled(self.w.layout().shape().clone(), |dw| {
+            product(Isa::best(), matrix(&self.x).transpose(), matrix(dy), dw, false);
+        })
+    }
 
-    fn backward(self, ops: Ops<Past, 3>, grads: &mut Gradients, _: &mut Checkpointer) {
-        let dy = grads.consume::<Flex>(&ops.node).to_contiguous();
-        let [for_x, for_w, for_bias] = ops.parents.map(|node| node.map(|node| node.id));
-        if let Some(id) = for_bias {
-            grads.register::<Flex>(id, bias_gradient(&dy));
-        }
-        ops.state.go_back(&dy, [for_x, for_w], grads);
+    fn bias_gradient(dy: &FlexTensor) -> FlexTensor {
+        let dy = matrix(dy);
+        filled([dy.size[1]], |sums| {
+            sums.fill(0.0);
+            for row in dy.values.chunks_exact(dy.size[1].max(1)) {
+                sums.iter_mut().zip(row).for_each(|(sum, dy)| *sum += dy);
+            }
+        })
     }
 }
 
 impl<C: CheckpointStrategy> Affine for Autodiff<Flex, C> {
     fn multiply(x: FloatTensor<Self>, w: FloatTensor<Self>) -> FloatTensor<Self> {
-        let ((x, x_node), (w, w_node)) = (parts(x), parts(w));
-        finish(Plain.prepare::<C>([x_node, w_node]), Past { x, w }, None)
+        let ((x, x_node), (w, w_node)) = (x.into_parts(), w.into_parts());
+        tracked::<C, _>(Product::new(x, w), [x_node, w_node], None)
     }
 
     fn affine(x: FloatTensor<Self>, w: FloatTensor<Self>, bias: FloatTensor<Self>) -> FloatTensor<Self> {
-        let ((x, x_node), (w, w_node), (bias, bias_node)) = (parts(x), parts(w), parts(bias));
-        let step = Biased.prepare::<C>([x_node, w_node, bias_node]);
-        finish(step, Past { x, w }, Some(&bias))
-    }
-}
-
-fn parts(tensor: Tracked) -> (FlexTensor, NodeGuard) {
-    let (tensor, node) = tensor.into_parts();
-    (readable(tensor), node)
-}
-
-fn finish<B, C, const N: usize>(step: OpsPrep<B, Flex, Past, C, N>, past: Past, bias: Option<&FlexTensor>) -> Tracked
-where
-    B: Backward<Flex, N, State = Past>,
-    C: CheckpointStrategy,
-{
-    let y = forward(&past.x, &past.w, bias);
-    match step.compute_bound().stateful() {
-        OpsKind::Tracked(step) => step.finish(past, y),
-        OpsKind::UnTracked(step) => step.finish(y),
+        let ((x, x_node), (w, w_node)) = (x.into_parts(), w.into_parts());
+        tracked::<C, _>(Product::new(x, w), [x_node, w_node], Some(bias))
     }
 }

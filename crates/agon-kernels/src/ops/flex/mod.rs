@@ -6,6 +6,7 @@ mod convolution;
 mod draw;
 mod linear;
 mod unit;
+mod weighted;
 
 pub(super) use adam::adam;
 pub(super) use batch_norm::{batch_norm, batch_norm_by};
