@@ -92,14 +92,8 @@ impl CycleGanConfig {
                 .with_halvings(self.halvings)
                 .try_init(device)
         };
-        let maps = Both {
-            a: map([b, a])?,
-            b: map([a, b])?,
-        };
-        let judges = Both {
-            a: judge(a)?,
-            b: judge(b)?,
-        };
+        let maps = Both::try_of([[b, a], [a, b]], map)?;
+        let judges = Both::try_of([a, b], judge)?;
         Ok(self.of(maps, judges))
     }
 

@@ -52,7 +52,7 @@ impl DiscoGanConfig {
     /// # Errors
     /// Where the networks' configurations cannot work.
     pub fn try_init(&self, device: &Device) -> Result<DiscoGan> {
-        let map = |from: [usize; 3], to: [usize; 3]| {
+        let map = |[from, to]: [[usize; 3]; 2]| {
             UNetTranslatorConfig::new([from[0], to[0]])
                 .with_width(self.width)
                 .with_depth(self.depth)
@@ -65,14 +65,9 @@ impl DiscoGanConfig {
                 .with_width(self.width)
                 .try_init(device)
         };
-        let maps = Both {
-            a: map(self.b, self.a)?,
-            b: map(self.a, self.b)?,
-        };
-        let judges = Both {
-            a: judge(self.a)?,
-            b: judge(self.b)?,
-        };
+        let (a, b) = (self.a, self.b);
+        let maps = Both::try_of([[b, a], [a, b]], map)?;
+        let judges = Both::try_of([a, b], judge)?;
         let adam = Adam::new(self.learning_rate).betas(0.5, 0.999).weight_decay(1e-5);
         Ok(TwoWay::new(maps, judges)
             .loss(NonSaturating, 1.0)

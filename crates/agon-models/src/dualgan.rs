@@ -74,14 +74,8 @@ impl DualGanConfig {
                 .with_halvings(self.halvings)
                 .try_init(device)
         };
-        let maps = Both {
-            a: map([b, a])?,
-            b: map([a, b])?,
-        };
-        let critics = Both {
-            a: critic(a)?,
-            b: critic(b)?,
-        };
+        let maps = Both::try_of([[b, a], [a, b]], map)?;
+        let critics = Both::try_of([a, b], critic)?;
         Ok(TwoWay::new(maps, critics)
             .loss(Wasserstein, 1.0)
             .cycle(self.cycle, Distance::L1)

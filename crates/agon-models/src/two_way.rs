@@ -21,6 +21,16 @@ pub struct Both<M: Module> {
     pub b: M,
 }
 
+impl<M: Module> Both<M> {
+    /// One for each domain, made from what is said of it.
+    pub(crate) fn try_of<C>([a, b]: [C; 2], make: impl Fn(C) -> Result<M>) -> Result<Self> {
+        Ok(Self {
+            a: make(a)?,
+            b: make(b)?,
+        })
+    }
+}
+
 /// Configurations of [`Both`] networks.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct BothConfig<C> {
