@@ -4,11 +4,9 @@ use crate::panels::Panels;
 use crate::scratch;
 use crate::share::Shared;
 use crate::tasks::{PASS, each};
-use crate::tile::{Isa, Panel, ROWS, rows_beside, tile, with};
+use crate::tile::{DEPTH, Isa, Panel, ROWS, rows_beside, tile, with};
 use crate::transpose::transpose;
 
-/// Rows of a panel that are multiplied before the next ones: they stay in the first cache.
-pub(crate) const DEPTH: usize = 128;
 /// Rows of the product that a task computes.
 const TASK: usize = 96;
 

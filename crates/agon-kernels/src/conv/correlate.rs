@@ -1,12 +1,11 @@
 //! Sums over taps, for every pixel and every channel of the result: what forward passes and data gradients share.
 
 use super::frame::Frame;
-use crate::gemm::DEPTH;
 use crate::panels::Panels;
 use crate::scratch;
 use crate::share::Shared;
 use crate::tasks::each;
-use crate::tile::{Isa, LANES, Panel, ROWS, THIN, VECTORS, rows_beside, shape, tile};
+use crate::tile::{DEPTH, Isa, LANES, Panel, ROWS, THIN, VECTORS, rows_beside, shape, tile};
 use crate::transpose::transpose;
 
 /// Numbers of framed images, and of sums, that a task holds at most: they should stay in the second cache.

@@ -29,6 +29,9 @@ impl Conv2d {
         if self.is_whole() {
             return self.data_gradient_whole(isa, dy, w, bias, dx);
         }
+        if self.data_gradient_minimal(isa, dy, w, bias, dx) {
+            return;
+        }
         let sides = [0, 1].map(|i| {
             let (kernel, stride) = (self.kernel[i], self.stride[i]);
             phases(self.input[i], kernel, stride, self.padding[i], self.dilation[i])

@@ -4,6 +4,7 @@ mod correlate;
 mod forward;
 mod frame;
 mod gradient;
+mod minimal;
 mod phase;
 mod thin;
 mod weight;
@@ -125,7 +126,9 @@ mod tests {
     use crate::Isa;
 
     fn values(n: usize, phase: f32) -> Vec<f32> {
-        (0..n).map(|i| (i as f32 * 0.7311 + phase).sin()).collect()
+        (0..n)
+            .map(|i| ((i as f32 + phase) * 12.9898).sin() * 437.585 % 1.0)
+            .collect()
     }
 
     fn near(what: &str, conv: &Conv2d, isa: Isa, got: &[f32], expected: &[f64]) {
@@ -153,6 +156,28 @@ mod tests {
             let mut dw = vec![f32::NAN; weights];
             conv.weight_gradient(isa, &x, &dy, &mut dw);
             near("the weights' gradient", &conv, isa, &dw, &expected.weights);
+            let Some(taps) = conv.filter_taps() else { continue };
+            y.fill(f32::NAN);
+            conv.plan_forward(taps).run(isa, [&x, &w], None, &mut y);
+            near("the output by minimal filters", &conv, isa, &y, &expected.output);
+            dx.fill(f32::NAN);
+            conv.plan_back(taps).run(isa, [&dy, &w], None, &mut dx);
+            near(
+                "the data's gradient by minimal filters",
+                &conv,
+                isa,
+                &dx,
+                &expected.data,
+            );
+            dw.fill(f32::NAN);
+            conv.plan_forward(taps).weight_gradient(isa, &x, &dy, &mut dw);
+            near(
+                "the weights' gradient by minimal filters",
+                &conv,
+                isa,
+                &dw,
+                &expected.weights,
+            );
         }
     }
 
@@ -182,6 +207,32 @@ mod tests {
         check(layer([20, 70], [8, 8], 1));
         check(layer([70, 1], [4, 4], 0));
         check(layer([130, 10], [1 + 3, 1 + 3], 0));
+    }
+
+    #[test]
+    fn minimal_filters_are_right() {
+        for (kernel, stride) in [(2, 1), (3, 1), (4, 2), (6, 2)] {
+            for (channels, input, padding) in [
+                ([3, 5], [8, 8], 1),
+                ([18, 70], [7, 12], 0),
+                ([5, 17], [6, 5], 2),
+                ([130, 33], [4, 4], 1),
+            ] {
+                let conv = Conv2d {
+                    batch: 5,
+                    channels,
+                    input,
+                    kernel: [kernel; 2],
+                    stride: [stride; 2],
+                    padding: [padding; 2],
+                    ..PLAIN
+                };
+                if conv.output().iter().all(|&side| side > 0) {
+                    assert!(conv.filter_taps().is_some());
+                    check(conv);
+                }
+            }
+        }
     }
 
     #[test]

@@ -1,11 +1,10 @@
 use super::Conv2d;
 use super::correlate::Correlation;
-use crate::gemm::DEPTH;
 use crate::panels::Panels;
 use crate::scratch;
 use crate::share::Shared;
 use crate::tasks::{PASS, each};
-use crate::tile::{Isa, Panel, ROWS, rows_beside, tile};
+use crate::tile::{DEPTH, Isa, Panel, ROWS, rows_beside, tile};
 use crate::transpose::transpose;
 
 /// Numbers of framed images and of gradients that are held at a time: they should stay in the last cache.
@@ -24,6 +23,9 @@ impl Conv2d {
         self.check(x.len(), dw.len(), dy.len());
         if self.is_whole() {
             return self.weight_gradient_whole(isa, x, dy, dw);
+        }
+        if self.weight_gradient_minimal(isa, x, dy, dw) {
+            return;
         }
         let [_, outs] = self.group();
         let correlation = self.correlation();

@@ -13,11 +13,13 @@ mod avx2;
 #[cfg(target_arch = "x86_64")]
 mod avx512;
 mod portable;
+mod rows;
 mod run;
 mod thin;
 
 use std::sync::OnceLock;
 
+pub(crate) use rows::{DEPTH, rows_by_panel};
 pub(crate) use run::with;
 pub(crate) use thin::{Strip, THIN, shape, thin};
 

@@ -1,0 +1,200 @@
+use std::ops::Range;
+
+use super::maps::{Filter, Taps};
+use super::{Line, read};
+use crate::panels::Panels;
+use crate::scratch;
+use crate::share::Shared;
+use crate::tasks::each;
+use crate::tile::{Isa, rows_beside, rows_by_panel};
+use crate::transpose::transpose;
+
+/// Numbers that a task holds at most: they should stay in the second cache.
+const HELD: usize = 256 * 1024;
+
+/// What is computed by minimal filters from `channels[0]` channels of images for `channels[1]` channels of others.
+#[derive(Debug)]
+pub(in super::super) struct Plan {
+    pub batch: usize,
+    /// Taps of each filter, in both directions.
+    pub taps: usize,
+    pub channels: [usize; 2],
+    /// Height and width of what is read and of what is written.
+    pub sides: [[usize; 2]; 2],
+    pub kernel: [usize; 2],
+    /// How far apart in the weights are kernels for neighbouring channels of what is read, and of what is written.
+    pub apart: [usize; 2],
+    /// Each writes pixels of its own, by as many filters as any other.
+    pub parts: Vec<Part>,
+}
+
+/// Filters whose results are added.
+#[derive(Debug)]
+pub(in super::super) struct Part {
+    pub sums: Vec<[Line; 2]>,
+}
+
+impl Part {
+    /// Tiles down and across.
+    pub(super) fn tiles(&self) -> [usize; 2] {
+        self.sums[0].each_ref().map(Line::tiles)
+    }
+}
+
+/// The weights at the points, `[part][point][panel][term][width]`.
+#[derive(Debug, Clone, Copy)]
+struct Weights<'a> {
+    at: &'a [f32],
+    panels: Panels,
+}
+
+impl Plan {
+    /// `y = w * x + bias`
+    pub(in super::super) fn run(&self, isa: Isa, [x, w]: [&[f32]; 2], bias: Option<&[f32]>, y: &mut [f32]) {
+        match self.taps {
+            2 => self.run_at::<2, 3>(isa, [x, w], bias, y),
+            _ => self.run_at::<3, 4>(isa, [x, w], bias, y),
+        }
+    }
+
+    fn run_at<const R: usize, const P: usize>(&self, isa: Isa, [x, w]: [&[f32]; 2], bias: Option<&[f32]>, y: &mut [f32])
+    where
+        Taps: Filter<R, P>,
+    {
+        let panels = Panels::of(self.channels[1]);
+        scratch::with(self.parts.len() * self.weights_of_part::<P>(panels), |weights| {
+            self.weigh::<R, P>(isa, w, panels, weights);
+            let weights = Weights { at: weights, panels };
+            let (to, chunk) = (Shared::new(y), self.chunk::<P>(panels));
+            each(self.batch.div_ceil(chunk), self.multiplications(), |task| {
+                let images = task * chunk..self.batch.min((task + 1) * chunk);
+                self.of_chunk::<R, P>(isa, x, weights, bias, images, to);
+            });
+        });
+    }
+
+    /// What is summed at each point.
+    pub(super) fn depth(&self) -> usize {
+        self.parts[0].sums.len() * self.channels[0]
+    }
+
+    /// Pixels of what is read and of what is written.
+    pub(super) fn areas(&self) -> [usize; 2] {
+        self.sides.map(|[height, width]| height * width)
+    }
+
+    /// Of the convolution, as it is without minimal filters.
+    pub(super) fn multiplications(&self) -> usize {
+        let pixels = self.areas().into_iter().min().unwrap_or(0);
+        self.batch * pixels * self.kernel[0] * self.kernel[1] * self.channels[0] * self.channels[1]
+    }
+
+    pub(super) fn weights_of_part<const P: usize>(&self, panels: Panels) -> usize {
+        P * P * panels.size(self.depth())
+    }
+
+    /// How many images a task takes, so that they fill the cache and every thread has work.
+    fn chunk<const P: usize>(&self, panels: Panels) -> usize {
+        let [from, to] = self.areas();
+        let [down, across] = self.parts[0].tiles();
+        let held = from * self.channels[0] + panels.size(to) + P * P * down * across * (self.depth() + panels.width());
+        let most = (HELD / held.max(1)).clamp(1, self.batch.max(1));
+        let tasks = self.batch.div_ceil(most).next_multiple_of(rayon::current_num_threads());
+        self.batch.div_ceil(tasks).max(1)
+    }
+
+    fn of_chunk<const R: usize, const P: usize>(
+        &self,
+        isa: Isa,
+        x: &[f32],
+        weights: Weights<'_>,
+        bias: Option<&[f32]>,
+        images: Range<usize>,
+        to: Shared,
+    ) where
+        Taps: Filter<R, P>,
+    {
+        let [from, area] = self.areas();
+        let (image, result) = (from * self.channels[0], weights.panels.size(area));
+        scratch::with(images.len() * image, |pixels| {
+            for (x, pixels) in x
+                .chunks_exact(image)
+                .skip(images.start)
+                .zip(pixels.chunks_exact_mut(image))
+            {
+                transpose(isa, (x, from), (pixels, self.channels[0]), self.channels[0], from);
+            }
+            scratch::with(images.len() * result, |results| {
+                let of_part = self.weights_of_part::<P>(weights.panels);
+                for (part, at) in self.parts.iter().zip(weights.at.chunks_exact(of_part)) {
+                    self.of_part::<R, P>(isa, part, pixels, Weights { at, ..weights }, results);
+                }
+                for (image, results) in images.zip(results.chunks_exact(result)) {
+                    self.place(isa, image, (results, weights.panels), bias, to);
+                }
+            });
+        });
+    }
+
+    fn of_part<const R: usize, const P: usize>(
+        &self,
+        isa: Isa,
+        part: &Part,
+        pixels: &[f32],
+        Weights { at, panels }: Weights<'_>,
+        results: &mut [f32],
+    ) where
+        Taps: Filter<R, P>,
+    {
+        let ([from, area], [down, across]) = (self.areas(), part.tiles());
+        let (tiles, depth, width) = (down * across, self.depth(), panels.width());
+        let images = pixels.len() / (from * self.channels[0]);
+        let rows = images * tiles;
+        let room = rows.next_multiple_of(rows_beside(panels.vectors)) * width;
+        let terms: Vec<u32> = (0..depth as u32).collect();
+        scratch::with(P * P * rows * depth, |points| {
+            let shared = Shared::new(points);
+            for (image, pixels) in pixels.chunks_exact(from * self.channels[0]).enumerate() {
+                let from = read::Image {
+                    pixels,
+                    side: self.sides[0],
+                    channels: self.channels[0],
+                };
+                from.read::<R, P>(isa, part, (shared, image * tiles, rows));
+            }
+            scratch::with(P * P * room, |sums| {
+                for panel in 0..panels.count() {
+                    for (point, sums) in sums.chunks_exact_mut(room).enumerate() {
+                        let a = &points[point * rows * depth..][..rows * depth];
+                        let b = &at[(point * panels.count() + panel) * depth * width..][..depth * width];
+                        let start = |row: usize| a[row * depth..].as_ptr();
+                        // SAFETY: each row has as many terms.
+                        unsafe { rows_by_panel(isa, (rows, start), &terms, (b, panels), (sums, false)) };
+                    }
+                    for (image, results) in results.chunks_exact_mut(panels.size(area)).enumerate() {
+                        let results = &mut results[panel * area * width..][..area * width];
+                        let sums = (&*sums, room, image * tiles);
+                        self.write::<R, P>(isa, part, sums, results, width);
+                    }
+                }
+            });
+        });
+    }
+
+    /// Writes the results of an image, `[panel][pixel][width]`, channel by channel.
+    fn place(&self, isa: Isa, image: usize, (results, panels): (&[f32], Panels), bias: Option<&[f32]>, to: Shared) {
+        let area = self.areas()[1];
+        for panel in 0..panels.count() {
+            let columns = panels.columns(panel);
+            let results = &results[panel * area * panels.width()..];
+            // SAFETY: each task has images of its own.
+            let to = unsafe { to.part((image * self.channels[1] + columns.start) * area, columns.len() * area) };
+            transpose(isa, (results, panels.width()), (to, area), area, columns.len());
+            if let Some(bias) = bias {
+                for (to, bias) in to.chunks_exact_mut(area).zip(&bias[columns]) {
+                    to.iter_mut().for_each(|value| *value += bias);
+                }
+            }
+        }
+    }
+}
