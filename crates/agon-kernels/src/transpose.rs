@@ -92,6 +92,9 @@ mod avx512 {
     pub(super) unsafe fn whole(from: &[f32], from_stride: usize, to: &mut [f32], to_stride: usize) {
         let mut rows = [_mm512_setzero_ps(); LANES];
         for (i, row) in rows.iter_mut().enumerate() {
+            // The block below comes next but a few, from memory as likely as not. Any address may be announced.
+            let below = from.as_ptr().wrapping_add((LANES + i) * from_stride);
+            _mm_prefetch::<_MM_HINT_T0>(below.cast());
             // SAFETY: the row is there.
             *row = unsafe { _mm512_loadu_ps(from.as_ptr().add(i * from_stride)) };
         }
