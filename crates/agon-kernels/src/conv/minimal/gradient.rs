@@ -3,7 +3,7 @@ use std::ops::Range;
 
 use super::carry::carry;
 use super::maps::{Filter, Taps};
-use super::plan::{Part, Plan};
+use super::plan::{Part, Plan, apart};
 use super::read;
 use crate::panels::Panels;
 use crate::scratch;
@@ -19,6 +19,14 @@ const IMAGES: usize = 4;
 /// Rows of the sums that a task computes, a multiple of the rows of any tile.
 const TASK: usize = 96;
 
+/// The tiles of a chunk.
+#[derive(Debug, Clone, Copy)]
+struct Rows {
+    count: usize,
+    /// How far apart points are, of images and of gradients.
+    apart: [usize; 2],
+}
+
 impl Plan {
     /// The gradient for the weights, `Gᵀ (sum of (A dy Aᵀ) ⊙ (Bᵀ d B)) G`.
     pub(in super::super) fn weight_gradient(&self, isa: Isa, x: &[f32], dy: &[f32], dw: &mut [f32]) {
@@ -32,8 +40,7 @@ impl Plan {
     where
         Taps: Filter<R, P>,
     {
-        let ([height, width], panels) = (self.parts[0].tiles(), Panels::of(self.channels[1]));
-        let (depth, tiles) = (self.depth(), height * width);
+        let (panels, depth, tiles) = (Panels::of(self.channels[1]), self.depth(), self.parts[0].tiles());
         let high = depth.next_multiple_of(rows_beside(panels.vectors));
         // Not of the number of threads: it decides the order of the sums.
         let chunk = (HELD / (P * P * tiles * (depth + panels.size(1))))
@@ -41,12 +48,16 @@ impl Plan {
             .min(self.batch);
         scratch::with(P * P * panels.size(high), |sums| {
             sums.fill(0.0);
-            scratch::with(P * P * chunk * tiles * depth, |points| {
-                scratch::with(P * P * panels.size(chunk * tiles), |results| {
+            let lie = [chunk * tiles * depth, panels.size(chunk * tiles)].map(apart);
+            scratch::with(P * P * lie[0], |points| {
+                scratch::with(P * P * lie[1], |results| {
                     for first in (0..self.batch).step_by(chunk) {
                         let images = first..self.batch.min(first + chunk);
-                        let rows = images.len() * tiles;
-                        self.read_both::<R, P>(isa, images, (x, &mut *points), (dy, &mut *results, panels));
+                        let rows = Rows {
+                            count: images.len() * tiles,
+                            apart: lie,
+                        };
+                        self.read_both::<R, P>(isa, images, rows, (x, &mut *points), (dy, &mut *results, panels));
                         self.sum_points::<P>(isa, rows, points, (results, panels), (sums, high));
                     }
                 });
@@ -60,14 +71,14 @@ impl Plan {
         &self,
         isa: Isa,
         images: Range<usize>,
+        rows: Rows,
         (x, points): (&[f32], &mut [f32]),
         (dy, results, panels): (&[f32], &mut [f32], Panels),
     ) where
         Taps: Filter<R, P>,
     {
         let (part, [from, area], [ins, outs]) = (&self.parts[0], self.areas(), self.channels);
-        let tiles: usize = part.tiles().iter().product();
-        let rows = images.len() * tiles;
+        let tiles = part.tiles();
         let work = PASS * (points.len() + results.len());
         let (points, results) = (Shared::new(points), Shared::new(results));
         each(images.len(), work, |i| {
@@ -85,7 +96,9 @@ impl Plan {
                     side: self.sides[0],
                     channels: ins,
                 };
-                image.read::<R, P>(isa, part, (points, i * tiles, rows));
+                for tile in 0..tiles {
+                    image.read::<R, P>(isa, part, tile, (points, i * tiles + tile, rows.apart[0]));
+                }
             });
             scratch::with(panels.size(area), |pixels| {
                 for panel in 0..panels.count() {
@@ -109,7 +122,7 @@ impl Plan {
         isa: Isa,
         part: &Part,
         (pixels, panels): (&[f32], Panels),
-        (results, panel, (first, rows)): (Shared, usize, (usize, usize)),
+        (results, panel, (first, rows)): (Shared, usize, (usize, Rows)),
     ) where
         Taps: Filter<R, P>,
     {
@@ -126,9 +139,9 @@ impl Plan {
             });
             let to = from_fn(|i| {
                 from_fn(|j| {
-                    let row = ((i * P + j) * panels.count() + panel) * rows + first + tile;
+                    let row = panel * rows.count + first + tile;
                     // SAFETY: nobody else writes the tiles of this image.
-                    unsafe { results.part(row * width, width) }.as_mut_ptr()
+                    unsafe { results.part((i * P + j) * rows.apart[1] + row * width, width) }.as_mut_ptr()
                 })
             });
             // SAFETY: all are as wide as the panel, which is no wider than the zeros.
@@ -140,19 +153,20 @@ impl Plan {
     fn sum_points<const P: usize>(
         &self,
         isa: Isa,
-        rows: usize,
+        rows: Rows,
         points: &[f32],
         (results, panels): (&[f32], Panels),
         (sums, high): (&mut [f32], usize),
     ) {
         let (depth, width) = (self.depth(), panels.width());
-        let terms: Vec<u32> = (0..rows).map(|row| (row * depth) as u32).collect();
+        let terms: Vec<u32> = (0..rows.count).map(|row| (row * depth) as u32).collect();
         let (tasks, sums) = (high.div_ceil(TASK), Shared::new(sums));
-        let work = P * P * rows * depth * panels.total();
+        let work = P * P * rows.count * depth * panels.total();
         each(P * P * panels.count() * tasks, work, |task| {
             let (place, first) = (task / tasks, task % tasks * TASK);
-            let a = &points[place / panels.count() * rows * depth..][..rows * depth];
-            let b = &results[place * rows * width..][..rows * width];
+            let (point, panel) = (place / panels.count(), place % panels.count());
+            let a = &points[point * rows.apart[0]..][..rows.count * depth];
+            let b = &results[point * rows.apart[1] + panel * rows.count * width..][..rows.count * width];
             let height = TASK.min(high - first);
             // SAFETY: each task has rows of its own.
             let sums = unsafe { sums.part((place * high + first) * width, height * width) };

@@ -9,8 +9,10 @@ use crate::tasks::each;
 use crate::tile::{Isa, rows_beside, rows_by_panel};
 use crate::transpose::transpose;
 
-/// Numbers that a task holds at most: they should stay in the second cache.
-const HELD: usize = 256 * 1024;
+/// Numbers of images that a task holds at most.
+const HELD: usize = 128 * 1024;
+/// Numbers at the points that a task holds at most: they should stay in the second cache.
+const POINTS: usize = 192 * 1024;
 
 /// What is computed by minimal filters from `channels[0]` channels of images for `channels[1]` channels of others.
 #[derive(Debug)]
@@ -35,9 +37,9 @@ pub(in super::super) struct Part {
 }
 
 impl Part {
-    /// Tiles down and across.
-    pub(super) fn tiles(&self) -> [usize; 2] {
-        self.sums[0].each_ref().map(Line::tiles)
+    /// Tiles of an image.
+    pub(super) fn tiles(&self) -> usize {
+        self.sums[0].iter().map(Line::tiles).product()
     }
 }
 
@@ -62,10 +64,10 @@ impl Plan {
         Taps: Filter<R, P>,
     {
         let panels = Panels::of(self.channels[1]);
-        scratch::with(self.parts.len() * self.weights_of_part::<P>(panels), |weights| {
+        scratch::with(self.parts.len() * P * P * self.weights_of_point(panels), |weights| {
             self.weigh::<R, P>(isa, w, panels, weights);
             let weights = Weights { at: weights, panels };
-            let (to, chunk) = (Shared::new(y), self.chunk::<P>(panels));
+            let (to, chunk) = (Shared::new(y), self.chunk(panels));
             each(self.batch.div_ceil(chunk), self.multiplications(), |task| {
                 let images = task * chunk..self.batch.min((task + 1) * chunk);
                 self.of_chunk::<R, P>(isa, x, weights, bias, images, to);
@@ -89,15 +91,15 @@ impl Plan {
         self.batch * pixels * self.kernel[0] * self.kernel[1] * self.channels[0] * self.channels[1]
     }
 
-    pub(super) fn weights_of_part<const P: usize>(&self, panels: Panels) -> usize {
-        P * P * panels.size(self.depth())
+    /// Numbers of the weights at a point.
+    pub(super) fn weights_of_point(&self, panels: Panels) -> usize {
+        apart(panels.size(self.depth()))
     }
 
-    /// How many images a task takes, so that they fill the cache and every thread has work.
-    fn chunk<const P: usize>(&self, panels: Panels) -> usize {
+    /// How many images a task takes, so that they fill the caches and every thread has work.
+    fn chunk(&self, panels: Panels) -> usize {
         let [from, to] = self.areas();
-        let [down, across] = self.parts[0].tiles();
-        let held = from * self.channels[0] + panels.size(to) + P * P * down * across * (self.depth() + panels.width());
+        let held = from * self.channels[0] + panels.size(to);
         let most = (HELD / held.max(1)).clamp(1, self.batch.max(1));
         let tasks = self.batch.div_ceil(most).next_multiple_of(rayon::current_num_threads());
         self.batch.div_ceil(tasks).max(1)
@@ -125,7 +127,7 @@ impl Plan {
                 transpose(isa, (x, from), (pixels, self.channels[0]), self.channels[0], from);
             }
             scratch::with(images.len() * result, |results| {
-                let of_part = self.weights_of_part::<P>(weights.panels);
+                let of_part = P * P * self.weights_of_point(weights.panels);
                 for (part, at) in self.parts.iter().zip(weights.at.chunks_exact(of_part)) {
                     self.of_part::<R, P>(isa, part, pixels, Weights { at, ..weights }, results);
                 }
@@ -141,44 +143,61 @@ impl Plan {
         isa: Isa,
         part: &Part,
         pixels: &[f32],
-        Weights { at, panels }: Weights<'_>,
+        weights: Weights<'_>,
         results: &mut [f32],
     ) where
         Taps: Filter<R, P>,
     {
-        let ([from, area], [down, across]) = (self.areas(), part.tiles());
-        let (tiles, depth, width) = (down * across, self.depth(), panels.width());
-        let images = pixels.len() / (from * self.channels[0]);
-        let rows = images * tiles;
-        let room = rows.next_multiple_of(rows_beside(panels.vectors)) * width;
-        let terms: Vec<u32> = (0..depth as u32).collect();
-        scratch::with(P * P * rows * depth, |points| {
-            let shared = Shared::new(points);
-            for (image, pixels) in pixels.chunks_exact(from * self.channels[0]).enumerate() {
-                let from = read::Image {
-                    pixels,
-                    side: self.sides[0],
-                    channels: self.channels[0],
-                };
-                from.read::<R, P>(isa, part, (shared, image * tiles, rows));
-            }
-            scratch::with(P * P * room, |sums| {
-                for panel in 0..panels.count() {
-                    for (point, sums) in sums.chunks_exact_mut(room).enumerate() {
-                        let a = &points[point * rows * depth..][..rows * depth];
-                        let b = &at[(point * panels.count() + panel) * depth * width..][..depth * width];
-                        let start = |row: usize| a[row * depth..].as_ptr();
-                        // SAFETY: each row has as many terms.
-                        unsafe { rows_by_panel(isa, (rows, start), &terms, (b, panels), (sums, false)) };
-                    }
-                    for (image, results) in results.chunks_exact_mut(panels.size(area)).enumerate() {
-                        let results = &mut results[panel * area * width..][..area * width];
-                        let sums = (&*sums, room, image * tiles);
-                        self.write::<R, P>(isa, part, sums, results, width);
+        let [from, _] = self.areas();
+        let tiles = pixels.len() / (from * self.channels[0]) * part.tiles();
+        let (depth, width) = (self.depth(), weights.panels.width());
+        let high = rows_beside(weights.panels.vectors);
+        let most = (POINTS / (P * P * (depth + width)))
+            .max(2 * high)
+            .next_multiple_of(high);
+        let of_point = [most * depth, most * width].map(apart);
+        scratch::with(P * P * of_point[0], |points| {
+            scratch::with(P * P * of_point[1], |sums| {
+                for first in (0..tiles).step_by(most) {
+                    let tiles = first..tiles.min(first + most);
+                    self.read::<R, P>(isa, part, pixels, tiles.clone(), (points, of_point[0]));
+                    for panel in 0..weights.panels.count() {
+                        let weights = (weights, panel);
+                        multiply_points(isa, (points, tiles.len(), depth), weights, (sums, of_point));
+                        self.write::<R, P>(
+                            isa,
+                            part,
+                            (sums, of_point[1]),
+                            (weights.0.panels, panel),
+                            tiles.clone(),
+                            results,
+                        );
                     }
                 }
             });
         });
+    }
+
+    /// Brings some tiles of a chunk's images to the points.
+    fn read<const R: usize, const P: usize>(
+        &self,
+        isa: Isa,
+        part: &Part,
+        pixels: &[f32],
+        tiles: Range<usize>,
+        (points, apart): (&mut [f32], usize),
+    ) where
+        Taps: Filter<R, P>,
+    {
+        let (image, points) = (self.areas()[0] * self.channels[0], Shared::new(points));
+        for (row, tile) in tiles.enumerate() {
+            let from = read::Image {
+                pixels: &pixels[tile / part.tiles() * image..][..image],
+                side: self.sides[0],
+                channels: self.channels[0],
+            };
+            from.read::<R, P>(isa, part, tile % part.tiles(), (points, row, apart));
+        }
     }
 
     /// Writes the results of an image, `[panel][pixel][width]`, channel by channel.
@@ -197,4 +216,30 @@ impl Plan {
             }
         }
     }
+}
+
+/// The products of so many tiles at each point with a panel of the weights there.
+fn multiply_points(
+    isa: Isa,
+    (points, tiles, depth): (&[f32], usize, usize),
+    (Weights { at, panels }, panel): (Weights<'_>, usize),
+    (sums, of_point): (&mut [f32], [usize; 2]),
+) {
+    let weights = depth * panels.width();
+    let terms: Vec<u32> = (0..depth as u32).collect();
+    let points = points
+        .chunks_exact(of_point[0])
+        .zip(at.chunks_exact(apart(panels.size(depth))));
+    for ((a, b), sums) in points.zip(sums.chunks_exact_mut(of_point[1])) {
+        let b = &b[panel * weights..][..weights];
+        let start = |tile: usize| a[tile * depth..][..depth].as_ptr();
+        // SAFETY: each tile has as many terms.
+        unsafe { rows_by_panel(isa, (tiles, start), &terms, (b, panels), (sums, false)) };
+    }
+}
+
+/// How far apart points of so many numbers lie: not a multiple of 4 KiB, since what is written at all of them together
+/// would share one set of the first cache.
+pub(super) fn apart(numbers: usize) -> usize {
+    numbers.next_multiple_of(1024) + 80
 }

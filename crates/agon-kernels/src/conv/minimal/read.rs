@@ -19,35 +19,33 @@ pub(super) struct Image<'a> {
 }
 
 impl Image<'_> {
-    /// Brings what the tiles of a part read to the points: `Bᵀ d B`, to `[point][tile][filter][channel]`, where this
-    /// image's tiles start at `first` of all `rows`.
+    /// Brings what a tile of a part reads to the points: `Bᵀ d B`, to `[point][row][filter][channel]`, to this row,
+    /// where points are so far `apart`.
     pub(super) fn read<const R: usize, const P: usize>(
         &self,
         isa: Isa,
         part: &Part,
-        (points, first, rows): (Shared, usize, usize),
+        tile: usize,
+        (points, row, apart): (Shared, usize, usize),
     ) where
         Taps: Filter<R, P>,
     {
-        let [height, width] = part.tiles();
         let depth = part.sums.len() * self.channels;
-        for tile in 0..height * width {
-            for (filter, [down, across]) in part.sums.iter().enumerate() {
-                let ys: [_; P] = from_fn(|i| down.pixel(tile / width, i, self.side[0]));
-                let xs: [_; P] = from_fn(|j| across.pixel(tile % width, j, self.side[1]));
-                for start in (0..self.channels).step_by(ZEROS.len()) {
-                    let count = (self.channels - start).min(ZEROS.len());
-                    let from = from_fn(|i| from_fn(|j| self.channels_at(ys[i], xs[j], start)));
-                    let to = from_fn(|i| {
-                        from_fn(|j| {
-                            let row = ((i * P + j) * rows + first + tile) * depth;
-                            // SAFETY: nobody else writes the tiles of this image.
-                            unsafe { points.part(row + filter * self.channels + start, count) }.as_mut_ptr()
-                        })
-                    });
-                    // SAFETY: so many channels are in each pixel, in the zeros, and in each part of the points.
-                    unsafe { carry::<<Taps as Filter<R, P>>::Read, _, _>(isa, from, to, count) };
-                }
+        for (filter, [down, across]) in part.sums.iter().enumerate() {
+            let ys: [_; P] = from_fn(|i| down.pixel(tile / across.tiles(), i, self.side[0]));
+            let xs: [_; P] = from_fn(|j| across.pixel(tile % across.tiles(), j, self.side[1]));
+            for start in (0..self.channels).step_by(ZEROS.len()) {
+                let count = (self.channels - start).min(ZEROS.len());
+                let from = from_fn(|i| from_fn(|j| self.channels_at(ys[i], xs[j], start)));
+                let to = from_fn(|i| {
+                    from_fn(|j| {
+                        let row = (i * P + j) * apart + row * depth;
+                        // SAFETY: nobody else writes this row.
+                        unsafe { points.part(row + filter * self.channels + start, count) }.as_mut_ptr()
+                    })
+                });
+                // SAFETY: so many channels are in each pixel, in the zeros, and in each part of the points.
+                unsafe { carry::<<Taps as Filter<R, P>>::Read, _, _>(isa, from, to, count) };
             }
         }
     }

@@ -47,7 +47,7 @@ impl Plan {
     {
         let (depth, width) = (self.depth(), panels.width());
         for (number, part) in self.parts.iter().enumerate() {
-            let start = number * self.weights_of_part::<P>(panels);
+            let start = number * P * P * self.weights_of_point(panels);
             for (filter, [down, across]) in part.sums.iter().enumerate() {
                 let row = filter * self.channels[0] + channel;
                 let from = from_fn(|i| {
@@ -58,9 +58,9 @@ impl Plan {
                 });
                 let to = from_fn(|i| {
                     from_fn(|j| {
-                        let place = ((i * P + j) * panels.count() + panel) * depth + row;
+                        let place = (i * P + j) * self.weights_of_point(panels) + (panel * depth + row) * width;
                         // SAFETY: each task has channels of its own.
-                        unsafe { weights.part(start + place * width, width) }.as_mut_ptr()
+                        unsafe { weights.part(start + place, width) }.as_mut_ptr()
                     })
                 });
                 // SAFETY: all are as wide as the panel.
