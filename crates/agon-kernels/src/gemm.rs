@@ -4,7 +4,7 @@ use crate::panels::Panels;
 use crate::scratch;
 use crate::share::Shared;
 use crate::tasks::{PASS, each};
-use crate::tile::{DEPTH, Isa, Panel, ROWS, rows_beside, tile, with};
+use crate::tile::{DEPTH, Isa, Panel, rows_beside, tile, with};
 use crate::transpose::transpose;
 
 /// Rows of the product that a task computes.
@@ -122,27 +122,42 @@ fn block(
     let [down, across] = a.strides();
     let offsets: Vec<u32> = (0..depth.min(DEPTH)).map(|k| (k * across) as u32).collect();
     let high = rows_beside(panels.vectors);
-    scratch::with(rows.len().next_multiple_of(high) * width, |sums| {
+    // Whole tiles are computed in their place, others beside it.
+    let whole = if columns.len() == width { rows.len() / high } else { 0 };
+    let beside = rows.start + whole * high..rows.end;
+    scratch::with(beside.len().next_multiple_of(high) * width, |sums| {
         for first in (0..depth).step_by(DEPTH) {
             let offsets = &offsets[..DEPTH.min(depth - first)];
-            for (i, sums) in sums.chunks_exact_mut(high * width).enumerate() {
-                let mut starts = [a.values.as_ptr(); ROWS];
-                for (r, start) in starts.iter_mut().enumerate().take(high) {
+            for i in 0..rows.len().div_ceil(high) {
+                let row = rows.start + i * high;
+                let starts = std::array::from_fn(|r| {
                     // Rows beyond the last are the last: their sums are not used.
-                    let row = (rows.start + i * high + r).min(rows.end - 1);
-                    *start = a.values[row * down + first * across..].as_ptr();
-                }
+                    let row = (row + r.min(high - 1)).min(rows.end - 1);
+                    a.values[row * down + first * across..].as_ptr()
+                });
+                let (c, apart, adds) = if i < whole {
+                    let (start, reach) = (
+                        row * panels.total() + columns.start,
+                        (high - 1) * panels.total() + width,
+                    );
+                    (c.place(start, reach), panels.total(), adds || first > 0)
+                } else {
+                    let sums = &mut sums[(i - whole) * high * width..][..high * width];
+                    (sums.as_mut_ptr(), width, first > 0)
+                };
                 let panel = Panel {
                     b: b[first * width..].as_ptr(),
                     vectors: panels.vectors,
-                    c: sums.as_mut_ptr(),
-                    adds: first > 0,
+                    c,
+                    apart,
+                    adds,
                 };
-                // SAFETY: rows and offsets are those of `a`, and the panel has as many rows from `first` on.
+                // SAFETY: rows and offsets are those of `a`, and the panel has as many rows from `first` on; nobody
+                // else writes these rows of these columns.
                 unsafe { tile(isa, &starts, offsets, panel) };
             }
         }
-        for (row, sums) in rows.zip(sums.chunks_exact(width)) {
+        for (row, sums) in beside.zip(sums.chunks_exact(width)) {
             // SAFETY: nobody else writes these rows of these columns.
             let c = unsafe { c.part(row * panels.total() + columns.start, columns.len()) };
             with(isa, || {

@@ -27,11 +27,19 @@ impl Shared {
     /// Nobody else uses any of them for as long as the part lives, and the memory lives that long.
     #[allow(clippy::mut_from_ref, reason = "the caller keeps the parts apart")]
     pub(crate) unsafe fn part<'a>(&self, first: usize, length: usize) -> &'a mut [f32] {
+        // SAFETY: within the memory, and nobody else's.
+        unsafe { std::slice::from_raw_parts_mut(self.place(first, length), length) }
+    }
+
+    /// Where `length` numbers from `first` on are.
+    ///
+    /// # Panics
+    /// If they are not all there.
+    pub(crate) fn place(&self, first: usize, length: usize) -> *mut f32 {
         assert!(
             first <= self.length && length <= self.length - first,
             "a part beyond the end"
         );
-        // SAFETY: within the memory, and nobody else's.
-        unsafe { std::slice::from_raw_parts_mut(self.start.add(first), length) }
+        self.start.wrapping_add(first)
     }
 }

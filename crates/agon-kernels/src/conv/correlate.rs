@@ -177,6 +177,7 @@ impl Correlation {
                     b: weights[first * width..].as_ptr(),
                     vectors,
                     c: sums.as_mut_ptr(),
+                    apart: width,
                     adds: first > 0,
                 };
                 // SAFETY: every base and tap together lie in the frame, the weights have a row for every tap.

@@ -156,6 +156,7 @@ fn sum_taps(
                 b: packed[start * width..].as_ptr(),
                 vectors: panels.vectors,
                 c: sums.as_mut_ptr(),
+                apart: width,
                 adds: true,
             };
             // SAFETY: every tap and place together lie in the frames, and there is a row for every place.

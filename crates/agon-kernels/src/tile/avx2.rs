@@ -50,7 +50,7 @@ unsafe fn part<const R: usize>(rows: &[*const f32; ROWS], first: usize, offsets:
         for (half, &sum) in sums.iter().enumerate() {
             // SAFETY: `c` holds the rows of the tile.
             unsafe {
-                let c = panel.c.add((first + i) * width + vector * LANES + half * HALF);
+                let c = panel.c.add((first + i) * panel.apart + vector * LANES + half * HALF);
                 let sum = if panel.adds {
                     _mm256_add_ps(sum, _mm256_loadu_ps(c))
                 } else {

@@ -29,7 +29,7 @@ pub(super) unsafe fn tile<const R: usize, const V: usize>(rows: &[*const f32; RO
         for (j, &sum) in sums.iter().enumerate() {
             // SAFETY: `c` holds `R` rows of `V` vectors.
             unsafe {
-                let c = panel.c.add((i * V + j) * LANES);
+                let c = panel.c.add(i * panel.apart + j * LANES);
                 let sum = if panel.adds {
                     std::arch::x86_64::_mm512_add_ps(sum, _mm512_loadu_ps(c))
                 } else {

@@ -89,8 +89,10 @@ pub(crate) struct Panel {
     pub b: *const f32,
     /// One to [`VECTORS`].
     pub vectors: usize,
-    /// `[rows][vectors * LANES]`: the tile.
+    /// Rows of `vectors * LANES` numbers: the tile.
     pub c: *mut f32,
+    /// How far apart these rows are.
+    pub apart: usize,
     /// Whether to add to what is there.
     pub adds: bool,
 }
@@ -99,7 +101,7 @@ pub(crate) struct Panel {
 ///
 /// # Safety
 /// Each row may be read at each offset; `b` holds `offsets.len()` rows and `c` the rows of the tile, each
-/// `panel.vectors * LANES` wide, and nobody else looks at `c`. The machine has the instructions of `isa`.
+/// `panel.vectors * LANES` wide, and nobody else looks at them. The machine has the instructions of `isa`.
 pub(crate) unsafe fn tile(isa: Isa, rows: &[*const f32; ROWS], offsets: &[u32], panel: Panel) {
     debug_assert!((1..=VECTORS).contains(&panel.vectors));
     // SAFETY: as for this function; the number of vectors picks the shape.
@@ -141,6 +143,7 @@ mod tests {
                         b: b.as_ptr(),
                         vectors,
                         c: c.as_mut_ptr(),
+                        apart: width,
                         adds,
                     };
                     // SAFETY: 7 * 30 + 89 is within `a`, and `b` and `c` have the sizes of the panel.

@@ -24,7 +24,12 @@ pub(super) unsafe fn tile(rows: &[*const f32; ROWS], offsets: &[u32], panel: Pan
             }
             for (i, sums) in sums.iter().enumerate() {
                 // SAFETY: `c` holds the rows of the tile.
-                let c = unsafe { &mut *panel.c.add((first + i) * width + vector * LANES).cast::<[f32; LANES]>() };
+                let c = unsafe {
+                    &mut *panel
+                        .c
+                        .add((first + i) * panel.apart + vector * LANES)
+                        .cast::<[f32; LANES]>()
+                };
                 for (c, &sum) in c.iter_mut().zip(sums) {
                     *c = if panel.adds { *c + sum } else { sum };
                 }

@@ -38,6 +38,7 @@ pub(crate) unsafe fn rows_by_panel(
                 b,
                 vectors: panels.vectors,
                 c: sums.as_mut_ptr(),
+                apart: width,
                 adds: adds || block > 0,
             };
             // SAFETY: rows may be read at the offsets, `b` has a row for each, and `sums` those of the tile.
