@@ -2,7 +2,9 @@
 
 use agon::burn::module::Module;
 use agon::burn::nn::PaddingConfig2d;
-use agon::nn::{Activation, BatchNorm, BatchNormConfig, Conv2d, Conv2dConfig, Linear, LinearConfig};
+use agon::nn::{
+    Activation, BatchNorm, BatchNormConfig, Conv2d, Conv2dConfig, Linear, LinearConfig, average_pool, upsample,
+};
 use agon::prelude::*;
 
 fn conv(from: usize, to: usize, kernel: usize, device: &Device) -> Conv2d {
@@ -10,23 +12,6 @@ fn conv(from: usize, to: usize, kernel: usize, device: &Device) -> Conv2d {
     Conv2dConfig::new([from, to], [kernel; 2])
         .with_padding(PaddingConfig2d::Explicit(pad, pad, pad, pad))
         .init(device)
-}
-
-/// Every pixel four times.
-fn enlarged(x: Tensor<4>) -> Tensor<4> {
-    let [batch, channels, height, width] = x.dims();
-    x.reshape([batch, channels, height, 1, width, 1])
-        .expand([batch, channels, height, 2, width, 2])
-        .reshape([batch, channels, 2 * height, 2 * width])
-}
-
-/// The mean of every four pixels.
-fn reduced(x: Tensor<4>) -> Tensor<4> {
-    let [batch, channels, height, width] = x.dims();
-    x.reshape([batch, channels, height / 2, 2, width / 2, 2])
-        .mean_dim(5)
-        .mean_dim(3)
-        .reshape([batch, channels, height / 2, width / 2])
 }
 
 #[derive(Module, Debug)]
@@ -37,9 +22,9 @@ struct Up {
 
 impl Up {
     fn forward(&self, x: Tensor<4>) -> Tensor<4> {
-        let y = enlarged(self.norms[0].forward_then(x.clone(), Activation::Relu));
+        let y = upsample(self.norms[0].forward_then(x.clone(), Activation::Relu), 2);
         let y = self.norms[1].forward_then(self.convs[0].forward(y), Activation::Relu);
-        self.convs[1].forward(y) + enlarged(x)
+        self.convs[1].forward(y) + upsample(x, 2)
     }
 }
 
@@ -98,7 +83,7 @@ impl Down {
     fn forward(&self, x: Tensor<4>) -> Tensor<4> {
         let relu = |x| Activation::Relu.forward(x);
         let y = self.convs[0].forward(relu(x.clone()));
-        reduced(self.convs[1].forward(relu(y)) + x)
+        average_pool(self.convs[1].forward(relu(y)) + x, 2)
     }
 }
 

@@ -43,26 +43,30 @@ impl Activation {
         }
     }
 
-    /// Applies it and returns its slope there as well. Where it has a kink the slope is the left one, as in
-    /// burn's own backward pass.
-    pub(crate) fn with_slope<const D: usize>(self, x: Tensor<D>) -> (Tensor<D>, Tensor<D>) {
+    /// Applies it to a value and to its derivative in some direction. Where it has a kink the slope is the left one, as
+    /// in burn's own backward pass.
+    pub(crate) fn push<const D: usize>(self, x: Tensor<D>, tangent: Tensor<D>) -> [Tensor<D>; 2] {
         match self {
-            Self::Identity => (x.clone(), x.ones_like()),
-            Self::Relu => Self::LeakyRelu(0.0).with_slope(x),
+            Self::Identity => [x, tangent],
+            Self::Relu => Self::LeakyRelu(0.0).push(x, tangent),
+            Self::LeakyRelu(slope) if slope >= 0.0 => {
+                let y = self.forward(x);
+                [y.clone(), ops::chained(tangent, y, slope)]
+            }
             Self::LeakyRelu(slope) => {
                 let below = x.clone().detach().lower_equal_elem(0.0);
                 let slope = x.clone().detach().ones_like().mask_fill(below, slope);
-                (self.forward(x), slope)
+                [self.forward(x), tangent * slope]
             }
             Self::Tanh => {
                 let y = x.tanh();
-                (y.clone(), (y.square() - 1.0).neg())
+                [y.clone(), tangent * (y.square() - 1.0).neg()]
             }
             Self::Sigmoid => {
                 let y = activation::sigmoid(x);
-                (y.clone(), y.clone() * (y - 1.0).neg())
+                [y.clone(), tangent * y.clone() * (y - 1.0).neg()]
             }
-            Self::Softplus => (activation::softplus(x.clone(), 1.0), activation::sigmoid(x)),
+            Self::Softplus => [activation::softplus(x.clone(), 1.0), tangent * activation::sigmoid(x)],
         }
     }
 }

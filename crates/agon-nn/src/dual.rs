@@ -52,14 +52,8 @@ impl<const D: usize> Dual<D> {
 
     /// Through a non-linearity.
     pub fn activation(self, activation: Activation) -> Self {
-        if activation == Activation::Identity {
-            return self;
-        }
-        let (value, slope) = activation.with_slope(self.value);
-        Self {
-            value,
-            tangent: self.tangent * slope,
-        }
+        let [value, tangent] = activation.push(self.value, self.tangent);
+        Self { value, tangent }
     }
 
     /// Through batch normalization: with the statistics of the batch, which move too, if the layer is in

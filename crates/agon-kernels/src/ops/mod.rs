@@ -9,7 +9,9 @@ mod convolution;
 mod draw;
 #[cfg(feature = "flex")]
 mod flex;
+mod largest;
 mod linear;
+mod resample;
 mod unit;
 
 #[cfg(test)]
@@ -19,8 +21,10 @@ pub use adam::adam;
 pub use batch_norm::{Normalized, batch_norm, batch_norm_by};
 pub use convolution::{conv_transpose2d, conv2d};
 pub use draw::draw;
+pub use largest::largest;
 pub use linear::linear;
-pub use unit::unit;
+pub use resample::{mean_of_blocks, repeat_pixels};
+pub use unit::{chained, unit};
 
 use burn::tensor::{DType, Tensor};
 

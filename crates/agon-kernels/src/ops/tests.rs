@@ -205,3 +205,71 @@ fn views_and_frozen_inputs_are_read_right() {
     let grads = turned.sum().backward();
     assert_eq!(w.grad(&grads).unwrap().dims(), [5, 4]);
 }
+
+#[test]
+fn resampling_is_that_of_burn() {
+    let shape = [2, 3, 4, 6];
+    for block in [[1, 1], [2, 2], [2, 3]] {
+        let both = |dtype: DType, ours: bool| {
+            let x = wave(shape, 0.3, dtype);
+            let (large, small) = if ours {
+                (repeat_pixels(x.clone(), block), mean_of_blocks(x.clone(), block))
+            } else {
+                let [n, c, h, w] = shape;
+                let [down, across] = block;
+                let large = x
+                    .clone()
+                    .reshape([n, c, h, 1, w, 1])
+                    .repeat(&[1, 1, 1, down, 1, across]);
+                let small = x.clone().reshape([n, c, h / down, down, w / across, across]);
+                (
+                    large.reshape([n, c, h * down, w * across]),
+                    small.mean_dim(5).mean_dim(3).reshape([n, c, h / down, w / across]),
+                )
+            };
+            let sum = (large.clone().sin() * large.clone()).sum() + (small.clone().cos() * small.clone()).sum();
+            let grads = sum.backward();
+            vec![values(large), values(small), values(x.grad(&grads).unwrap())]
+        };
+        near(&format!("{block:?}"), &both(DType::F32, true), &both(DType::F64, false));
+    }
+}
+
+#[test]
+fn the_largest_of_a_group_gets_its_gradient() {
+    for pieces in [1, 2, 5] {
+        let both = |dtype: DType, ours: bool| {
+            let x = wave([7, 10 * pieces], 0.3, dtype);
+            let y = if ours {
+                largest(x.clone(), pieces)
+            } else {
+                x.clone().reshape([7, 10, pieces]).max_dim(2).reshape([7, 10])
+            };
+            let grads = (y.clone().sin() * y.clone()).sum().backward();
+            vec![values(y), values(x.grad(&grads).unwrap())]
+        };
+        near(&format!("{pieces}"), &both(DType::F32, true), &both(DType::F64, false));
+    }
+    let x = Tensor::<2>::from_data([[1.0, f32::NAN, 3.0, 2.0, 2.0, 0.0]], &Device::flex());
+    let y: Vec<f32> = largest(x, 3).into_data().try_into_vec().unwrap();
+    assert!(y[0].is_nan() && y[1] == 2.0);
+}
+
+#[test]
+fn slopes_of_a_leaky_relu_are_those_of_its_values() {
+    for slope in [0.0, 0.2, 1.5] {
+        let both = |dtype: DType, ours: bool| {
+            let (x, y) = (wave([5, 9], 0.3, dtype), wave([5, 9], 1.9, dtype));
+            let z = if ours {
+                chained(x.clone(), y.clone(), slope)
+            } else {
+                let below = y.clone().detach().lower_equal_elem(0.0);
+                x.clone() * y.ones_like().mask_fill(below, slope)
+            };
+            let grads = (z.clone().sin() * z.clone()).sum().backward();
+            assert!(y.grad(&grads).is_none());
+            vec![values(z), values(x.grad(&grads).unwrap())]
+        };
+        near(&format!("{slope}"), &both(DType::F32, true), &both(DType::F64, false));
+    }
+}

@@ -4,7 +4,9 @@ mod adam;
 mod batch_norm;
 mod convolution;
 mod draw;
+mod largest;
 mod linear;
+mod resample;
 mod unit;
 mod weighted;
 
@@ -12,8 +14,10 @@ pub(super) use adam::adam;
 pub(super) use batch_norm::{batch_norm, batch_norm_by};
 pub(super) use convolution::{conv_transpose2d, conv2d};
 pub(super) use draw::draw;
+pub(super) use largest::largest;
 pub(super) use linear::linear;
-pub(super) use unit::unit;
+pub(super) use resample::{mean_of_blocks, repeat_pixels};
+pub(super) use unit::{chained, unit};
 
 use burn::backend::flex::{FlexTensor, Layout};
 use burn::backend::tensor::FloatTensor;

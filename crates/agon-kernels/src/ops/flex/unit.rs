@@ -15,14 +15,26 @@ pub(in crate::ops) fn unit<const D: usize>(x: Tensor<D>, unit: Unit) -> Tensor<D
     Tensor::from_dispatch(<Dispatch as Apply>::apply(x.into_dispatch(), unit))
 }
 
+/// `x` times the slope where the value of the non-linearity is `y`, in place where nobody else looks at `x`.
+pub(in crate::ops) fn chained<const D: usize>(x: Tensor<D>, y: Tensor<D>, unit: Unit) -> Tensor<D> {
+    Tensor::from_dispatch(<Dispatch as Apply>::chain(x.into_dispatch(), y.into_dispatch(), unit))
+}
+
 #[backend_extension(Flex, Autodiff)]
 trait Apply: Backend {
     fn apply(x: FloatTensor<Self>, unit: Unit) -> FloatTensor<Self>;
+
+    fn chain(x: FloatTensor<Self>, y: FloatTensor<Self>, unit: Unit) -> FloatTensor<Self>;
 }
 
 impl Apply for Flex {
     fn apply(x: FlexTensor, unit: Unit) -> FlexTensor {
         changed(x, |x| unit.apply(Isa::best(), x))
+    }
+
+    fn chain(x: FlexTensor, y: FlexTensor, unit: Unit) -> FlexTensor {
+        let y = y.to_contiguous();
+        changed(x, |x| unit.chain(Isa::best(), numbers(&y), x))
     }
 }
 
@@ -36,8 +48,7 @@ impl Backward<Flex, 1> for Step {
         let dy = grads.consume::<Flex>(&ops.node);
         let ([node], (y, unit)) = (ops.parents, ops.state);
         if let Some(node) = node {
-            let dx = changed(dy, |dy| unit.chain(Isa::best(), numbers(&y), dy));
-            grads.register::<Flex>(node.id, dx);
+            grads.register::<Flex>(node.id, Flex::chain(dy, y, unit));
         }
     }
 }
@@ -50,6 +61,16 @@ impl<C: CheckpointStrategy> Apply for Autodiff<Flex, C> {
         match step {
             OpsKind::Tracked(step) => step.finish((y.clone(), unit), y),
             OpsKind::UnTracked(step) => step.finish(y),
+        }
+    }
+
+    fn chain(x: FloatTensor<Self>, y: FloatTensor<Self>, unit: Unit) -> FloatTensor<Self> {
+        let ((x, node), (y, _)) = (x.into_parts(), y.into_parts());
+        let step = Step.prepare::<C>([node]).compute_bound().stateful();
+        let result = Flex::chain(x, y.clone(), unit);
+        match step {
+            OpsKind::Tracked(step) => step.finish((y, unit), result),
+            OpsKind::UnTracked(step) => step.finish(result),
         }
     }
 }
