@@ -2,6 +2,7 @@
 
 use crate::share::Shared;
 use crate::tasks::{PASS, each};
+use crate::tile::{Isa, with};
 
 /// Groups that a task takes.
 const TASK: usize = 2048;
@@ -10,12 +11,20 @@ const TASK: usize = 2048;
 ///
 /// # Panics
 /// If `largest` has not a place for each group.
-pub fn largest(x: &[f32], pieces: usize, largest: &mut [f32]) {
+pub fn largest(isa: Isa, x: &[f32], pieces: usize, largest: &mut [f32]) {
     assert!(pieces > 0 && x.len() == largest.len() * pieces, "groups of other sizes");
     in_groups(largest, 1, |first, largest| {
-        let groups = x[first * pieces..].chunks_exact(pieces);
-        for (largest, group) in largest.iter_mut().zip(groups) {
-            *largest = group[place(group)];
+        let x = &x[first * pieces..][..largest.len() * pieces];
+        match pieces {
+            2 => with(isa, || of_known::<2>(x, largest)),
+            3 => with(isa, || of_known::<3>(x, largest)),
+            4 => with(isa, || of_known::<4>(x, largest)),
+            5 => with(isa, || of_known::<5>(x, largest)),
+            _ => {
+                for (largest, group) in largest.iter_mut().zip(x.chunks_exact(pieces)) {
+                    *largest = group.iter().copied().fold(group[0], larger);
+                }
+            }
         }
     });
 }
@@ -24,29 +33,59 @@ pub fn largest(x: &[f32], pieces: usize, largest: &mut [f32]) {
 ///
 /// # Panics
 /// If `dx` has not a place for each number, or `dy` for each group.
-pub fn to_largest(x: &[f32], pieces: usize, dy: &[f32], dx: &mut [f32]) {
+pub fn to_largest(isa: Isa, x: &[f32], pieces: usize, dy: &[f32], dx: &mut [f32]) {
     assert!(
         pieces > 0 && x.len() == dy.len() * pieces && dx.len() == x.len(),
         "groups of other sizes"
     );
     in_groups(dx, pieces, |first, dx| {
-        dx.fill(0.0);
-        let groups = x[first * pieces..].chunks_exact(pieces).zip(&dy[first..]);
-        for (dx, (group, dy)) in dx.chunks_exact_mut(pieces).zip(groups) {
-            dx[place(group)] = *dy;
+        let (x, dy) = (&x[first * pieces..][..dx.len()], &dy[first..][..dx.len() / pieces]);
+        match pieces {
+            2 => with(isa, || to_known::<2>(x, dy, dx)),
+            3 => with(isa, || to_known::<3>(x, dy, dx)),
+            4 => with(isa, || to_known::<4>(x, dy, dx)),
+            5 => with(isa, || to_known::<5>(x, dy, dx)),
+            _ => {
+                for ((dx, x), dy) in dx.chunks_exact_mut(pieces).zip(x.chunks_exact(pieces)).zip(dy) {
+                    let most = x.iter().copied().fold(x[0], larger);
+                    to_first(x, most, *dy, dx);
+                }
+            }
         }
     });
 }
 
-/// The first of the largest numbers, or the first NaN.
+/// NaN if either is.
 #[inline(always)]
-fn place(group: &[f32]) -> usize {
-    let mut best = 0;
-    for (i, x) in group.iter().enumerate().skip(1) {
-        let above = *x > group[best] || (x.is_nan() && !group[best].is_nan());
-        best = if above { i } else { best };
+fn larger(a: f32, b: f32) -> f32 {
+    if a > b || a.is_nan() { a } else { b }
+}
+
+#[inline(always)]
+fn of_known<const N: usize>(x: &[f32], largest: &mut [f32]) {
+    for (largest, group) in largest.iter_mut().zip(x.as_chunks::<N>().0) {
+        *largest = group.iter().copied().fold(group[0], larger);
     }
-    best
+}
+
+#[inline(always)]
+fn to_known<const N: usize>(x: &[f32], dy: &[f32], dx: &mut [f32]) {
+    let groups = x.as_chunks::<N>().0.iter().zip(dx.as_chunks_mut::<N>().0);
+    for ((x, dx), dy) in groups.zip(dy) {
+        let most = x.iter().copied().fold(x[0], larger);
+        to_first(x, most, *dy, dx);
+    }
+}
+
+/// `dy` for the first number that is `most`, nothing for the others.
+#[inline(always)]
+fn to_first(x: &[f32], most: f32, dy: f32, dx: &mut [f32]) {
+    let mut rest = dy;
+    for (x, dx) in x.iter().zip(dx) {
+        let is = *x == most || x.is_nan();
+        *dx = if is { rest } else { 0.0 };
+        rest = if is { 0.0 } else { rest };
+    }
 }
 
 /// Parts of `to`, which has so many numbers for a group, with the first group of each.
@@ -58,4 +97,32 @@ fn in_groups(to: &mut [f32], of_group: usize, work: impl Fn(usize, &mut [f32]) +
         // SAFETY: each task has groups of its own.
         work(first, unsafe { shared.part(first * of_group, count * of_group) });
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_of_the_largest_is_found() {
+        for pieces in 1..8 {
+            let x: Vec<f32> = (0..pieces * 100).map(|i| (i * 37 % 11) as f32).collect();
+            let dy: Vec<f32> = (1..=100).map(|i| i as f32).collect();
+            for isa in Isa::all() {
+                let (mut y, mut dx) = (vec![f32::NAN; 100], vec![f32::NAN; x.len()]);
+                largest(isa, &x, pieces, &mut y);
+                to_largest(isa, &x, pieces, &dy, &mut dx);
+                for (i, group) in x.chunks(pieces).enumerate() {
+                    let most = group.iter().copied().fold(f32::MIN, f32::max);
+                    let first = group.iter().position(|x| *x == most).unwrap();
+                    assert_eq!(y[i], most);
+                    let expected = (0..pieces).map(|place| if place == first { dy[i] } else { 0.0 });
+                    assert!(
+                        expected.eq(dx[i * pieces..][..pieces].iter().copied()),
+                        "{isa:?} {pieces} {i}"
+                    );
+                }
+            }
+        }
+    }
 }

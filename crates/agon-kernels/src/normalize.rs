@@ -1,9 +1,11 @@
 //! Batch normalization in training, with the non-linearity after it, forth and back.
 
 use crate::pointwise::{Unit, leaky};
+use crate::scratch;
 use crate::share::Shared;
 use crate::tasks::{PASS, each};
 use crate::tile::{Isa, with};
+use crate::transpose::transpose;
 
 const LANES: usize = 16;
 
@@ -51,6 +53,16 @@ impl BatchNorm {
     /// If a slice has another length than the sizes say, or another unit follows.
     pub fn forward(&self, isa: Isa, x: &[f32], parameters: [&[f32]; 2], y: &mut [f32]) -> [Vec<f32>; 2] {
         let slope = self.check(&[x.len(), y.len()], &parameters.map(<[f32]>::len));
+        if self.lies_across() {
+            return scratch::with(x.len(), |turned| {
+                self.turn(isa, x, turned);
+                scratch::with(x.len(), |result| {
+                    let statistics = self.turned().forward(isa, turned, parameters, result);
+                    self.turn_back(isa, result, y);
+                    statistics
+                })
+            });
+        }
         let mut statistics = [vec![0.0; self.channels], vec![0.0; self.channels]];
         let [means, variances] = statistics.each_mut().map(|of| Shared::new(of));
         let (work, y) = (PASS * y.len(), Shared::new(y));
@@ -75,6 +87,13 @@ impl BatchNorm {
     pub fn apply(&self, isa: Isa, x: &mut [f32], parameters: [&[f32]; 2], statistics: [&[f32]; 2]) {
         let lengths = [parameters[0], parameters[1], statistics[0], statistics[1]].map(<[f32]>::len);
         let slope = self.check(&[x.len()], &lengths);
+        if self.lies_across() {
+            return scratch::with(x.len(), |turned| {
+                self.turn(isa, x, turned);
+                self.turned().apply(isa, turned, parameters, statistics);
+                self.turn_back(isa, turned, x);
+            });
+        }
         let (work, x) = (PASS * x.len(), Shared::new(x));
         each(self.channels, work, |channel| {
             let of = self.channel(statistics.map(|of| of[channel]), parameters, channel, slope);
@@ -100,6 +119,17 @@ impl BatchNorm {
     ) -> [Vec<f32>; 2] {
         let lengths = [parameters[0], parameters[1], statistics[0], statistics[1]].map(<[f32]>::len);
         let slope = self.check(&[x.len(), dy.len()], &lengths);
+        if self.lies_across() {
+            return scratch::with(x.len(), |turned| {
+                self.turn(isa, x, turned);
+                scratch::with(x.len(), |gradient| {
+                    self.turn(isa, dy, gradient);
+                    let gradients = self.turned().backward(isa, turned, parameters, statistics, gradient);
+                    self.turn_back(isa, gradient, dy);
+                    gradients
+                })
+            });
+        }
         let count = (self.batch * self.area) as f64;
         let mut gradients = [vec![0.0; self.channels], vec![0.0; self.channels]];
         let [gammas, betas] = gradients.each_mut().map(|of| Shared::new(of));
@@ -137,6 +167,28 @@ impl BatchNorm {
             Unit::Leaky(slope) => slope as f32,
             other => panic!("batch normalization is not fused with {other:?}"),
         }
+    }
+
+    /// Whether the numbers of a channel lie one by one, each between those of other channels.
+    fn lies_across(&self) -> bool {
+        self.area == 1 && self.batch > 1
+    }
+
+    /// The same with samples and places exchanged, so that channels lie whole.
+    fn turned(&self) -> Self {
+        Self {
+            batch: 1,
+            area: self.batch,
+            ..*self
+        }
+    }
+
+    fn turn(&self, isa: Isa, from: &[f32], to: &mut [f32]) {
+        transpose(isa, (from, self.channels), (to, self.batch), self.batch, self.channels);
+    }
+
+    fn turn_back(&self, isa: Isa, from: &[f32], to: &mut [f32]) {
+        transpose(isa, (from, self.batch), (to, self.channels), self.channels, self.batch);
     }
 
     /// Where a channel's numbers start, sample by sample.

@@ -8,6 +8,7 @@ use burn::backend::{Autodiff, Backend, Dispatch, Flex, backend_extension};
 use burn::tensor::Tensor;
 
 use super::{filled, numbers};
+use crate::Isa;
 use crate::largest::{largest as fill, to_largest};
 
 /// The largest of each group.
@@ -23,7 +24,7 @@ trait Largest: Backend {
 impl Largest for Flex {
     fn largest(x: FlexTensor, shape: [usize; 2], pieces: usize) -> FlexTensor {
         let x = x.to_contiguous();
-        filled(shape, |y| fill(numbers(&x), pieces, y))
+        filled(shape, |y| fill(Isa::best(), numbers(&x), pieces, y))
     }
 }
 
@@ -38,7 +39,7 @@ impl Backward<Flex, 1> for Step {
         let ([node], (x, pieces)) = (ops.parents, ops.state);
         if let Some(node) = node {
             let dx = filled(x.layout().shape().clone(), |dx| {
-                to_largest(numbers(&x), pieces, numbers(&dy), dx);
+                to_largest(Isa::best(), numbers(&x), pieces, numbers(&dy), dx);
             });
             grads.register::<Flex>(node.id, dx);
         }
