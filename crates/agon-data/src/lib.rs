@@ -70,7 +70,7 @@ pub use shapes::{
 pub use solids::{Form, LabelledSolids, ProjectedSolids, Projection, Solid, Solids, View};
 pub use subset::Subset;
 pub use swiss_roll::SwissRoll;
-pub use table::{Column, ColumnKind, Scaling, Schema, Table, TableOptions};
-pub use tabular::{Field, FieldKind, Mode, Tabular, TabularSchema, Value};
+pub use table::{Column, ColumnKind, Scaling, Schema, Table, TableOptions, Value};
+pub use tabular::{Mode, Tabular};
 pub use text::{Lines, Text, Tokens, Vocabulary, Windows};
 pub use two_moons::{LabelledTwoMoons, TwoMoons};
