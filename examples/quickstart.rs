@@ -31,9 +31,6 @@ struct Options {
     /// Images in a batch
     #[arg(long, default_value_t = 64)]
     batch: usize,
-    /// Height and width of the images
-    #[arg(long, default_value_t = 28)]
-    size: usize,
     /// Go on from the last checkpoint
     #[arg(long)]
     resume: bool,
@@ -49,10 +46,10 @@ fn main() -> std::process::ExitCode {
 fn run(options: &Options) -> Ending {
     let device = options.common.device()?.autodiff();
     let out = options.common.folder("quickstart")?;
-    let images = options.images.open(Glyphs::new().noise(0.0), options.size)?;
+    let (images, shape) = options.images.open(Glyphs::new().noise(0.0), 28)?;
     let steps = options.common.steps.unwrap_or(1_500);
 
-    let trainer = Trainer::new(gan(options, images.shape(), steps, &device)?);
+    let trainer = Trainer::new(gan(options, shape, steps, &device)?);
     let mut trainer = watched(trainer, options, &out)?;
     trainer = if options.resume {
         trainer.resume(out.join("checkpoints/latest"))
