@@ -50,7 +50,11 @@ fn run(options: &Options) -> Ending {
     let steps = options.common.steps.unwrap_or(1_500);
 
     let trainer = Trainer::new(gan(options, shape, steps, &device)?);
-    let mut trainer = watched(trainer, options, &out)?;
+    let real = images
+        .clone()
+        .batches(64)
+        .batch(0, options.common.seed, &device.clone().inner())?;
+    let mut trainer = watched(trainer, options, &real, &out)?;
     trainer = if options.resume {
         trainer.resume(out.join("checkpoints/latest"))
     } else {
@@ -82,7 +86,7 @@ fn gan(options: &Options, shape: [usize; 3], steps: u64, device: &Device) -> Res
 }
 
 /// Everybody who watches: on the screen, over its health, and in files.
-fn watched(trainer: Trainer<Digits>, options: &Options, out: &Path) -> Result<Trainer<Digits>> {
+fn watched(trainer: Trainer<Digits>, options: &Options, real: &Tensor<4>, out: &Path) -> Result<Trainer<Digits>> {
     let trainer = if options.plain || options.common.json {
         trainer.observe(Progress::new())
     } else {
@@ -96,7 +100,7 @@ fn watched(trainer: Trainer<Digits>, options: &Options, out: &Path) -> Result<Tr
     let manifest = RunManifest::to(out.join("run.json")).data(options.images.fingerprint()?);
     Ok(trainer
         .observe(StopOnInterrupt::new())
-        .observe(Health::new())
+        .observe(Health::new().beside(real))
         .observe(MetricsLog::every(10).to(out))
         .observe(SampleGrid::every(200).to(out.join("samples")))
         .observe(report.to(out.join("report.html")))

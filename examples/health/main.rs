@@ -76,34 +76,44 @@ fn run(options: &Options) -> common::Ending {
             steps,
             Trainer::new(scenario.points(method, &device)),
             GaussianMixture::ring().batches(128),
+            &device,
         ),
         World::Digits => {
             let (data, shape) = options.images.open(Glyphs::new().noise(0.0), 16)?;
             let game = scenario.images(method, steps, shape, &device)?;
             let samples = SampleGrid::every(500).to(options.common.folder("health")?.join("samples"));
-            play(options, steps, Trainer::new(game).observe(samples), data.batches(32))
+            let trainer = Trainer::new(game).observe(samples);
+            play(options, steps, trainer, data.batches(32), &device)
         }
     }
 }
 
-fn play<G: Game + 'static>(
+fn play<G>(
     options: &Options,
     steps: u64,
     trainer: Trainer<G>,
-    data: impl Batches<Batch = G::Batch>,
-) -> common::Ending {
+    mut data: impl Batches<Batch = G::Batch>,
+    device: &Device,
+) -> common::Ending
+where
+    G: Game<Batch = <G as Sampling>::Sample> + Sampling + 'static,
+    G::Batch: Sample,
+{
     let out = options.common.folder("health")?;
     let remedies = options.remedy.remedies();
+    let real = data.batch(0, options.common.seed, &device.clone().inner())?;
     let treated = Trouble::ALL.into_iter();
-    let health = treated.fold(Health::new(), |health, trouble| health.on(trouble, remedies.clone()));
+    let health = treated.fold(Health::new().beside(&real), |health, trouble| {
+        health.on(trouble, remedies.clone())
+    });
     let mut trainer = trainer
         .seed(options.common.seed)
         .guard(Guard::every(20))
         .observe(Progress::new())
         .observe(StopOnInterrupt::new())
         .observe(RunManifest::to(out.join("run.json")).data(data_of(options)?))
-        .observe(MetricsLog::every(10).to(&out))
         .observe(health)
+        .observe(MetricsLog::every(10).to(&out))
         .observe(Checkpoints::every(50).keep(20).replacing().to(out.join("checkpoints")));
     let ended = trainer.run(data, Budget::steps(steps));
     let notes = trainer.notes().iter().filter(|note| note.source == "health");
