@@ -14,7 +14,7 @@ use burn::prelude::Tensor;
 /// dimensions as the data has, both batches should be of one size.
 ///
 /// # Shapes
-/// Rows `[batch, features]`, of at least two members; results of one element.
+/// Rows `[batch, features]`, of at least two members and both of as many features; results of one element.
 ///
 /// # Example
 /// ```
