@@ -6,7 +6,8 @@
 //! cargo run --example latent -- --checkpoint out/quickstart/checkpoints/latest
 //! ```
 //!
-//! Without a checkpoint it trains a small generator first.
+//! Without a checkpoint it trains a small generator first. `--data` says where the images are that the generator was
+//! trained on, if they are not the drawn digits.
 
 mod common;
 
@@ -15,7 +16,7 @@ use std::path::{Path, PathBuf};
 use agon::observe::latent::Truncation;
 use agon::prelude::*;
 use clap::Parser;
-use common::{Common, Ending};
+use common::{Common, Ending, ImageFiles, Source};
 use serde_json::json;
 
 /// Pictures of a generator's codes, from a checkpoint of the quickstart.
@@ -23,7 +24,9 @@ use serde_json::json;
 struct Options {
     #[command(flatten)]
     common: Common,
-    /// A checkpoint with a DcganGenerator of grey images; without it one is trained for --steps rounds (200)
+    #[command(flatten)]
+    images: ImageFiles,
+    /// A checkpoint with a DcganGenerator; without it one is trained for --steps rounds (200)
     #[arg(long, value_name = "DIR")]
     checkpoint: Option<PathBuf>,
     /// Real images that neighbours are looked for among: the first of those it was trained on
@@ -44,28 +47,34 @@ fn run(options: &Options) -> Ending {
     let device = common.device()?;
     let checkpoint = match &options.checkpoint {
         Some(checkpoint) => checkpoint.clone(),
-        None => train(common, &out, &device)?,
+        None => train(options, &out, &device)?,
     };
     let (generator, seed) = {
         let opened = Checkpoint::open(&checkpoint)?;
         (DcganGenerator::load(opened.path(), &device)?, opened.manifest().seed)
     };
-    let [_, _, size, _] = generator.sample(1, 0).dims();
+    let [_, channels, height, width] = generator.sample(1, 0).dims();
     let latent = Latent::of(&generator).seed(common.seed);
     let mut written = walks(&latent, &out)?;
     written.push(arithmetic(&latent, &out)?);
 
-    let glyphs = Glyphs::new().size(size).noise(0.0);
-    let (picture, medians) = neighbours(&generator, &glyphs, options, seed, &out)?;
+    let data = real(options, [channels, height, width])?;
+    // Drawn digits never end: those of another seed are new.
+    let fresh = match &data {
+        Source::Drawn(glyphs) => Some(glyphs.images(12.max(options.blind), seed ^ 1, &device)?),
+        Source::Read(_) => None,
+    };
+    let (picture, (samples, others)) = neighbours(&generator, &data, fresh.as_ref(), options, seed, &out)?;
     written.push(picture);
     let page = out.join("blind-test.html");
     BlindTest::new()
-        .title("Drawn or generated?")
-        .question(
-            "Half of these digits were drawn by the data set's own program, half by the generator. Which is this?",
-        )
+        .title("Real or generated?")
+        .question("Half of these images are of the data set, half were made by the generator. Which is this?")
         .seed(common.seed)
-        .real(glyphs.images(options.blind, seed ^ 1, &device)?)
+        .real(match fresh {
+            Some(fresh) => fresh.narrow(0, 0, options.blind),
+            None => data.batches(options.blind).batch(0, seed, &device)?,
+        })
         .generated(generator.sample(options.blind, common.seed))
         .write(&page)?;
     written.push(page);
@@ -73,17 +82,26 @@ fn run(options: &Options) -> Ending {
     for path in &written {
         common.say(path.display());
     }
+    let others_too = others.map(|others| format!(", {others:.2} for real images never trained on"));
     common.say(format!(
-        "median distance to the nearest of {} training images: {:.2} for samples, {:.2} for real images never trained on",
-        options.real, medians[0], medians[1]
+        "median distance to the nearest of up to {} training images: {samples:.2} for samples{}",
+        options.real,
+        others_too.unwrap_or_default()
     ));
-    let [samples, fresh] = medians;
-    common.report(&json!({ "written": written, "nearest": { "samples": samples, "fresh": fresh } }));
+    common.report(&json!({ "written": written, "nearest": { "samples": samples, "fresh": others } }));
     Ok(())
 }
 
+/// What the generator was trained on, as it makes images.
+fn real(options: &Options, shape: [usize; 3]) -> agon::data::Result<Source<Glyphs, Images>> {
+    let glyphs = Glyphs::new().size(shape[1]).noise(0.0);
+    let images = options.images.open_as(shape)?;
+    Ok(images.map_or(Source::Drawn(glyphs), Source::Read))
+}
+
 /// A small generator, for when there is none.
-fn train(common: &Common, out: &Path, device: &Device) -> Result<PathBuf> {
+fn train(options: &Options, out: &Path, device: &Device) -> Result<PathBuf> {
+    let common = &options.common;
     let (device, shape) = (device.clone().autodiff(), [1, 28, 28]);
     let gan = Gan::new(
         DcganGeneratorConfig::new(64, shape).with_width(8).try_init(&device)?,
@@ -98,7 +116,7 @@ fn train(common: &Common, out: &Path, device: &Device) -> Result<PathBuf> {
         .seed(common.seed)
         .observe(Progress::new())
         .observe(Checkpoints::every(steps.max(1)).keep(1).replacing().to(&checkpoints))
-        .run(Glyphs::new().size(28).noise(0.0).batches(32), Budget::steps(steps))?;
+        .run(real(options, shape)?.batches(32), Budget::steps(steps))?;
     Ok(checkpoints.join("latest"))
 }
 
@@ -155,24 +173,29 @@ fn arithmetic(latent: &Latent, out: &Path) -> Result<PathBuf> {
 /// never trained on.
 fn neighbours(
     generator: &DcganGenerator,
-    glyphs: &Glyphs,
+    real: &Source<Glyphs, Images>,
+    fresh: Option<&Tensor<4>>,
     options: &Options,
     seed: u64,
     out: &Path,
-) -> Result<(PathBuf, [f64; 2])> {
+) -> Result<(PathBuf, (f64, Option<f64>))> {
     const BATCH: usize = 250;
     let device = options.common.device().map_err(Error::other)?;
     let mut samples = Neighbours::of(generator.sample(12, options.common.seed), 6)?;
-    let mut fresh = Neighbours::of(glyphs.images(12, seed ^ 1, &device)?, 1)?;
-    let mut data = glyphs.clone().batches(BATCH);
-    for index in 0..options.real.div_ceil(BATCH) {
-        let batch = Batches::batch(&mut data, index as u64, seed, &device)?;
+    let fresh = fresh.map(|images| Neighbours::of(images.clone().narrow(0, 0, 12), 1));
+    let mut fresh = fresh.transpose()?;
+    let mut data = real.clone().batches(BATCH);
+    let wanted = options.real.div_ceil(BATCH) as u64;
+    for index in 0..data.per_epoch().map_or(wanted, |all| all.min(wanted)) {
+        let batch = Batches::batch(&mut data, index, seed, &device)?;
         samples.look_at(batch.clone())?;
-        fresh.look_at(batch)?;
+        if let Some(fresh) = &mut fresh {
+            fresh.look_at(batch)?;
+        }
     }
     let path = out.join("neighbours.png");
     write_png(&path, &samples.draw()?)?;
-    Ok((path, [median(&samples), median(&fresh)]))
+    Ok((path, (median(&samples), fresh.as_ref().map(median))))
 }
 
 /// The median distance to the nearest.

@@ -31,9 +31,6 @@ struct Options {
     /// Images in a batch
     #[arg(long, default_value_t = 64)]
     batch: usize,
-    /// Height and width of the images
-    #[arg(long, default_value_t = 28)]
-    size: usize,
     /// Go on from the last checkpoint
     #[arg(long)]
     resume: bool,
@@ -49,11 +46,15 @@ fn main() -> std::process::ExitCode {
 fn run(options: &Options) -> Ending {
     let device = options.common.device()?.autodiff();
     let out = options.common.folder("quickstart")?;
-    let images = options.images.open(Glyphs::new().noise(0.0), options.size)?;
+    let (images, shape) = options.images.open(Glyphs::new().noise(0.0), 28)?;
     let steps = options.common.steps.unwrap_or(1_500);
 
-    let trainer = Trainer::new(gan(options, images.shape(), steps, &device)?);
-    let mut trainer = watched(trainer, options, &out)?;
+    let trainer = Trainer::new(gan(options, shape, steps, &device)?);
+    let real = images
+        .clone()
+        .batches(64)
+        .batch(0, options.common.seed, &device.clone().inner())?;
+    let mut trainer = watched(trainer, options, &real, &out)?;
     trainer = if options.resume {
         trainer.resume(out.join("checkpoints/latest"))
     } else {
@@ -85,7 +86,7 @@ fn gan(options: &Options, shape: [usize; 3], steps: u64, device: &Device) -> Res
 }
 
 /// Everybody who watches: on the screen, over its health, and in files.
-fn watched(trainer: Trainer<Digits>, options: &Options, out: &Path) -> Result<Trainer<Digits>> {
+fn watched(trainer: Trainer<Digits>, options: &Options, real: &Tensor<4>, out: &Path) -> Result<Trainer<Digits>> {
     let trainer = if options.plain || options.common.json {
         trainer.observe(Progress::new())
     } else {
@@ -99,7 +100,7 @@ fn watched(trainer: Trainer<Digits>, options: &Options, out: &Path) -> Result<Tr
     let manifest = RunManifest::to(out.join("run.json")).data(options.images.fingerprint()?);
     Ok(trainer
         .observe(StopOnInterrupt::new())
-        .observe(Health::new())
+        .observe(Health::new().beside(real))
         .observe(MetricsLog::every(10).to(out))
         .observe(SampleGrid::every(200).to(out.join("samples")))
         .observe(report.to(out.join("report.html")))

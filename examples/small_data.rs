@@ -4,31 +4,37 @@
 //! ```text
 //! cargo run --example small_data
 //! cargo run --example small_data -- --method ada --images 30 --steps 3000
+//! cargo run --example small_data -- --data path/to/images --images 100
 //! ```
 //!
-//! A DCGAN is trained on a few glyphs, as they are, under DiffAugment and under ADA. Other glyphs are held out; a
-//! discriminator that has learned what glyphs are scores them like those it was trained on.
+//! A DCGAN is trained on a few glyphs, or a few images of your own, as they are, under DiffAugment and under ADA. Others
+//! are held out; a discriminator that has learned what they are scores them like those it was trained on.
 
 mod common;
 
 use std::process::ExitCode;
 
 use agon::core::random;
+use agon::data::Subset;
 use agon::observe::Image;
 use agon::prelude::*;
 use clap::{Parser, ValueEnum};
-use common::{Common, Ending};
+use common::{Common, Ending, ImageData, Source};
 use serde_json::json;
 
 const STEPS: u64 = 2_000;
-/// How many images are held out, and how many are generated.
+/// How many images are held out, if there are as many, and how many are generated.
 const HELD_OUT: usize = 400;
 
 /// Train a DCGAN on a few glyphs with and without augmentation, and compare.
+///
+/// Of images at --data so many as --images says are learned from; as many again and up to 800 others are held out.
 #[derive(Debug, Parser)]
 struct Options {
     #[command(flatten)]
     common: Common,
+    #[command(flatten)]
+    data: ImageData,
     /// Which augmentation
     #[arg(long, value_enum, default_value = "all")]
     method: Method,
@@ -41,9 +47,6 @@ struct Options {
     /// Images in a batch
     #[arg(long, default_value_t = 32)]
     batch: usize,
-    /// Height and width of the images
-    #[arg(long, default_value_t = 28)]
-    size: usize,
     /// How often to look in the course of a run
     #[arg(long, default_value_t = 4, value_parser = clap::value_parser!(u64).range(1..))]
     looks: u64,
@@ -81,12 +84,13 @@ fn run(options: &Options) -> Ending {
     let out = common.folder("small_data")?;
     let sets = Sets::new(options, &device.clone().inner())?;
     common.say(format!(
-        "{} glyphs to learn from; of {HELD_OUT} others, two real sets differ by an energy of {:.3}, those to learn from by {:.3}",
+        "{} images to learn from; of {} others, two real sets differ by an energy of {:.3}, those to learn from by {:.3}",
         options.images,
+        sets.held_out.dims()[0],
         energy(&sets.more, &sets.held_out)?,
         energy(&sets.train, &sets.held_out)?,
     ));
-    write_png(out.join("augmented.png"), &augmented(options, &device.clone().inner())?)?;
+    write_png(out.join("augmented.png"), &augmented(options, &sets.train)?)?;
     common.say("               scores of D             sure of      energy to   nearest    nearer to");
     common.say("method   round  train  held-out  fake  held-out  p   held-out    sample     train by");
     let mut report = Vec::new();
@@ -94,10 +98,10 @@ fn run(options: &Options) -> Ending {
         if options.method != Method::All && options.method != method {
             continue;
         }
-        let mut trainer = Trainer::new(game(options, method, &device)?).seed(common.seed);
+        let mut trainer = Trainer::new(game(options, method, &sets.train, &device)?).seed(common.seed);
         let steps = common.steps.unwrap_or(STEPS);
         for look in 1..=options.looks {
-            let data = options.glyphs().fixed(options.images).batches(options.batch);
+            let data = InMemory::new(sets.train.clone()).batches(options.batch);
             trainer.run(data, Budget::steps(steps * look / options.looks))?;
             let signals = Signals::of(trainer.game(), &sets)?;
             common.say(signals.line(method, steps * look / options.looks));
@@ -111,19 +115,31 @@ fn run(options: &Options) -> Ending {
     Ok(())
 }
 
-/// Coloured glyphs as they are, under DiffAugment, and under ADA at its highest probability.
-fn augmented(options: &Options, device: &Device) -> Result<Image> {
-    let images = options.glyphs().coloured().images(16, 0, device)?;
+/// Images in colour as they are, under DiffAugment, and under ADA at its highest probability.
+fn augmented(options: &Options, train: &Tensor<4>) -> Result<Image> {
+    let [n, channels, height, width] = train.dims();
+    let images = match options.data.is_given() {
+        true => train
+            .clone()
+            .narrow(0, 0, n.min(16))
+            .expand([n.min(16), 3.max(channels), height, width]),
+        false => {
+            let glyphs = Glyphs::new().size(height).noise(0.0);
+            glyphs.coloured().images(16, 0, &train.device())?
+        }
+    };
+    let columns = images.dims()[0];
     let random = &mut random::stream(options.common.seed, 0);
     let by_diff_augment = DiffAugment::all().apply(&images, random);
     let by_ada = AdaPipeline::all().apply(&images, 0.8, random);
-    image_grid(Tensor::cat(vec![images, by_diff_augment, by_ada], 0), 16)
+    image_grid(Tensor::cat(vec![images, by_diff_augment, by_ada], 0), columns)
 }
 
 type Images = Gan<DcganGenerator, DcganDiscriminator>;
 
-fn game(options: &Options, method: Method, device: &Device) -> Result<Images> {
-    let shape = [1, options.size, options.size];
+fn game(options: &Options, method: Method, train: &Tensor<4>, device: &Device) -> Result<Images> {
+    let [_, channels, height, width] = train.dims();
+    let shape = [channels, height, width];
     let generator = DcganGeneratorConfig::new(64, shape)
         .with_width(options.width)
         .try_init(device)?;
@@ -144,12 +160,6 @@ fn game(options: &Options, method: Method, device: &Device) -> Result<Images> {
     })
 }
 
-impl Options {
-    fn glyphs(&self) -> Glyphs {
-        Glyphs::new().size(self.size).noise(0.0)
-    }
-}
-
 /// What the players are judged by.
 struct Sets {
     /// What they learn from.
@@ -163,12 +173,30 @@ struct Sets {
 
 impl Sets {
     fn new(options: &Options, device: &Device) -> Result<Self> {
-        let draw = |n: usize, seed: u64| options.glyphs().images(n, seed, device).map_err(Error::from);
+        let few = options.images;
+        let (data, _) = options.data.open(Glyphs::new().noise(0.0), 28)?;
+        let [train, as_many, held_out, more] = match data {
+            Source::Drawn(glyphs) => {
+                let draw = |n: usize, seed: u64| glyphs.images(n, seed, device);
+                [draw(few, 0)?, draw(few, 1)?, draw(HELD_OUT, 2)?, draw(HELD_OUT, 3)?]
+            }
+            Source::Read(images) => {
+                let rest = images.len().saturating_sub(2 * few) / 2;
+                let sizes = [few, few, rest.clamp(2, HELD_OUT), rest.clamp(2, HELD_OUT)];
+                let [train, as_many, held_out, more] = Subset::split(images, sizes, options.common.seed)?;
+                [
+                    train.whole(device)?,
+                    as_many.whole(device)?,
+                    held_out.whole(device)?,
+                    more.whole(device)?,
+                ]
+            }
+        };
         Ok(Self {
-            train: draw(options.images, 0)?,
-            as_many: draw(options.images, 1)?,
-            held_out: draw(HELD_OUT, 2)?,
-            more: draw(HELD_OUT, 3)?,
+            train,
+            as_many,
+            held_out,
+            more,
         })
     }
 }

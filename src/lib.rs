@@ -61,8 +61,8 @@ pub mod prelude {
     pub use agon_data::{
         Array, Arrays, Batched, Cifar, Coverage, Dataset, GaussianMixture, Glyphs, Grammar, ImageFolder, ImageOptions,
         Images, InMemory, LabelledGlyphs, LabelledImages, Labels, MovingShapes, OneHot, Published, Sentences,
-        ShapeTranslation, Shapes, Solids, SwissRoll, Table, TableOptions, Tabular, Text, Tokens, TwoMoons, Vocabulary,
-        fingerprint, open_images, open_labelled_images,
+        ShapeTranslation, Shapes, Solids, Subset, SwissRoll, Table, TableOptions, Tabular, Text, Tokens, TwoMoons,
+        Vocabulary, fingerprint, open_images, open_labelled_images,
     };
     pub use agon_losses::*;
     pub use agon_models::*;

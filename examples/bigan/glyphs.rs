@@ -1,17 +1,22 @@
-//! Digits: what codes know of them, and what comes back.
+//! Images: what codes know of them, and what comes back.
 
 use agon::prelude::*;
 use burn::tensor::Int;
 use serde_json::json;
 
 use crate::autoencoder::Autoencoder;
-use crate::common::Ending;
+use crate::common::{Common, Ending, Source, hold_out};
 use crate::{Inferring, Options};
 
 type Outcome<T> = Result<T, Box<dyn std::error::Error>>;
+/// Digits, and which they are.
+type Seen = (Tensor<4>, Vec<u8>);
 
-/// Pixels a side.
+/// Pixels a side, unless told.
 const SIDE: usize = 28;
+/// What draws the digits whose neighbours are looked for, and those among which.
+const ASKED: u64 = 1 << 41;
+const KNOWN: u64 = 1 << 40;
 const LATENT: usize = 32;
 const FEATURES: usize = 256;
 
@@ -23,7 +28,18 @@ pub fn run(options: &Options) -> Ending {
         Inferring::Deterministic => Inference::Deterministic,
         Inferring::Gaussian => Inference::Gaussian,
     };
-    let shape = [1, SIDE, SIDE];
+    // Some noise on the paper: a generator never draws it exactly black, by which it would be known at once.
+    let (data, shape) = options.images.open(Glyphs::new().noise(0.1), SIDE)?;
+    let (asked, data) = match data {
+        Source::Drawn(glyphs) => (
+            glyphs.images(options.judged, ASKED, &common.device()?)?,
+            Source::Drawn(glyphs),
+        ),
+        Source::Read(images) => {
+            let [held_out, rest] = hold_out(images, options.judged)?;
+            (held_out.whole(&common.device()?)?, Source::Read(rest))
+        }
+    };
     let trunk = ImageTrunkConfig::new(shape)
         .with_width(options.width)
         .with_features(FEATURES);
@@ -36,14 +52,12 @@ pub fn run(options: &Options) -> Ending {
     )
     .cycle(options.cycle.unwrap_or(0.0));
 
-    // Some noise on the paper: a generator never draws it exactly black, by which it would be known at once.
-    let glyphs = Glyphs::new().size(SIDE).noise(0.1);
-    let data = || glyphs.clone().batches(64);
+    let batches = || data.clone().batches(64);
     let mut trainer = Trainer::new(bigan)
         .seed(common.seed)
         .observe(StopOnInterrupt::new())
         .observe(Progress::new());
-    let outcome = trainer.run(data(), Budget::steps(steps))?;
+    let outcome = trainer.run(batches(), Budget::steps(steps))?;
     let bigan = trainer.into_game();
     let mut trainer = Trainer::new(Autoencoder::new(
         generator.try_init(&device)?,
@@ -52,54 +66,65 @@ pub fn run(options: &Options) -> Ending {
     .seed(common.seed)
     .observe(StopOnInterrupt::new())
     .observe(Progress::new());
-    trainer.run(data(), Budget::steps(steps / 4))?;
+    trainer.run(batches(), Budget::steps(steps / 4))?;
     let autoencoder = trainer.into_game();
 
-    let seen = |n, seed| -> Outcome<(Tensor<4>, Vec<u8>)> {
-        let plain = device.clone().inner();
-        Ok((glyphs.images(n, seed, &plain)?, glyphs.labels(n, seed)?))
-    };
-    let (known, asked) = (seen(4 * options.judged, 1 << 40)?, seen(options.judged, 1 << 41)?);
-    let reader = autoencoder.encoder.network().valid();
-    let learned = |x: Tensor<4>| reader.encode((x.clone(), x.rows()));
-    let accuracies = [
-        ("pixels", neighbours(&known, &asked, |x| x.rows())?),
-        ("codes of the BiGAN", neighbours(&known, &asked, |x| bigan.infer(x, 0))?),
-        ("codes of the autoencoder", neighbours(&known, &asked, learned)?),
-    ];
-    let back = bigan.reconstruct(asked.0.clone(), 0);
-    let error = l2(back.clone(), asked.0.clone()).into_scalar::<f32>();
-
+    let back = bigan.reconstruct(asked.clone(), 0);
+    let error = l2(back.clone(), asked.clone()).into_scalar::<f32>();
     let folder = common.folder("bigan")?;
     write_png(folder.join("samples.png"), &image_grid(bigan.sample(64, 1), 8)?)?;
-    let shown = options.judged.min(32);
-    let sides = vec![asked.0.narrow(0, 0, shown), back.narrow(0, 0, shown)];
-    let sides = Tensor::stack::<5>(sides, 1).reshape([2 * shown, 1, SIDE, SIDE]);
-    write_png(folder.join("reconstructions.png"), &image_grid(sides, 8)?)?;
+    write_png(folder.join("reconstructions.png"), &image_grid(pairs(asked, back), 8)?)?;
     common.say(format!(
         "{} rounds in {:.0?}; {}",
         outcome.steps,
         outcome.elapsed,
         folder.display()
     ));
-    for (of, accuracy) in &accuracies {
-        common.say(format!("1-NN on {of}: {:.1} %", 100.0 * accuracy));
+    let mut report = json!({
+        "example": "bigan", "world": "glyphs", "steps": outcome.steps, "seconds": outcome.elapsed.as_secs_f64(),
+        "error": error, "pictures": folder,
+    });
+    if let Source::Drawn(glyphs) = &data {
+        let reader = autoencoder.encoder.network().valid();
+        let seen =
+            |n, seed| -> Outcome<Seen> { Ok((glyphs.images(n, seed, &common.device()?)?, glyphs.labels(n, seed)?)) };
+        let (known, asked) = (seen(4 * options.judged, KNOWN)?, seen(options.judged, ASKED)?);
+        let accuracies = [
+            ("pixels", neighbours(&known, &asked, |x| x.rows())?),
+            ("codes of the BiGAN", neighbours(&known, &asked, |x| bigan.infer(x, 0))?),
+            (
+                "codes of the autoencoder",
+                neighbours(&known, &asked, |x| reader.encode((x.clone(), x.rows())))?,
+            ),
+        ];
+        say(common, &accuracies);
+        report["neighbours"] = json!(std::collections::BTreeMap::from(accuracies));
     }
     common.say(format!(
         "mean squared error of reconstructions {error:.4} (pixels are -1 to 1)"
     ));
-    common.report(&json!({
-        "example": "bigan", "world": "glyphs", "steps": outcome.steps, "seconds": outcome.elapsed.as_secs_f64(),
-        "neighbours": accuracies.iter().copied().collect::<std::collections::BTreeMap<_, _>>(),
-        "error": error, "pictures": folder,
-    }));
+    common.report(&report);
     Ok(())
+}
+
+fn say(common: &Common, accuracies: &[(&str, f64)]) {
+    for (of, accuracy) in accuracies {
+        common.say(format!("1-NN on {of}: {:.1} %", 100.0 * accuracy));
+    }
+}
+
+/// Some images, each beside what came back.
+fn pairs(asked: Tensor<4>, back: Tensor<4>) -> Tensor<4> {
+    let [n, channels, height, width] = asked.dims();
+    let shown = n.min(32);
+    let sides = vec![asked.narrow(0, 0, shown), back.narrow(0, 0, shown)];
+    Tensor::stack::<5>(sides, 1).reshape([2 * shown, channels, height, width])
 }
 
 /// The share of digits whose nearest neighbour among the known ones is the same digit.
 fn neighbours(
-    (known, labels): &(Tensor<4>, Vec<u8>),
-    (asked, digits): &(Tensor<4>, Vec<u8>),
+    (known, labels): &Seen,
+    (asked, digits): &Seen,
     features: impl Fn(Tensor<4>) -> Tensor<2>,
 ) -> Outcome<f64> {
     let (known, asked) = (features(known.clone()), features(asked.clone()));

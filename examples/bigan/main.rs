@@ -1,10 +1,12 @@
-//! BiGAN, ALI and ALICE: an encoder that inverts the generator, on a mixture of five Gaussians and on drawn digits.
+//! BiGAN, ALI and ALICE: an encoder that inverts the generator, on a mixture of five Gaussians, on drawn digits and on
+//! images of your own.
 //!
 //! ```text
 //! cargo run --example bigan -- --world mixture --seeds 3             # ALICE's toy, by its protocol
 //! cargo run --example bigan -- --world mixture --cycle 0             # the same without the cycle: ALI
 //! cargo run --example bigan -- --world glyphs
 //! cargo run --example bigan -- --world glyphs --inference gaussian   # ALI's encoder
+//! cargo run --example bigan -- --data path/to/images
 //! ```
 
 mod autoencoder;
@@ -15,17 +17,28 @@ mod mixture;
 
 use std::process::ExitCode;
 
+use clap::builder::ArgPredicate;
 use clap::{Parser, ValueEnum};
-use common::Common;
+use common::{Common, ImageData};
 
 /// Train a generator and its inverse, and see what comes back from the way there and back.
+///
+/// Of images at --data some are held out, to be reconstructed; what their codes know of classes is measured for drawn
+/// digits only.
 #[derive(Debug, Parser)]
 #[command(name = "bigan")]
 struct Options {
     #[command(flatten)]
     common: Common,
-    /// What it learns
-    #[arg(long, value_enum, default_value = "mixture")]
+    #[command(flatten)]
+    images: ImageData,
+    /// What it learns; glyphs if there is --data
+    #[arg(
+        long,
+        value_enum,
+        default_value = "mixture",
+        default_value_if("data", ArgPredicate::IsPresent, "glyphs")
+    )]
     world: World,
     /// How much reconstructions count (lambda of ALICE) [default: 1 for the mixture, 0 for glyphs]
     #[arg(long)]
@@ -39,7 +52,7 @@ struct Options {
     /// Channels of the layers next to the image, for glyphs
     #[arg(long, default_value_t = 16)]
     width: usize,
-    /// Glyphs whose neighbours are looked for among four times as many
+    /// Glyphs whose neighbours are looked for among four times as many; images held out of --data
     #[arg(long, default_value_t = 1_000)]
     judged: usize,
 }
@@ -48,7 +61,7 @@ struct Options {
 enum World {
     /// Five Gaussians in the plane
     Mixture,
-    /// Digits of 28 by 28 pixels
+    /// Digits, or the images at --data
     Glyphs,
 }
 
@@ -61,6 +74,7 @@ enum Inferring {
 fn main() -> ExitCode {
     let options = Options::parse();
     common::exit(match options.world {
+        World::Mixture if options.images.is_given() => Err("--data: expected --world glyphs, got mixture".into()),
         World::Mixture => mixture::run(&options),
         World::Glyphs => glyphs::run(&options),
     })

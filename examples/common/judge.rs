@@ -60,15 +60,15 @@ impl Judge {
         let mut distance = PerClass::new(FrechetDistance::new());
         for (origin, verdict) in [(Origin::Real, real), (Origin::Fake, fake)] {
             let n = verdict.digits.len();
-            distance.add(origin, &(verdict.features.clone(), turns(n, &self.device)))?;
+            distance.add(origin, &(verdict.features.clone(), turns(n, 10, &self.device)))?;
         }
         Ok(distance.compute()?.into_iter().map(|figure| figure.value).collect())
     }
 }
 
-/// 0 to 9, 0 to 9, and so on.
-pub fn turns(n: usize, device: &Device) -> Tensor<1, Int> {
-    let turns: Vec<i64> = (0..n as i64).map(|i| i % 10).collect();
+/// The classes in turn: 0 to 9, 0 to 9, and so on, if they are ten.
+pub fn turns(n: usize, classes: usize, device: &Device) -> Tensor<1, Int> {
+    let turns: Vec<i64> = (0..n).map(|i| (i % classes) as i64).collect();
     Tensor::from_data(turns.as_slice(), device)
 }
 

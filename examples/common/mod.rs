@@ -16,7 +16,7 @@ use clap::Args;
 use serde_json::Value;
 
 #[allow(unused_imports, reason = "not every example trains on images")]
-pub use data::{ImageData, Pictures};
+pub use data::{ImageData, ImageFiles, LabelledPictures, Pictures, Source, hold_out};
 #[allow(unused_imports, reason = "not every example draws")]
 pub use plot::{Panel, colours};
 

@@ -1,34 +1,44 @@
-//! Digits on demand: a CGAN or an AC-GAN on drawn glyphs, judged by a classifier of their own.
+//! Digits on demand: a CGAN or an AC-GAN on drawn glyphs, judged by a classifier of their own; or images of your own
+//! classes, for your own eye to judge.
 //!
 //! ```text
 //! cargo run --example conditional -- --method cgan
 //! cargo run --example conditional -- --method cgan --generator batch-norm --discriminator projected
 //! cargo run --example conditional -- --method acgan
+//! cargo run --example conditional -- --data path/to/train-images-idx3-ubyte.gz
 //! ```
 
 #[path = "../common/mod.rs"]
 mod common;
 
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use agon::core::prior::{KernelDensity, Normal};
 use agon::prelude::*;
 use clap::{Parser, ValueEnum};
 use common::judge::{Judge, right, turns};
-use common::{Common, Ending};
+use common::{Common, Ending, ImageData, LabelledPictures, Source};
 use serde_json::json;
 
-/// Pixels a side.
+/// Pixels a side, unless told.
 const SIDE: usize = 28;
+/// Samples of no more classes than this are shown.
+const SHOWN: usize = 20;
 /// Numbers in a code.
 const LATENT: usize = 32;
 
 /// Train a generator that draws the digit it is asked for.
+///
+/// Images at --data must have labels: folders for classes, MNIST's or CIFAR's files, or an array of labels in the same
+/// file. How often they are what was asked for is measured for drawn digits only, which have a classifier.
 #[derive(Debug, Parser)]
 #[command(name = "conditional")]
 struct Options {
     #[command(flatten)]
     common: Common,
+    #[command(flatten)]
+    images: ImageData,
     /// Who is told the class
     #[arg(long, value_enum, default_value = "cgan")]
     method: Method,
@@ -94,8 +104,9 @@ fn main() -> ExitCode {
 
 fn run(options: &Options) -> Ending {
     let device = options.common.device()?.autodiff();
-    let shape = [1, SIDE, SIDE];
-    let generator = CganGeneratorConfig::new(LATENT, 10, shape)
+    let data = options.images.open_labelled(Glyphs::new().noise(0.0), SIDE)?;
+    let (shape, classes) = (data.shape, data.classes);
+    let generator = CganGeneratorConfig::new(LATENT, classes, shape)
         .with_width(options.width)
         .with_entry(match options.generator {
             Told::Concatenated => GeneratorCondition::Concatenated,
@@ -113,63 +124,94 @@ fn run(options: &Options) -> Ending {
                 Asked::Embedded => DiscriminatorCondition::Embedded(16),
                 Asked::Projected => DiscriminatorCondition::Projected,
             };
-            let discriminator = CganDiscriminatorConfig::new(10, trunk).with_entry(entry);
-            learn(options, Gan::new(generator, discriminator.try_init(&device)?), &device)
+            let discriminator = CganDiscriminatorConfig::new(classes, trunk).with_entry(entry);
+            let gan = Gan::new(generator, discriminator.try_init(&device)?);
+            learn(options, gan, data, &device)
         }
         Method::Acgan => {
-            let discriminator = AcganDiscriminatorConfig::new(10, trunk).try_init(&device)?;
+            let discriminator = AcganDiscriminatorConfig::new(classes, trunk).try_init(&device)?;
             let gan = Gan::new(generator, discriminator).term(RightClass::new(1.0).generated(options.generated_class));
-            learn(options, gan, &device)
+            learn(options, gan, data, &device)
         }
     }
 }
 
-fn learn<D>(options: &Options, gan: Gan<CganGenerator, D>, device: &Device) -> Ending
+fn learn<D>(options: &Options, gan: Gan<CganGenerator, D>, pictures: LabelledPictures, device: &Device) -> Ending
 where
     D: Discriminator<Input = Conditioned<Tensor<4>>>,
 {
     let steps = options.common.steps.unwrap_or(3_000);
-    let glyphs = Glyphs::new().size(SIDE).noise(0.0);
+    let LabelledPictures { data, shape, classes } = pictures;
     let mut gan = gan
         .loss(LabelSmoothing::one_sided(NonSaturating, 0.9))
         .average(0.99)
         .instance_noise(InstanceNoise::annealed(0.15, 0.03, steps));
     if options.conditions == Conditions::Data {
-        let labels: Vec<i64> = glyphs.labels(5_000, 1)?.into_iter().map(i64::from).collect();
-        let labels = Tensor::<1, burn::tensor::Int>::from_data(labels.as_slice(), &device.clone().inner());
-        let seen = KernelDensity::of(labels.one_hot::<2>(10).float())?;
+        let (_, labels) = data.clone().batches(5_000).batch(0, 1, &device.clone().inner())?;
+        let seen = KernelDensity::of(labels.one_hot::<2>(classes).float())?;
         gan = gan.prior((Normal::new(LATENT), seen));
     }
-    let data = glyphs.clone().labelled().batches(options.batch);
     let mut trainer = Trainer::new(gan)
         .seed(options.common.seed)
         .observe(StopOnInterrupt::new())
         .observe(Progress::new());
-    let data = data.map(|(images, labels)| Conditioned::labelled(images, labels, 10));
-    let outcome = trainer.run(data, Budget::steps(steps))?;
-    judge(options, trainer.game().generator(), &glyphs, &outcome)
+    let batches = data.clone().batches(options.batch);
+    let batches = batches.map(move |(images, labels)| Conditioned::labelled(images, labels, classes));
+    let outcome = trainer.run(batches, Budget::steps(steps))?;
+    let generator = trainer.game().generator();
+    let picture = show(options, generator, classes, &outcome)?;
+    match data {
+        Source::Drawn(_) => judge(options, generator, shape, &outcome, &picture),
+        Source::Read(_) => {
+            options.common.report(&json!({
+                "example": "conditional", "steps": outcome.steps, "seconds": outcome.elapsed.as_secs_f64(),
+                "classes": classes, "picture": picture,
+            }));
+            Ok(())
+        }
+    }
 }
 
-fn judge(options: &Options, generator: &CganGenerator, glyphs: &Glyphs, outcome: &Outcome) -> Ending {
+/// Draws a column for each class, and says where.
+fn show(
+    options: &Options,
+    generator: &CganGenerator,
+    classes: usize,
+    outcome: &Outcome,
+) -> Result<PathBuf, Box<dyn std::error::Error>> {
     let (common, device) = (&options.common, options.common.device()?);
     let picture = common.folder("conditional")?.join("digits.png");
-    write_png(&picture, &image_grid(one_code_a_row(generator, &device), 10)?)?;
-
-    let judge = Judge::new(&device)?;
-    let n = options.judged;
-    let conditions = turns(10 * n, &device).one_hot::<2>(10).float();
-    let fake = judge.look_at(&generator.sample_of(conditions, 1))?;
-    let (real, other) = (judge.real(glyphs, n, 0)?, judge.real(glyphs, n, 1)?);
-    let (real, other) = (judge.look_at(&real)?, judge.look_at(&other)?);
-    let (accuracy, ceiling) = (right(&fake.digits), right(&real.digits));
-    let (distances, floor) = (judge.distances(&real, &fake)?, judge.distances(&real, &other)?);
-
+    let columns = classes.min(SHOWN);
+    let samples = one_code_a_row(generator, classes, columns, &device);
+    write_png(&picture, &image_grid(samples, columns)?)?;
     common.say(format!(
         "{} rounds in {:.0?}; {}",
         outcome.steps,
         outcome.elapsed,
         picture.display()
     ));
+    Ok(picture)
+}
+
+/// How often what is drawn is what was asked for, and how near to real digits, class by class.
+fn judge(
+    options: &Options,
+    generator: &CganGenerator,
+    [_, size, _]: [usize; 3],
+    outcome: &Outcome,
+    picture: &Path,
+) -> Ending {
+    let (common, device) = (&options.common, options.common.device()?);
+    let glyphs = &Glyphs::new().size(size).noise(0.0);
+    let judge = Judge::new(&device)?;
+    let n = options.judged;
+    let conditions = turns(10 * n, 10, &device).one_hot::<2>(10).float();
+    let fake = judge.look_at(&generator.sample_of(conditions, 1))?;
+    let (real, other) = (judge.real(glyphs, n, 0)?, judge.real(glyphs, n, 1)?);
+    let (real, other) = (judge.look_at(&real)?, judge.look_at(&other)?);
+    let (accuracy, ceiling) = (right(&fake.digits), right(&real.digits));
+    let (distances, floor) = (judge.distances(&real, &fake)?, judge.distances(&real, &other)?);
+
     common.say(format!(
         "{:.2} % of {} digits are what was asked for (of real ones the classifier gets {:.2} % right)",
         100.0 * accuracy,
@@ -191,10 +233,10 @@ fn judge(options: &Options, generator: &CganGenerator, glyphs: &Glyphs, outcome:
     Ok(())
 }
 
-/// Ten rows of the digits 0 to 9, each row drawn from one code.
-fn one_code_a_row(generator: &CganGenerator, device: &Device) -> Tensor<4> {
+/// Ten rows of the first classes, each row drawn from one code.
+fn one_code_a_row(generator: &CganGenerator, classes: usize, columns: usize, device: &Device) -> Tensor<4> {
     let codes = Normal::new(LATENT).draw(10, &mut random::stream(1, 0), device);
-    let codes = codes.unsqueeze_dim::<3>(1).repeat_dim(1, 10).reshape([100, LATENT]);
-    let classes = turns(100, device).one_hot::<2>(10).float();
-    generator.valid().forward(codes, classes)
+    let codes = codes.unsqueeze_dim::<3>(1).repeat_dim(1, columns);
+    let asked = turns(10 * columns, columns, device).one_hot::<2>(classes).float();
+    generator.valid().forward(codes.reshape([10 * columns, LATENT]), asked)
 }

@@ -4,6 +4,7 @@
 //! cargo run --example health -- --scenario collapse
 //! cargo run --example health -- --scenario nan --remedy roll-back
 //! cargo run --example health -- --scenario healthy --world digits --method wgan-gp
+//! cargo run --example health -- --world digits --data path/to/images
 //! ```
 
 #[path = "../common/mod.rs"]
@@ -12,7 +13,7 @@ mod scenario;
 
 use agon::prelude::*;
 use clap::{Parser, ValueEnum};
-use common::Common;
+use common::{Common, ImageData};
 use scenario::{Method, Scenario, World};
 use serde_json::json;
 
@@ -21,6 +22,8 @@ use serde_json::json;
 struct Options {
     #[command(flatten)]
     common: Common,
+    #[command(flatten)]
+    images: ImageData,
     /// How training goes
     #[arg(long, value_enum, default_value = "healthy")]
     scenario: Scenario,
@@ -67,37 +70,50 @@ fn run(options: &Options) -> common::Ending {
     let Options { scenario, method, .. } = *options;
     let steps = options.common.steps.unwrap_or(2_000);
     match options.world {
+        World::Ring if options.images.is_given() => Err("--data: expected --world digits, got ring".into()),
         World::Ring => play(
             options,
             steps,
-            scenario.points(method, &device),
+            Trainer::new(scenario.points(method, &device)),
             GaussianMixture::ring().batches(128),
+            &device,
         ),
         World::Digits => {
-            let data = Glyphs::new().size(16).noise(0.0).batches(32);
-            play(options, steps, scenario.images(method, steps, &device), data)
+            let (data, shape) = options.images.open(Glyphs::new().noise(0.0), 16)?;
+            let game = scenario.images(method, steps, shape, &device)?;
+            let samples = SampleGrid::every(500).to(options.common.folder("health")?.join("samples"));
+            let trainer = Trainer::new(game).observe(samples);
+            play(options, steps, trainer, data.batches(32), &device)
         }
     }
 }
 
-fn play<G: Game + 'static>(
+fn play<G>(
     options: &Options,
     steps: u64,
-    game: G,
-    data: impl Batches<Batch = G::Batch>,
-) -> common::Ending {
+    trainer: Trainer<G>,
+    mut data: impl Batches<Batch = G::Batch>,
+    device: &Device,
+) -> common::Ending
+where
+    G: Game<Batch = <G as Sampling>::Sample> + Sampling + 'static,
+    G::Batch: Sample,
+{
     let out = options.common.folder("health")?;
     let remedies = options.remedy.remedies();
+    let real = data.batch(0, options.common.seed, &device.clone().inner())?;
     let treated = Trouble::ALL.into_iter();
-    let health = treated.fold(Health::new(), |health, trouble| health.on(trouble, remedies.clone()));
-    let mut trainer = Trainer::new(game)
+    let health = treated.fold(Health::new().beside(&real), |health, trouble| {
+        health.on(trouble, remedies.clone())
+    });
+    let mut trainer = trainer
         .seed(options.common.seed)
         .guard(Guard::every(20))
         .observe(Progress::new())
         .observe(StopOnInterrupt::new())
-        .observe(RunManifest::to(out.join("run.json")))
-        .observe(MetricsLog::every(10).to(&out))
+        .observe(RunManifest::to(out.join("run.json")).data(data_of(options)?))
         .observe(health)
+        .observe(MetricsLog::every(10).to(&out))
         .observe(Checkpoints::every(50).keep(20).replacing().to(out.join("checkpoints")));
     let ended = trainer.run(data, Budget::steps(steps));
     let notes = trainer.notes().iter().filter(|note| note.source == "health");
@@ -120,6 +136,14 @@ fn play<G: Game + 'static>(
         (Err(error), Scenario::Healthy) => Err(error.into()),
         // That is what was to be shown.
         _ => Ok(()),
+    }
+}
+
+/// Tells what is learned from other data.
+fn data_of(options: &Options) -> agon::data::Result<String> {
+    match options.world {
+        World::Ring => Ok("a ring".to_owned()),
+        World::Digits => options.images.fingerprint(),
     }
 }
 

@@ -52,7 +52,7 @@ impl Method {
 pub enum World {
     /// Points on a ring of eight Gaussians, by perceptrons
     Ring,
-    /// Drawn digits of 16 by 16 pixels, by a small DCGAN
+    /// Drawn digits of 16 by 16 pixels, or the images at --data, by a small DCGAN
     Digits,
 }
 
@@ -74,12 +74,12 @@ impl Scenario {
     }
 
     /// A GAN for digits; `rounds` is how long it is to learn.
-    pub fn images(self, method: Method, rounds: u64, device: &Device) -> Images {
+    pub fn images(self, method: Method, rounds: u64, shape: [usize; 3], device: &Device) -> Result<Images> {
         let gan = Gan::new(
-            DcganGeneratorConfig::new(32, [1, 16, 16]).with_width(8).init(device),
-            DcganDiscriminatorConfig::new([1, 16, 16]).with_width(8).init(device),
+            DcganGeneratorConfig::new(32, shape).with_width(8).try_init(device)?,
+            DcganDiscriminatorConfig::new(shape).with_width(8).try_init(device)?,
         );
-        match self {
+        Ok(match self {
             // As in the quickstart.
             Self::Healthy if method == Method::Gan => gan
                 .loss(LabelSmoothing::one_sided(NonSaturating, 0.9))
@@ -88,7 +88,7 @@ impl Scenario {
                 .play(gan)
                 .instance_noise(InstanceNoise::annealed(0.15, 0.03, rounds)),
             _ => self.spoil(gan),
-        }
+        })
     }
 
     fn spoil<G: Generator, D: Discriminator<Input = G::Output>>(self, gan: Gan<G, D>) -> Gan<G, D> {

@@ -1,14 +1,14 @@
-//! Digits without labels: what the categorical code finds, and what the continuous ones do.
+//! Images without labels: what the categorical code finds, and what the continuous ones do.
 
 use agon::prelude::*;
 use serde_json::json;
 
-use crate::common::Ending;
 use crate::common::judge::Judge;
+use crate::common::{Common, Ending, Source};
 use crate::matching::{Table, correlation};
 use crate::{Options, bound, shape};
 
-/// Pixels a side.
+/// Pixels a side, unless told.
 const SIDE: usize = 28;
 const FEATURES: usize = 128;
 
@@ -19,8 +19,8 @@ pub fn run(options: &Options) -> Ending {
     let common = &options.common;
     let device = common.device()?.autodiff();
     let steps = common.steps.unwrap_or(2_500);
-    let (codes, shape) = (InfoCodes::new().with_noise(options.noise), [1, SIDE, SIDE]);
-    let glyphs = Glyphs::new().size(SIDE).noise(0.0);
+    let codes = InfoCodes::new().with_noise(options.noise);
+    let (data, shape) = options.images.open(Glyphs::new().noise(0.0), SIDE)?;
     let images = DcganGeneratorConfig::new(codes.latent(), shape).with_width(options.width);
     let trunk = ImageTrunkConfig::new(shape)
         .with_width(options.width)
@@ -40,14 +40,14 @@ pub fn run(options: &Options) -> Ending {
         .seed(common.seed)
         .observe(StopOnInterrupt::new())
         .observe(Progress::new());
-    let data = glyphs.clone().batches(64).map(Conditioned::unknown);
-    let outcome = trainer.run(data, Budget::steps(steps))?;
+    let batches = data.clone().batches(64).map(Conditioned::unknown);
+    let outcome = trainer.run(batches, Budget::steps(steps))?;
     let gan = trainer.into_game();
     judge(
         options,
         &codes,
         (gan.generator(), gan.discriminator()),
-        (&glyphs, &outcome),
+        (&data, &outcome),
     )
 }
 
@@ -55,31 +55,14 @@ fn judge(
     options: &Options,
     codes: &InfoCodes,
     (generator, discriminator): (&Generating, &Reading),
-    (glyphs, outcome): (&Glyphs, &Outcome),
+    (data, outcome): (&Source<Glyphs, Images>, &Outcome),
 ) -> Ending {
     let common = &options.common;
     let device = common.device()?;
-    let (judge, reader) = (Judge::new(&device)?, discriminator.valid());
-    let category = |logits: Tensor<2>| -> Result<Vec<usize>, Box<dyn std::error::Error>> {
-        let found: Vec<i64> = logits
-            .narrow(1, 0, codes.categories)
-            .argmax(1)
-            .flatten::<1>(0, 1)
-            .try_into_vec_as()?;
-        Ok(found.into_iter().map(|category| category as usize).collect())
-    };
-
+    let reader = discriminator.valid();
     let made = generator.sample(options.judged, 1);
-    let asked = category(made.condition.clone())?;
-    let drawn = judge.look_at(&made.sample)?.digits;
-    let (of_made, map) = Table::of(10, asked.iter().copied().zip(drawn)).best_permutation();
-    let real = judge.real(glyphs, options.judged / 10, 0)?;
-    let read = category(reader.forward(real).1)?;
-    let (of_real, _) = Table::of(10, read.into_iter().zip((0..10).cycle())).best_permutation();
     let logits = reader.forward(made.sample.clone()).1.narrow(1, 0, codes.categories);
     let information = bound(logits, made.condition.clone().narrow(1, 0, codes.categories));
-
-    let rho = correlations(codes, &made, &asked)?;
     let folder = common.folder("infogan")?;
     write_png(
         folder.join("categories.png"),
@@ -96,30 +79,82 @@ fn judge(
         folder.display()
     ));
     common.say(format!(
-        "categories are digits for {:.1} % of generated glyphs, {:.1} % of real ones; category to digit {map:?}",
-        100.0 * of_made,
-        100.0 * of_real
-    ));
-    common.say(format!(
         "the bound is {information:.3} nats; log 10 = {:.3}",
         10f64.ln()
     ));
-    for (factor, row) in rho.iter().enumerate() {
-        let row = shape::NAMES
-            .iter()
-            .zip(row)
-            .map(|(name, rho)| format!("{name} {rho:+.2}"));
-        common.say(format!(
-            "continuous code {factor}: {}",
-            row.collect::<Vec<_>>().join(", ")
-        ));
-    }
-    common.report(&json!({
+    let mut report = json!({
         "example": "infogan", "world": "glyphs", "steps": outcome.steps, "seconds": outcome.elapsed.as_secs_f64(),
-        "matched": of_made, "matched_real": of_real, "map": map, "bound": information,
-        "correlations": rho, "measured": shape::NAMES, "pictures": folder,
-    }));
+        "bound": information, "pictures": folder,
+    });
+    if let Source::Drawn(glyphs) = data {
+        let found = Meaning::of(options, codes, (glyphs, &made), &reader)?;
+        found.say(common);
+        report["matched"] = json!(found.of_made);
+        report["matched_real"] = json!(found.of_real);
+        report["map"] = json!(found.map);
+        report["correlations"] = json!(found.correlations);
+        report["measured"] = json!(shape::NAMES);
+    }
+    common.report(&report);
     Ok(())
+}
+
+/// What codes came to mean of drawn digits.
+struct Meaning {
+    /// The share of generated digits whose category is their digit.
+    of_made: f64,
+    /// The same of real ones.
+    of_real: f64,
+    /// The digit of each category.
+    map: Vec<usize>,
+    correlations: Vec<[f64; 3]>,
+}
+
+impl Meaning {
+    fn of(
+        options: &Options,
+        codes: &InfoCodes,
+        (glyphs, made): (&Glyphs, &Conditioned<Tensor<4>>),
+        reader: &Reading,
+    ) -> Result<Self, Box<dyn std::error::Error>> {
+        let judge = Judge::new(&options.common.device()?)?;
+        let category = |logits: Tensor<2>| -> Result<Vec<usize>, Box<dyn std::error::Error>> {
+            let logits = logits.narrow(1, 0, codes.categories);
+            let found: Vec<i64> = logits.argmax(1).flatten::<1>(0, 1).try_into_vec_as()?;
+            Ok(found.into_iter().map(|category| category as usize).collect())
+        };
+        let asked = category(made.condition.clone())?;
+        let drawn = judge.look_at(&made.sample)?.digits;
+        let (of_made, map) = Table::of(10, asked.iter().copied().zip(drawn)).best_permutation();
+        let real = judge.real(glyphs, options.judged / 10, 0)?;
+        let read = category(reader.forward(real).1)?;
+        let (of_real, _) = Table::of(10, read.into_iter().zip((0..10).cycle())).best_permutation();
+        Ok(Self {
+            of_made,
+            of_real,
+            map,
+            correlations: correlations(codes, made, &asked)?,
+        })
+    }
+
+    fn say(&self, common: &Common) {
+        common.say(format!(
+            "categories are digits for {:.1} % of generated glyphs, {:.1} % of real ones; category to digit {:?}",
+            100.0 * self.of_made,
+            100.0 * self.of_real,
+            self.map
+        ));
+        for (factor, row) in self.correlations.iter().enumerate() {
+            let row = shape::NAMES
+                .iter()
+                .zip(row)
+                .map(|(name, rho)| format!("{name} {rho:+.2}"));
+            common.say(format!(
+                "continuous code {factor}: {}",
+                row.collect::<Vec<_>>().join(", ")
+            ));
+        }
+    }
 }
 
 /// The correlation of each continuous code with each measure, within categories.
@@ -129,9 +164,10 @@ fn correlations(
     categories: &[usize],
 ) -> Result<Vec<[f64; 3]>, Box<dyn std::error::Error>> {
     let pixels: Vec<f32> = made.sample.clone().try_into_vec_as()?;
+    let [_, _, side, _] = made.sample.dims();
     let measures: Vec<[f64; 3]> = pixels
-        .chunks(SIDE * SIDE)
-        .map(|image| shape::measure(image, SIDE))
+        .chunks(side * side)
+        .map(|image| shape::measure(image, side))
         .collect();
     let mut all = Vec::new();
     for factor in 0..codes.continuous {

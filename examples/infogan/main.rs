@@ -1,8 +1,9 @@
-//! InfoGAN: classes and factors found without labels, on a ring of Gaussians and on drawn digits.
+//! InfoGAN: classes and factors found without labels, on a ring of Gaussians, on drawn digits and on images of your own.
 //!
 //! ```text
 //! cargo run --example infogan -- --world ring
 //! cargo run --example infogan -- --world glyphs
+//! cargo run --example infogan -- --data path/to/images
 //! ```
 
 #[path = "../common/mod.rs"]
@@ -15,14 +16,19 @@ mod shape;
 use std::process::ExitCode;
 
 use clap::{Parser, ValueEnum};
-use common::Common;
+use common::{Common, ImageData};
 
 /// Train an InfoGAN and see what its codes came to mean.
+///
+/// Of images at --data it draws what each code does and says how much it tells (the bound); which digit a code stands
+/// for, and how codes go with the slant and the stroke, is measured for drawn digits only.
 #[derive(Debug, Parser)]
 #[command(name = "infogan")]
 struct Options {
     #[command(flatten)]
     common: Common,
+    #[command(flatten)]
+    images: ImageData,
     /// What it learns
     #[arg(long, value_enum, default_value = "glyphs")]
     world: World,
@@ -47,13 +53,14 @@ struct Options {
 enum World {
     /// Eight modes and a code of eight categories
     Ring,
-    /// Digits, a code of ten categories and two continuous ones
+    /// Digits, or the images at --data, a code of ten categories and two continuous ones
     Glyphs,
 }
 
 fn main() -> ExitCode {
     let options = Options::parse();
     common::exit(match options.world {
+        World::Ring if options.images.is_given() => Err("--data: expected --world glyphs, got ring".into()),
         World::Ring => ring::run(&options),
         World::Glyphs => glyphs::run(&options),
     })

@@ -1,14 +1,16 @@
-//! Few labels: what a GAN's unlabelled samples add to a classifier of drawn digits.
+//! Few labels: what a GAN's unlabelled samples add to a classifier of drawn digits, or of images of your own.
 //!
 //! ```text
 //! cargo run --example semi_supervised -- --labels 100
 //! cargo run --example semi_supervised -- --labels 20 --labels 50 --labels 100 --seeds 5
+//! cargo run --example semi_supervised -- --data path/to/train-images-idx3-ubyte.gz
 //! ```
 //!
 //! All methods train the same classifier, for as many rounds, on the same labelled digits; the first sees no others.
 
 #[path = "../common/mod.rs"]
 mod common;
+mod images;
 mod supervised;
 
 use std::process::ExitCode;
@@ -16,44 +18,46 @@ use std::process::ExitCode;
 use agon::core::Game;
 use agon::nn::Activation;
 use agon::prelude::*;
-use burn::tensor::Int;
 use clap::{Parser, ValueEnum};
-use common::{Common, Ending};
+use common::{Common, Ending, ImageData};
+use images::{Images, Test};
 use serde_json::json;
 use supervised::Supervised;
 
 type Outcome<T> = Result<T, Box<dyn std::error::Error>>;
 
-/// Pixels a side.
-const SIDE: usize = 28;
-const PIXELS: usize = SIDE * SIDE;
 const LATENT: usize = 100;
-/// Unlabelled digits in a round, and labelled ones at most.
+/// Unlabelled images in a round, and labelled ones at most.
 const BATCH: usize = 100;
 
 /// Classify digits with few labels.
+///
+/// Images at --data must have labels, of which the methods see as many as --labels says: folders for classes, MNIST's or
+/// CIFAR's files, or an array of labels in the same file. A part of them is held out to test on.
 #[derive(Debug, Parser)]
 #[command(name = "semi_supervised")]
 struct Options {
     #[command(flatten)]
     common: Common,
+    #[command(flatten)]
+    images: ImageData,
     /// What is trained; all of them unless said otherwise
     #[arg(long, value_enum)]
     method: Vec<Method>,
-    /// How many digits have labels, as many of each; may be given several times [default: 100]
+    /// How many images have labels, as many of each class; may be given several times [default: 100]
     #[arg(long)]
     labels: Vec<usize>,
-    /// How many runs of each, with seeds and labelled digits from --seed on
+    /// How many runs of each, with seeds and labelled images from --seed on
     #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..))]
     seeds: u64,
-    /// Digits on which the classifiers are tested
+    /// Images on which the classifiers are tested; of those at --data at most a fifth
     #[arg(long, default_value_t = 4_000)]
     test: usize,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Method {
-    /// The classifier on the labelled digits alone
+    /// The classifier on the labelled images alone
     Labels,
     /// K + 1 classes with feature matching
     Semi,
@@ -73,16 +77,18 @@ fn run(options: &Options) -> Ending {
         some(&options.labels, &[100]),
         some(&options.method, Method::value_variants()),
     );
-    if let Some(wrong) = labels.iter().find(|labels| **labels == 0 || **labels % 10 > 0) {
-        return Err(format!("--labels {wrong}: expected a multiple of 10, as many of each digit").into());
+    let images = Images::open(&options.images, options.test)?;
+    let classes = images.classes();
+    if let Some(wrong) = labels.iter().find(|labels| **labels == 0 || **labels % classes > 0) {
+        return Err(format!("--labels {wrong}: expected a multiple of {classes}, as many of each class").into());
     }
-    let test = digits(options.test, 1 << 40, &common.device()?)?;
+    let test = images.test(&common.device()?)?;
     let mut rows = Vec::new();
     for &labels in &labels {
         for &method in &methods {
             let mut errors = Vec::new();
             for seed in (0..options.seeds).map(|i| common.seed.wrapping_add(i)) {
-                errors.push(learn(options, method, (labels, seed), &test)?);
+                errors.push(learn(options, method, &images, (labels, seed), &test)?);
             }
             let (mean, deviation) = spread(&errors);
             common.say(format!(
@@ -91,7 +97,7 @@ fn run(options: &Options) -> Ending {
             rows.push(json!({"labels": labels, "method": format!("{method:?}"), "errors": errors}));
         }
     }
-    common.report(&json!({"example": "semi_supervised", "test": options.test, "rows": rows}));
+    common.report(&json!({"example": "semi_supervised", "test": test.1.len(), "rows": rows}));
     Ok(())
 }
 
@@ -100,20 +106,27 @@ fn some<T: Clone>(asked: &[T], all: &[T]) -> Vec<T> {
     if asked.is_empty() { all.to_vec() } else { asked.to_vec() }
 }
 
-/// Trains a classifier and gives its error on the test digits, in percent.
-fn learn(options: &Options, method: Method, (labels, seed): (usize, u64), test: &Digits) -> Outcome<f64> {
+/// Trains a classifier and gives its error on the test images, in percent.
+fn learn(
+    options: &Options,
+    method: Method,
+    images: &Images,
+    (labels, seed): (usize, u64),
+    test: &Test,
+) -> Outcome<f64> {
+    let (pixels, classes) = (images.shape().iter().product(), images.classes());
     let device = options.common.device()?.autodiff();
-    let classifier = SemiClassifierConfig::new(PIXELS, 10)
+    let classifier = SemiClassifierConfig::new(pixels, classes)
         .with_hidden(vec![256, 128, 128])
         .try_init(&device)?;
     let generator = |inputs| {
-        let hidden = MlpGeneratorConfig::new(inputs, PIXELS).with_hidden(vec![256, 256]);
+        let hidden = MlpGeneratorConfig::new(inputs, pixels).with_hidden(vec![256, 256]);
         hidden
             .with_activation(Activation::Softplus)
             .with_batch_norm(true)
             .with_output(Activation::Sigmoid)
     };
-    let data = Task { labels, seed };
+    let data = Task { images, labels, seed };
     let adam = Adam::new(1e-3).betas(0.5, 0.999);
     let wrong = |classifier: &SemiClassifier| error(classifier, test);
     match method {
@@ -125,24 +138,24 @@ fn learn(options: &Options, method: Method, (labels, seed): (usize, u64), test: 
         Method::Semi => {
             let game = SemiGan::new(generator(LATENT).try_init(&device)?, classifier);
             let game = play(options, data, game.optimizers(adam).average(0.99), &device)?;
-            draw(options, "semi", game.sample(64, 1))?;
+            draw(options, "semi", images.shape(), game.sample(64, 1))?;
             wrong(game.classifier())
         }
         Method::Catgan => {
             let game = CatGan::new(generator(LATENT).try_init(&device)?, classifier);
             let game = play(options, data, game.optimizers(adam).average(0.99), &device)?;
-            draw(options, "catgan", game.sample(64, 1))?;
+            draw(options, "catgan", images.shape(), game.sample(64, 1))?;
             wrong(game.classifier())
         }
         Method::Triple => {
             // Few labelled pairs are soon known by heart: dropout, and slower steps than the classifier's.
-            let judge = MlpDiscriminatorConfig::new(PIXELS + 10)
+            let judge = MlpDiscriminatorConfig::new(pixels + classes)
                 .with_hidden(vec![256, 128])
                 .with_dropout(0.5);
             let game = TripleGan::new(
-                Told::generator(generator(LATENT + 10), 10, &device)?,
+                Told::generator(generator(LATENT + classes), classes, &device)?,
                 classifier,
-                Told::discriminator(judge, 10, &device)?,
+                Told::discriminator(judge, classes, &device)?,
             )
             .weights(TripleWeights {
                 pseudo_from: 1_000,
@@ -150,35 +163,37 @@ fn learn(options: &Options, method: Method, (labels, seed): (usize, u64), test: 
             });
             let game = game.classifier_optimizer(adam).average(0.99);
             let game = play(options, data, game, &device)?;
-            draw(options, "triple", game.sample(64, 1).sample)?;
+            draw(options, "triple", images.shape(), game.sample(64, 1).sample)?;
             wrong(game.classifier())
         }
     }
 }
 
 /// What the generator makes by then, which need not be good for the classifier to be.
-fn draw(options: &Options, name: &str, rows: Tensor<2>) -> Ending {
-    let images = (rows * 2.0 - 1.0).reshape([-1, 1, SIDE as i64, SIDE as i64]);
+fn draw(options: &Options, name: &str, [channels, height, width]: [usize; 3], rows: Tensor<2>) -> Ending {
+    let n = rows.dims()[0];
+    let images = (rows * 2.0 - 1.0).reshape([n, channels, height, width]);
     let path = options.common.folder("semi_supervised")?.join(format!("{name}.png"));
     Ok(write_png(path, &image_grid(images, 8)?)?)
 }
 
-/// Which digits have labels.
-#[derive(Debug, Clone, Copy)]
-struct Task {
+/// Which images have labels.
+#[derive(Clone, Copy)]
+struct Task<'a> {
+    images: &'a Images,
     labels: usize,
     seed: u64,
 }
 
 fn play<G: Game<Batch = PartlyLabelled<Tensor<2>>>>(
     options: &Options,
-    task: Task,
+    task: Task<'_>,
     game: G,
     device: &Device,
 ) -> Outcome<G> {
-    let (images, labels) = labelled(task, &device.clone().inner())?;
+    let (images, labels) = task.images.labelled(task.labels, task.seed, &device.clone().inner())?;
     let labelled = (InMemory::new(images), InMemory::new(labels)).batches(task.labels.min(BATCH));
-    let unlabelled = glyphs().batches(BATCH).map(pixels);
+    let unlabelled = task.images.unlabelled(BATCH);
     let mut trainer = Trainer::new(game).seed(task.seed).observe(StopOnInterrupt::new());
     trainer.run(
         (labelled, unlabelled),
@@ -187,41 +202,10 @@ fn play<G: Game<Batch = PartlyLabelled<Tensor<2>>>>(
     Ok(trainer.into_game())
 }
 
-fn glyphs() -> Glyphs {
-    Glyphs::new().size(SIDE)
-}
-
-/// Images as rows of values in `[0, 1]`, as in the papers.
-fn pixels(images: Tensor<4>) -> Tensor<2> {
-    (images.rows() + 1.0) / 2.0
-}
-
-/// As many of each digit, other ones for each seed.
-fn labelled(task: Task, device: &Device) -> Outcome<(Tensor<2>, Tensor<1, Int>)> {
-    let each = task.labels / 10;
-    let (mut images, mut labels) = (Vec::new(), Vec::new());
-    for digit in 0..10u8 {
-        let seed = (1 << 41) + 10 * task.seed + u64::from(digit);
-        images.push(pixels(glyphs().digits(&[digit]).images(each, seed, device)?));
-        labels.extend(std::iter::repeat_n(i64::from(digit), each));
-    }
-    Ok((Tensor::cat(images, 0), Tensor::from_data(labels.as_slice(), device)))
-}
-
-/// Digits to test on, and which they are.
-type Digits = (Tensor<2>, Vec<u8>);
-
-fn digits(n: usize, seed: u64, device: &Device) -> Outcome<Digits> {
-    Ok((pixels(glyphs().images(n, seed, device)?), glyphs().labels(n, seed)?))
-}
-
-/// The percentage of digits that are taken for others.
-fn error(classifier: &SemiClassifier, (digits, labels): &Digits) -> Outcome<f64> {
-    let said: Vec<i64> = classifier.classify(digits.clone()).try_into_vec_as()?;
-    let wrong = said
-        .iter()
-        .zip(labels)
-        .filter(|(said, label)| **said != i64::from(**label));
+/// The percentage of images that are taken for ones of another class.
+fn error(classifier: &SemiClassifier, (images, labels): &Test) -> Outcome<f64> {
+    let said: Vec<i64> = classifier.classify(images.clone()).try_into_vec_as()?;
+    let wrong = said.iter().zip(labels).filter(|(said, label)| said != label);
     Ok(100.0 * wrong.count() as f64 / labels.len().max(1) as f64)
 }
 

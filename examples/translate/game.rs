@@ -3,13 +3,10 @@
 use agon::prelude::*;
 use burn::module::ModuleDisplay;
 
-/// Pictures, with pairs or without.
-type Pictures = Box<dyn Batches<Batch = (Tensor<4>, Tensor<4>)>>;
-
 /// A game that ends with a translator of pictures.
 pub trait Translates: Game<Batch = (Tensor<4>, Tensor<4>)> {
-    /// What it learns from.
-    fn data(translation: ShapeTranslation, batch: usize) -> Pictures;
+    /// Whether it learns from pairs.
+    const PAIRED: bool;
 
     /// From A to B.
     fn there(&self, a: Tensor<4>) -> Tensor<4>;
@@ -30,9 +27,7 @@ where
     T: Translator<Sample = Tensor<4>> + ModuleDisplay,
     D: Discriminator<Input = Tensor<4>> + ModuleDisplay,
 {
-    fn data(translation: ShapeTranslation, batch: usize) -> Pictures {
-        Box::new(translation.unpaired().batches(batch))
-    }
+    const PAIRED: bool = false;
 
     fn there(&self, a: Tensor<4>) -> Tensor<4> {
         self.maps().b.translate(a)
@@ -52,9 +47,7 @@ where
     T: Translator<Sample = Tensor<4>>,
     D: Discriminator<Input = Tensor<4>>,
 {
-    fn data(translation: ShapeTranslation, batch: usize) -> Pictures {
-        Box::new(translation.paired().batches(batch))
-    }
+    const PAIRED: bool = true;
 
     fn there(&self, a: Tensor<4>) -> Tensor<4> {
         self.map().translate(a)

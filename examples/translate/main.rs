@@ -3,42 +3,52 @@
 //! ```text
 //! cargo run --example translate -- --method cyclegan
 //! cargo run --example translate -- --method pix2pix --task outline-to-filled
+//! cargo run --example translate -- --method cyclegan --data path/to/apples --to path/to/oranges --size 64
 //! ```
 //!
 //! The world is that of drawn shapes: the true counterpart of every picture is known, so translations are judged by their
 //! mean absolute difference from it (pixels in [-1, 1]), beside that of leaving the picture as it is and that of the mean
-//! counterpart.
+//! counterpart. Of pictures of your own a part is held out; its truth is known if they are pairs.
 
 #[path = "../common/mod.rs"]
 mod common;
 mod game;
+mod pictures;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use agon::prelude::*;
 use clap::{Parser, ValueEnum};
-use common::{Common, Ending};
+use common::{Common, Ending, ImageFiles};
 use game::Translates;
+use pictures::Pictures;
 use serde_json::json;
 
 /// Pictures by which a translator is judged: in the end, and on the way there.
 const JUDGED: usize = 200;
 const GLANCED_AT: usize = 20;
-/// The seed that draws them, which no run trains with.
-const JUDGED_SEED: u64 = 0x7e57;
 
 /// Train a translator of pictures and compare it with the truth.
+///
+/// Pictures at --data are translated into those at --to, all seen in colour. For pix2pix they are pairs: the first of one
+/// and the first of the other, by name, and so on. The other methods learn without pairs, so that there is no truth to
+/// compare with, only pictures to look at.
 #[derive(Debug, Parser)]
 #[command(name = "translate")]
 struct Options {
     #[command(flatten)]
     common: Common,
+    #[command(flatten)]
+    files: ImageFiles,
+    /// What the pictures at --data are to become: a folder, or whatever --data may be
+    #[arg(long, value_name = "PATH", requires = "data")]
+    to: Option<PathBuf>,
     /// Who translates
     #[arg(long, value_enum, default_value = "cyclegan")]
     method: Method,
-    /// What is translated
-    #[arg(long, value_enum, default_value = "day-to-night")]
+    /// What is translated, without --data
+    #[arg(long, value_enum, default_value = "day-to-night", conflicts_with = "data")]
     task: Task,
     /// Height and width of the pictures
     #[arg(long, default_value_t = 32)]
@@ -164,22 +174,33 @@ fn patches(options: &Options, device: &Device) -> Result<Both<PatchDiscriminator
     })
 }
 
-fn translation(options: &Options) -> ShapeTranslation {
+fn pictures(options: &Options) -> Result<Pictures> {
     let shapes = Shapes::new().size(options.size);
-    match options.task {
+    if let Some(from) = options.files.open_as([3, options.size, options.size])? {
+        let missing = || {
+            Error::config(
+                "--to",
+                "where the pictures are that those at --data are to become",
+                "none",
+            )
+        };
+        let to = options.to.as_ref().ok_or_else(missing)?;
+        let seen = ImageOptions::new().size(options.size).channels(3);
+        return Ok(Pictures::read(from, open_images(to, &seen)?)?);
+    }
+    Ok(Pictures::Drawn(match options.task {
         Task::DayToNight => shapes.day_to_night(),
         Task::OutlineToFilled => shapes.outline_to_filled(),
-    }
+    }))
 }
 
 fn train<G: Translates + 'static>(options: &Options, game: G, steps: u64) -> Ending {
     let common = &options.common;
-    let name = |value: Option<clap::builder::PossibleValue>| value.map(|value| value.get_name().to_owned());
-    let method = name(options.method.to_possible_value()).unwrap_or_default();
-    let task = name(options.task.to_possible_value()).unwrap_or_default();
+    let pictures = pictures(options)?;
     let out = common.folder("translate")?;
+    let name = names(options);
     let watch = Watch {
-        truth: translation(options),
+        pictures: pictures.clone(),
         common: common.clone(),
     };
     let mut trainer = Trainer::new(game)
@@ -187,27 +208,37 @@ fn train<G: Translates + 'static>(options: &Options, game: G, steps: u64) -> End
         .observe(watch)
         .observe(Progress::new())
         .observe(StopOnInterrupt::new())
-        .observe(
-            Checkpoints::every(1_000)
-                .replacing()
-                .to(out.join(format!("{method}-{task}"))),
-        );
-    let outcome = trainer.run(G::data(translation(options), options.batch), Budget::steps(steps))?;
+        .observe(Checkpoints::every(1_000).replacing().to(out.join(name.join("-"))));
+    let outcome = trainer.run(pictures.batches(G::PAIRED, options.batch), Budget::steps(steps))?;
 
-    let errors = Errors::of(trainer.game(), &translation(options), JUDGED)?;
-    common.say(format!("{method}, {task}: {errors}"));
-    let picture = out.join(format!("{method}-{task}-seed{}.png", common.seed));
-    draw(&picture, trainer.game(), &translation(options))?;
+    let errors = Errors::of(trainer.game(), &pictures, JUDGED)?;
+    let found = errors.as_ref().map(|errors| format!(": {errors}"));
+    common.say(format!("{}{}", name.join(", "), found.unwrap_or_default()));
+    let picture = out.join(format!("{}-seed{}.png", name.join("-"), common.seed));
+    draw(&picture, trainer.game(), &pictures)?;
     common.say(format!(
-        "rows: picture, translation, truth; and back; {}",
+        "rows: picture, translation, truth (or the other kind); and back; {}",
         picture.display()
     ));
+    let figure = |of: fn(&Errors) -> f64| errors.as_ref().map(of);
+    let [method, task] = name;
     common.report(&json!({
         "method": method, "task": task, "steps": outcome.steps, "seconds": outcome.elapsed.as_secs_f64(),
-        "identity": errors.identity, "constant": errors.constant, "there": errors.there, "back": errors.back,
-        "share_of_identity": errors.there / errors.identity, "samples": picture,
+        "identity": figure(|errors| errors.identity), "constant": figure(|errors| errors.constant),
+        "there": figure(|errors| errors.there), "back": errors.as_ref().and_then(|errors| errors.back),
+        "share_of_identity": figure(|errors| errors.there / errors.identity), "samples": picture,
     }));
     Ok(())
+}
+
+/// Who translates, and what.
+fn names(options: &Options) -> [String; 2] {
+    let name = |value: Option<clap::builder::PossibleValue>| value.map(|value| value.get_name().to_owned());
+    let task = match options.files.are_given() {
+        true => Some("files".to_owned()),
+        false => name(options.task.to_possible_value()),
+    };
+    [name(options.method.to_possible_value()), task].map(Option::unwrap_or_default)
 }
 
 /// Mean absolute differences from the truth.
@@ -221,24 +252,23 @@ struct Errors {
 }
 
 impl Errors {
-    fn of(game: &impl Translates, truth: &ShapeTranslation, judged: usize) -> Result<Self> {
-        let device = game.device();
-        let mean = |errors: Vec<f32>| errors.iter().map(|&e| f64::from(e)).sum::<f64>() / errors.len() as f64;
-        let mut returns = false;
-        let reversed = truth.clone().reversed();
-        let back = reversed.evaluate(judged, JUDGED_SEED, &device, |b| {
-            let back = game.back(b.clone());
-            returns = back.is_some();
-            back.unwrap_or(b)
-        })?;
-        let (_, counterparts) = truth.pairs(judged, JUDGED_SEED, &device)?;
-        let mean_counterpart = counterparts.clone().mean_dim(0).expand(counterparts.dims());
-        Ok(Self {
-            identity: mean(truth.evaluate(judged, JUDGED_SEED, &device, |a| a)?),
-            constant: mean(ShapeTranslation::errors(mean_counterpart, counterparts)?),
-            there: mean(truth.evaluate(judged, JUDGED_SEED, &device, |a| game.there(a))?),
-            back: returns.then(|| mean(back)),
-        })
+    /// None if the truth is not known.
+    fn of<G: Translates>(game: &G, pictures: &Pictures, judged: usize) -> Result<Option<Self>> {
+        if !pictures.have_truth(G::PAIRED) {
+            return Ok(None);
+        }
+        let (a, b) = pictures.unseen(judged, &game.device())?;
+        let mean = |found: Tensor<4>, truth: &Tensor<4>| -> Result<f64> {
+            let errors = ShapeTranslation::errors(found, truth.clone())?;
+            Ok(errors.iter().map(|&e| f64::from(e)).sum::<f64>() / errors.len() as f64)
+        };
+        let back = game.back(b.clone()).map(|back| mean(back, &a)).transpose()?;
+        Ok(Some(Self {
+            identity: mean(a.clone(), &b)?,
+            constant: mean(b.clone().mean_dim(0).expand(b.dims()), &b)?,
+            there: mean(game.there(a), &b)?,
+            back,
+        }))
     }
 }
 
@@ -263,26 +293,28 @@ impl std::fmt::Display for Errors {
 }
 
 /// Eight pictures each way: as they are, translated, and as they should be.
-fn draw(path: &Path, game: &impl Translates, truth: &ShapeTranslation) -> Result<()> {
-    let (a, b) = truth.pairs(8, JUDGED_SEED, &game.device())?;
+fn draw(path: &Path, game: &impl Translates, pictures: &Pictures) -> Result<()> {
+    let (a, b) = pictures.unseen(8, &game.device())?;
+    let columns = a.dims()[0];
     let mut rows = vec![a.clone(), game.there(a.clone()), b.clone()];
     if let Some(back) = game.back(b.clone()) {
         rows.extend([b, back, a]);
     }
-    write_png(path, &image_grid(Tensor::cat(rows, 0), 8)?)
+    write_png(path, &image_grid(Tensor::cat(rows, 0), columns)?)
 }
 
 /// Says ten times in a run how far the translator has come.
 struct Watch {
-    truth: ShapeTranslation,
+    pictures: Pictures,
     common: Common,
 }
 
 impl<G: Translates> Observer<G> for Watch {
     fn round(&mut self, moment: &mut Moment<'_, G>) -> Result<Signal> {
         let tenth = moment.total.map_or(1_000, |total| total.div_ceil(10));
-        if moment.step.is_multiple_of(tenth.max(1)) {
-            let errors = Errors::of(moment.game, &self.truth, GLANCED_AT)?;
+        if moment.step.is_multiple_of(tenth.max(1))
+            && let Some(errors) = Errors::of(moment.game, &self.pictures, GLANCED_AT)?
+        {
             self.common.say(format!("round {:>6}: {errors}", moment.step));
         }
         Ok(Signal::Continue)

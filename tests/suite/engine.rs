@@ -332,7 +332,7 @@ fn figures_are_measured_when_somebody_asks() {
         asked[2], plain[2],
         "nothing more in odd rounds, and nothing else either"
     );
-    let expected = "spread/real spread/fake duplicates/fake loss/discriminator score/real score/fake score/separation \
+    let expected = "spread/real spread/fake spread/across duplicates/fake loss/discriminator score/real score/fake score/separation \
                     gradient/discriminator rate/discriminator loss/generator gradient/generator rate/generator";
     assert_eq!(names(&asked[3]), expected.split(' ').collect::<Vec<_>>());
     let get = |name: &str| asked[3].iter().find(|(other, _)| other == name).unwrap().1;

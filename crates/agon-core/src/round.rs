@@ -109,10 +109,9 @@ impl Round {
         if !self.wants(Wish::Spreads) || real.size() < 2 || fake.size() < 2 {
             return;
         }
-        let diversity = Diversity::of(real.rows(), fake.rows());
-        self.measure("spread/real", &diversity.real);
-        self.measure("spread/fake", &diversity.fake);
-        self.measure("duplicates/fake", &diversity.duplicates);
+        for (name, figure) in Diversity::of(real.rows(), fake.rows()).figures() {
+            self.measure(name, figure);
+        }
     }
 
     /// Plays a part of a game whose figures are called `scope/..`, so that those of equal parts stay apart.

@@ -15,7 +15,8 @@ pub enum Wish {
     Scores,
     /// `spread/real` and `spread/fake`: the root mean square deviation of both batches from their means.
     /// `duplicates/fake`: the share of generated samples that have a twin in their batch, nearer to them than a
-    /// tenth of the usual distance between nearest neighbours in the real one.
+    /// tenth of the usual distance between nearest neighbours in the real one. `spread/across`: how far
+    /// generated samples are from real ones ([`Diversity`](crate::Diversity)).
     Spreads,
 }
 

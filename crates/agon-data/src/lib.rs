@@ -4,7 +4,8 @@
 //! so that any batch follows from its index and a seed alone. Worlds that are drawn instead of loaded:
 //! [`GaussianMixture`] (ring and grid, with the [`Coverage`] rule), [`SwissRoll`], [`TwoMoons`], [`Glyphs`],
 //! [`Shapes`] (and translations between their looks), [`MovingShapes`], [`Solids`] (and their projections),
-//! [`Sentences`] of a [`Grammar`], [`Tabular`]. Tensors of one's own: [`InMemory`].
+//! [`Sentences`] of a [`Grammar`], [`Tabular`]. Tensors of one's own: [`InMemory`]; some
+//! of the items of any: [`Subset`].
 //!
 //! What people have: [`open_images`] reads whatever is at a path; [`Array`] and [`Arrays`] are IDX, `.npy`, `.npz`
 //! and safetensors, [`Cifar`] its binary version, [`Table`] CSV, [`Text`] lines and windows of words or
@@ -37,6 +38,7 @@ mod published;
 mod random;
 mod shapes;
 mod solids;
+mod subset;
 mod swiss_roll;
 mod table;
 mod tabular;
@@ -66,8 +68,9 @@ pub use shapes::{
     UnpairedShapes,
 };
 pub use solids::{Form, LabelledSolids, ProjectedSolids, Projection, Solid, Solids, View};
+pub use subset::Subset;
 pub use swiss_roll::SwissRoll;
-pub use table::{Column, ColumnKind, Scaling, Schema, Table, TableOptions};
-pub use tabular::{Field, FieldKind, Mode, Tabular, TabularSchema, Value};
+pub use table::{Column, ColumnKind, Scaling, Schema, Table, TableOptions, Value};
+pub use tabular::{Mode, Tabular};
 pub use text::{Lines, Text, Tokens, Vocabulary, Windows};
 pub use two_moons::{LabelledTwoMoons, TwoMoons};

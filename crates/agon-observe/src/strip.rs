@@ -13,14 +13,22 @@ pub(crate) struct Strip<G> {
 /// What makes a picture of a game.
 pub(crate) type Draw<G> = Box<dyn Fn(&G) -> Result<Image> + Send>;
 
-impl<G: Sampling<Sample: Drawable>> Strip<G> {
-    /// A square of samples, always from the same codes.
-    pub fn samples(every: u64, side: usize) -> Self {
+impl<G> Strip<G> {
+    /// What `draw` makes of the game, after every so many rounds.
+    pub fn of(name: impl Into<String>, every: u64, draw: impl Fn(&G) -> Result<Image> + Send + 'static) -> Self {
         Self {
-            name: "samples".to_owned(),
+            name: name.into(),
             every,
-            draw: Box::new(move |game| game.sample(side * side, 0).draw(side)),
+            draw: Box::new(draw),
         }
+    }
+
+    /// A square of samples, always from the same codes.
+    pub fn samples(every: u64, side: usize) -> Self
+    where
+        G: Sampling<Sample: Drawable>,
+    {
+        Self::of("samples", every, move |game: &G| game.sample(side * side, 0).draw(side))
     }
 }
 

@@ -1,5 +1,7 @@
 use serde::{Deserialize, Serialize};
 
+use super::Value;
+
 /// A column of a table: its name, and how its cells become numbers.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Column {
@@ -37,23 +39,46 @@ impl Column {
         }
     }
 
-    /// The cell that these numbers stand for: of categories the one with the largest.
-    pub(super) fn cell(&self, numbers: &[f32]) -> String {
+    /// What these numbers stand for: of categories the one with the largest, the first of equals.
+    pub(super) fn value(&self, numbers: &[f32]) -> Value {
         match &self.kind {
-            ColumnKind::Number { centre, spread, whole } => {
-                let number = f64::from(numbers.first().copied().unwrap_or(f32::NAN)) * spread + centre;
-                if *whole {
-                    // Without a sign on zero.
-                    format!("{}", number.round() + 0.0)
-                } else {
-                    // More digits than an `f32` has would be noise.
-                    format!("{}", number as f32)
-                }
+            ColumnKind::Number { centre, spread, .. } => {
+                Value::Number(f64::from(numbers.first().copied().unwrap_or(f32::NAN)) * spread + centre)
             }
-            ColumnKind::Category { values } => {
-                let largest = numbers.iter().zip(values).max_by(|a, b| a.0.total_cmp(b.0));
-                largest.map(|(_, value)| value.clone()).unwrap_or_default()
+            ColumnKind::Category { .. } => {
+                let all = numbers.iter().enumerate();
+                let largest = all.max_by(|(i, a), (j, b)| a.total_cmp(b).then(j.cmp(i)));
+                Value::Category(largest.map_or(0, |(i, _)| i))
             }
+        }
+    }
+
+    /// Adds the numbers that a value becomes.
+    pub(super) fn encode(&self, value: Value, numbers: &mut Vec<f32>) {
+        match (&self.kind, value) {
+            (ColumnKind::Number { centre, spread, .. }, Value::Number(number)) => {
+                numbers.push(((number - centre) / spread) as f32);
+            }
+            (ColumnKind::Category { values }, Value::Category(category)) => {
+                numbers.extend((0..values.len()).map(|i| f32::from(u8::from(i == category))));
+            }
+            // Which a row of these columns does not have.
+            _ => numbers.extend(std::iter::repeat_n(f32::NAN, self.width())),
+        }
+    }
+
+    /// A value as a table writes it.
+    pub(super) fn cell(&self, value: Value) -> String {
+        match (&self.kind, value) {
+            // Without a sign on zero.
+            (ColumnKind::Number { whole: true, .. }, Value::Number(number)) => format!("{}", number.round() + 0.0),
+            // More digits than an `f32` has would be noise.
+            (ColumnKind::Number { .. }, Value::Number(number)) => format!("{}", number as f32),
+            (ColumnKind::Category { values }, Value::Category(category)) => {
+                values.get(category).cloned().unwrap_or_default()
+            }
+            // Which a row of these columns does not have.
+            _ => String::new(),
         }
     }
 }

@@ -4,11 +4,11 @@ use std::path::Path;
 use burn::prelude::Tensor;
 use serde::{Deserialize, Serialize};
 
-use super::Column;
+use super::{Column, Value};
 use crate::error::{Error, Result, ensure};
 use crate::file::{Partial, Source};
 
-/// How the columns of a table become numbers, and back.
+/// How the columns of a [`Table`](crate::Table) or a [`Tabular`](crate::Tabular) world become numbers, and back.
 ///
 /// Number columns are moved and scaled; category columns become one number per category (one-hot). It is saved
 /// as JSON beside a generator, so that what that makes can be read as a table.
@@ -31,6 +31,10 @@ pub struct Schema {
 }
 
 impl Schema {
+    pub(crate) fn new(columns: Vec<Column>) -> Self {
+        Self { columns }
+    }
+
     /// The columns, in order.
     pub fn columns(&self) -> &[Column] {
         &self.columns
@@ -52,14 +56,21 @@ impl Schema {
         self.columns.iter().map(block).collect()
     }
 
-    /// Rows of numbers as the cells that they stand for.
+    /// Adds the numbers of a row, which has a value for each column.
+    pub(crate) fn encode(&self, row: &[Value], numbers: &mut Vec<f32>) {
+        for (column, value) in self.columns.iter().zip(row) {
+            column.encode(*value, numbers);
+        }
+    }
+
+    /// Rows of numbers as the values that they stand for.
     ///
     /// # Shapes
     /// `rows`: `[n, width]`.
     ///
     /// # Errors
     /// If they have another width, or cannot be read from their device.
-    pub fn decode(&self, rows: Tensor<2>) -> Result<Vec<Vec<String>>> {
+    pub fn values(&self, rows: Tensor<2>) -> Result<Vec<Vec<Value>>> {
         let (width, got) = (self.width(), rows.dims()[1]);
         ensure(got == width, "the width of rows of a table", &width.to_string(), got)?;
         let numbers = rows
@@ -69,10 +80,25 @@ impl Schema {
         let row = |numbers: &[f32]| {
             let cells = self.columns.iter().zip(&blocks);
             cells
-                .map(|(column, block)| column.cell(numbers.get(block.clone()).unwrap_or_default()))
+                .map(|(column, block)| column.value(numbers.get(block.clone()).unwrap_or_default()))
                 .collect()
         };
         Ok(numbers.chunks_exact(width.max(1)).map(row).collect())
+    }
+
+    /// Rows of numbers as the cells that a file has for them.
+    ///
+    /// # Shapes
+    /// `rows`: `[n, width]`.
+    ///
+    /// # Errors
+    /// As [`values`](Self::values).
+    pub fn decode(&self, rows: Tensor<2>) -> Result<Vec<Vec<String>>> {
+        let row = |values: Vec<Value>| {
+            let cells = self.columns.iter().zip(values);
+            cells.map(|(column, value)| column.cell(value)).collect()
+        };
+        Ok(self.values(rows)?.into_iter().map(row).collect())
     }
 
     /// Writes rows of numbers as a CSV file, with the columns' names above: whole or not at all.

@@ -1,9 +1,9 @@
 //! What is known about a table before any row of it is drawn.
 
-use super::column::{Kind, Mode};
-use super::schema::{Field, FieldKind, TabularSchema};
+use super::column::{Column, Kind, Mode};
 use super::world::{Tabular, category};
 use crate::error::{Error, Result};
+use crate::table::{self, ColumnKind, Schema};
 
 impl Tabular {
     /// The true probabilities of a column's categories.
@@ -43,8 +43,7 @@ impl Tabular {
     /// If there is no such column or category, or the columns cannot be.
     pub fn modes(&self, column: &str, given: Option<(&str, &str)>) -> Result<Vec<Mode>> {
         let parents = self.check()?;
-        let is_number =
-            |other: &&super::column::Column| other.name == column && matches!(other.kind, Kind::Number { .. });
+        let is_number = |other: &&Column| other.name == column && matches!(other.kind, Kind::Number { .. });
         let place = self.columns.iter().position(|other| is_number(&other));
         let place = place.ok_or_else(|| Error::config("a column of numbers", "one of the table", column))?;
         let marginals = match given {
@@ -155,46 +154,37 @@ impl Tabular {
     }
 
     /// The schema of checked columns.
-    pub(super) fn laid_out(&self, parents: &[Option<usize>]) -> TabularSchema {
+    pub(super) fn laid_out(&self, parents: &[Option<usize>]) -> Schema {
         let marginals = self.marginals(parents);
-        let mut start = 0;
-        let field = |place: usize| {
-            let column = &self.columns[place];
-            let (kind, width) = match &column.kind {
-                Kind::Category { names, .. } => (FieldKind::Category { names: names.clone() }, names.len()),
-                Kind::Number { .. } => (standard(&self.mixture(parents, &marginals, place)), 1),
-            };
-            let features = start..start + width;
-            start = features.end;
-            Field {
-                name: column.name.clone(),
-                kind,
-                features,
-            }
+        let column = |(place, column): (usize, &Column)| table::Column {
+            name: column.name.clone(),
+            kind: match &column.kind {
+                Kind::Category { names, .. } => ColumnKind::Category { values: names.clone() },
+                Kind::Number { .. } => standard(&self.mixture(parents, &marginals, place)),
+            },
         };
-        TabularSchema {
-            fields: (0..self.columns.len()).map(field).collect(),
-        }
+        Schema::new(self.columns.iter().enumerate().map(column).collect())
     }
 }
 
 /// Mean and standard deviation of a mixture, by the law of total variance. What never varies is divided by 1.
-fn standard(modes: &[Mode]) -> FieldKind {
+fn standard(modes: &[Mode]) -> ColumnKind {
     let mean: f64 = modes.iter().map(|mode| mode.weight * mode.mean).sum();
     let variance = modes
         .iter()
         .map(|mode| mode.weight * (mode.sd.powi(2) + (mode.mean - mean).powi(2)));
     let sd = variance.sum::<f64>().sqrt();
-    FieldKind::Number {
-        mean,
-        sd: if sd > 0.0 { sd } else { 1.0 },
+    ColumnKind::Number {
+        centre: mean,
+        spread: if sd > 0.0 { sd } else { 1.0 },
+        whole: false,
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tabular::Value;
+    use crate::Value;
 
     const ROWS: usize = 20_000;
 
@@ -254,7 +244,12 @@ mod tests {
             let numbers: Vec<f64> = chosen.map(|row| row[place].number().unwrap()).collect();
             let mean = numbers.iter().sum::<f64>() / numbers.len() as f64;
             let squares = numbers.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / numbers.len() as f64;
-            let FieldKind::Number { mean: expected, sd } = standard(&modes) else {
+            let ColumnKind::Number {
+                centre: expected,
+                spread: sd,
+                ..
+            } = standard(&modes)
+            else {
                 unreachable!();
             };
             assert!(

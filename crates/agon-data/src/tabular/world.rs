@@ -2,10 +2,10 @@ use burn::prelude::{Device, Tensor};
 use burn::tensor::TensorData;
 
 use super::column::{Column, Kind, Mode, choose, number};
-use super::schema::{TabularSchema, Value};
 use crate::dataset::{Dataset, Extent, count};
 use crate::error::{Error, Result, ensure};
 use crate::random::stream;
+use crate::table::{Schema, Value};
 
 /// Rows of a table whose columns are numbers of several modes and categories, with dependences between them
 /// that are known.
@@ -18,7 +18,7 @@ use crate::random::stream;
 /// i-th row of a seed follows from the seed and i alone.
 ///
 /// # Shapes
-/// A batch: `[size, features]`: numbers standardised, categories as one feature each, see [`TabularSchema`].
+/// A batch: `[size, features]`: numbers standardised, categories as one feature each, as its [`Schema`] says.
 ///
 /// # Errors
 /// Of the first batch: no columns, two of one name, a column that depends on none before it, or distributions
@@ -40,7 +40,7 @@ use crate::random::stream;
 /// assert_eq!(batch.dims(), [64, 2 + 2 + 1]);
 ///
 /// assert_eq!(table.marginal("umbrella")?, [2.0 / 3.0 * 0.9 + 1.0 / 3.0 * 0.25, 2.0 / 3.0 * 0.1 + 1.0 / 3.0 * 0.75]);
-/// let rows = table.schema()?.decode(batch)?;
+/// let rows = table.schema()?.values(batch)?;
 /// assert!(rows[0][2].number().is_some());
 /// # Ok::<(), agon_data::Error>(())
 /// ```
@@ -165,7 +165,7 @@ impl Tabular {
     ///
     /// # Errors
     /// If the columns cannot be.
-    pub fn schema(&self) -> Result<TabularSchema> {
+    pub fn schema(&self) -> Result<Schema> {
         let parents = self.check()?;
         Ok(self.laid_out(&parents))
     }
@@ -245,11 +245,11 @@ impl Dataset for Tabular {
     fn gather(&self, items: &[u64], seed: u64, device: &Device) -> Result<Tensor<2>> {
         let parents = self.check()?;
         let (schema, content) = (self.laid_out(&parents), self.extent.content(seed));
-        let mut features = Vec::with_capacity(items.len() * schema.features());
+        let mut features = Vec::with_capacity(items.len() * schema.width());
         for &item in items {
             schema.encode(&self.row(&parents, content, item), &mut features);
         }
-        let shape = [items.len(), schema.features()];
+        let shape = [items.len(), schema.width()];
         Ok(Tensor::from_data(TensorData::new(features, shape), device))
     }
 }
@@ -266,8 +266,8 @@ mod tests {
         let batch = table.gather(&items, 9, &device).unwrap();
         assert_eq!(batch.dims(), [300, 3 + 3 + 4 + 1 + 1]);
         let schema = table.schema().unwrap();
-        assert_eq!(schema.fields()[3].features, 10..11);
-        let (found, expected) = (schema.decode(batch.clone()).unwrap(), table.rows(300, 4).unwrap());
+        assert_eq!(schema.blocks()[3], 10..11);
+        let (found, expected) = (schema.values(batch.clone()).unwrap(), table.rows(300, 4).unwrap());
         for (found, expected) in found.iter().flatten().zip(expected.iter().flatten()) {
             match (found, expected) {
                 (Value::Number(found), Value::Number(expected)) => assert!((found - expected).abs() < 1e-4),
@@ -286,7 +286,7 @@ mod tests {
             );
             assert!(row[10].abs() < 4.0);
         }
-        assert!(schema.decode(Tensor::zeros([2, 11], &device)).is_err());
+        assert!(schema.values(Tensor::zeros([2, 11], &device)).is_err());
     }
 
     #[test]

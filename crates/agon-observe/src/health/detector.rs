@@ -4,7 +4,7 @@ use super::symptom::Limit;
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub(super) struct Detector {
     smooth: Option<f64>,
-    /// The round in which it went beyond the limit.
+    /// The round in which it went beyond the limit, unless it has been well since.
     since: Option<u64>,
     /// The round of the last alarm of a trouble that is not over.
     alarm: Option<u64>,
@@ -43,8 +43,7 @@ impl Detector {
             return if over { Verdict::Recovered } else { Verdict::Quiet };
         }
         if !limit.is_ill(smooth) {
-            // Between the limits an alarm goes on, but none begins.
-            self.since = self.since.filter(|_| self.alarm.is_some());
+            // Between the limits nothing begins, and nothing is over.
             return Verdict::Quiet;
         }
         let since = *self.since.get_or_insert(step);
@@ -149,6 +148,12 @@ mod tests {
             [Verdict::Suspicious, Verdict::Ill { since: 10 }, Verdict::Recovered]
         );
         assert_eq!(verdicts([0.3; 50]), []);
+    }
+
+    #[test]
+    fn a_swing_that_does_not_reach_the_second_limit_is_no_recovery() {
+        let swings = verdicts((0..16).map(|i| if i % 5 == 4 { 0.5 } else { 0.1 }));
+        assert_eq!(swings, [(60, Verdict::Suspicious), (110, Verdict::Ill { since: 10 })]);
     }
 
     #[test]

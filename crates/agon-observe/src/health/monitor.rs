@@ -86,14 +86,18 @@ impl Health {
             remedies: BTreeMap::new(),
             most_roll_backs: 3,
             samples: NoSamples,
-            samples_every: 100,
+            samples_every: 20,
             state: State::default(),
             blind: false,
         }
     }
 
     /// Also draws samples, as many as `real` has and as one would use the generator (averaged, if an average is
-    /// kept), every 100 rounds, and compares them with the real ones by random projections.
+    /// kept, and without the statistics of a batch), every 20 rounds, and compares them with the real ones by random
+    /// projections. Batch norm keeps the batches of a collapsed generator apart, but not such samples.
+    ///
+    /// What it sees is noted as `samples/spread`, `samples/crowding` and `samples/duplicates`, for observers that come
+    /// after it.
     pub fn beside<T: Sample>(self, real: &T) -> Health<Projections<T>> {
         self.beside_features(real, projected)
     }
@@ -220,7 +224,7 @@ fn check_slow_down(how: &SlowDown) -> Result<()> {
 }
 
 impl<S> Health<S> {
-    fn vitals<G: Game>(&mut self, moment: &Moment<'_, G>) -> Result<Vec<vitals::Vital>>
+    fn vitals<G: Game>(&mut self, moment: &mut Moment<'_, G>) -> Result<Vec<vitals::Vital>>
     where
         S: SampleFeatures<G>,
     {
@@ -231,7 +235,13 @@ impl<S> Health<S> {
         if moment.step.is_multiple_of(self.samples_every)
             && let Some(diversity) = self.samples.diversity(moment.game)?
         {
-            all.extend(vitals::of_samples(&diversity)?);
+            let seen = vitals::of_samples(&diversity)?;
+            for (symptom, _, value) in &seen {
+                if let Some(name) = symptom.of_samples() {
+                    moment.figures.add_known(name, *value);
+                }
+            }
+            all.extend(seen);
         }
         Ok(all)
     }

@@ -93,7 +93,7 @@ mod tests {
         let rows: Tensor<2> = random::normal([256, 1000], &mut random::stream(1, 0), &device) * 0.5;
         let features = projected(&rows);
         assert_eq!(features.dims(), [256, 64]);
-        let spread: f32 = Diversity::of(rows, features).fake.into_scalar();
+        let spread: f32 = Diversity::of(features.clone(), features).fake.into_scalar();
         assert!((spread - 0.5).abs() < 0.05, "{spread}");
         let narrow = Tensor::<2>::ones([4, 3], &device);
         assert_eq!(projected(&narrow).dims(), [4, 3]);

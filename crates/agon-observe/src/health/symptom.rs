@@ -55,6 +55,9 @@ pub enum Symptom {
     /// `duplicates/fake` \[above 0.25; 0.1\]: samples have twins. A generator that is not collapsed has next to
     /// none, and one that jumps between a few samples has many, though these may be far apart.
     Duplicates,
+    /// `spread/fake` over `spread/across` \[below 0.25; 0.35\]: generated samples are nearer to each other than to real
+    /// ones. That is how a generator with batch norm collapses, which has to spread whatever it makes.
+    Crowding,
     /// `spread/fake` over `spread/real` \[above 4; 2\]: samples have left the range of the data.
     Sprawl,
     /// `score/separation` \[above 0.93; 0.8\], counted only while `gradient/discriminator` is below a fifth of what
@@ -67,16 +70,17 @@ pub enum Symptom {
     /// `gradient/<player>` over its own geometric mean over some hundred looks \[above 30; 10\]. Good runs stay
     /// within 6.
     Gradient,
-    /// `weight/<player>` over what it was in the first five looks \[above 10; 5\]. Good runs stay within 2 in some
+    /// `weight/<player>` over what it was in the first five looks \[above 3; 2\]. Good runs stay within 1.8 in some
     /// thousand rounds.
     Weight,
 }
 
 impl Symptom {
     /// All of them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Spread,
         Self::Duplicates,
+        Self::Crowding,
         Self::Sprawl,
         Self::Separation,
         Self::Confusion,
@@ -87,7 +91,7 @@ impl Symptom {
     /// What it is a sign of.
     pub const fn trouble(self) -> Trouble {
         match self {
-            Self::Spread | Self::Duplicates => Trouble::Collapse,
+            Self::Spread | Self::Duplicates | Self::Crowding => Trouble::Collapse,
             Self::Separation => Trouble::DiscriminatorWins,
             Self::Confusion => Trouble::DiscriminatorLoses,
             Self::Sprawl | Self::Gradient | Self::Weight => Trouble::Divergence,
@@ -99,6 +103,9 @@ impl Symptom {
         match self {
             Self::Spread | Self::Sprawl => format!("generated samples spread {value:.3} times as wide as real ones"),
             Self::Duplicates => format!("{:.0} % of the generated samples have a twin", 100.0 * value),
+            Self::Crowding => {
+                format!("generated samples are {value:.3} times as far from each other as from real ones")
+            }
             Self::Separation | Self::Confusion => {
                 format!("the discriminator judges {:.0} % of all samples rightly", 100.0 * value)
             }
@@ -107,10 +114,20 @@ impl Symptom {
         }
     }
 
+    /// The figure that tells it of samples.
+    pub(super) const fn of_samples(self) -> Option<&'static str> {
+        match self {
+            Self::Spread => Some("samples/spread"),
+            Self::Duplicates => Some("samples/duplicates"),
+            Self::Crowding => Some("samples/crowding"),
+            _ => None,
+        }
+    }
+
     /// What a game is to measure for it.
     pub(super) fn wishes(self) -> Wishes {
         match self {
-            Self::Spread | Self::Duplicates | Self::Sprawl => Wishes::of([Wish::Spreads]),
+            Self::Spread | Self::Duplicates | Self::Crowding | Self::Sprawl => Wishes::of([Wish::Spreads]),
             Self::Separation => Wishes::of([Wish::Scores, Wish::Gradients]),
             Self::Confusion => Wishes::of([Wish::Scores]),
             Self::Gradient => Wishes::of([Wish::Gradients]),
@@ -122,11 +139,12 @@ impl Symptom {
         let (ill, well) = match self {
             Self::Spread => (0.1, 0.2),
             Self::Duplicates => (0.25, 0.1),
+            Self::Crowding => (0.25, 0.35),
             Self::Sprawl => (4.0, 2.0),
             Self::Separation => (0.93, 0.8),
             Self::Confusion => (0.25, 0.4),
             Self::Gradient => (30.0, 10.0),
-            Self::Weight => (10.0, 5.0),
+            Self::Weight => (3.0, 2.0),
         };
         Limit { ill, well }
     }

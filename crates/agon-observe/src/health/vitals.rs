@@ -23,17 +23,11 @@ impl Baselines {
     pub(super) fn vitals(&mut self, figures: &Measurements) -> Result<Vec<Vital>> {
         let all = figures.all()?;
         let get = |name: &str| all.iter().find(|(other, _)| *other == name).map(|(_, value)| *value);
-        let mut vitals = Vec::new();
+        let mut vitals = diversity("", get);
         let mut add = |symptom, player: &str, value: Option<f64>| {
             let value = value.filter(|value| value.is_finite());
             vitals.extend(value.map(|value| (symptom, player.to_owned(), value)));
         };
-        let ratio = get("spread/fake")
-            .zip(get("spread/real"))
-            .map(|(fake, real)| fake / real);
-        add(Symptom::Spread, "", ratio);
-        add(Symptom::Sprawl, "", ratio);
-        add(Symptom::Duplicates, "", get("duplicates/fake"));
         let separation = get("score/separation");
         add(Symptom::Confusion, "", separation);
         let learning = get("gradient/discriminator").and_then(|size| self.beside_first("gradient/discriminator", size));
@@ -101,21 +95,33 @@ fn logarithm(size: f64) -> Option<f64> {
     Some(size.max(1e-30).ln())
 }
 
-/// The symptoms in samples.
-pub(super) fn of_samples(diversity: &Diversity) -> Result<Vec<Vital>> {
-    let mut figures = Measurements::default();
-    figures.add("real", diversity.real.clone());
-    figures.add("fake", diversity.fake.clone());
-    figures.add("duplicates", diversity.duplicates.clone());
-    let get = |name: &str| figures.get(name).map(|value| value.unwrap_or(f64::NAN));
-    let (real, fake, duplicates) = (get("real")?, get("fake")?, get("duplicates")?);
-    let samples = "samples".to_owned();
+/// How much generated samples differ, beside real ones.
+fn diversity(of: &str, get: impl Fn(&str) -> Option<f64>) -> Vec<Vital> {
+    let spread_beside = |other: &str| get("spread/fake").zip(get(other)).map(|(fake, other)| fake / other);
+    let spread = spread_beside("spread/real");
     let vitals = [
-        (Symptom::Spread, samples.clone(), fake / real),
-        (Symptom::Sprawl, samples.clone(), fake / real),
-        (Symptom::Duplicates, samples, duplicates),
+        (Symptom::Spread, spread),
+        (Symptom::Sprawl, spread),
+        (Symptom::Duplicates, get("duplicates/fake")),
+        (Symptom::Crowding, spread_beside("spread/across")),
     ];
-    Ok(vitals.into_iter().filter(|(_, _, value)| value.is_finite()).collect())
+    let finite = |(symptom, value): (Symptom, Option<f64>)| {
+        let value = value.filter(|value| value.is_finite());
+        value.map(|value| (symptom, of.to_owned(), value))
+    };
+    vitals.into_iter().filter_map(finite).collect()
+}
+
+/// The symptoms in samples.
+pub(super) fn of_samples(samples: &Diversity) -> Result<Vec<Vital>> {
+    let mut figures = Measurements::default();
+    for (name, figure) in samples.figures() {
+        figures.add(name, figure.clone());
+    }
+    let all = figures.all()?;
+    Ok(diversity("samples", |name| {
+        all.iter().find(|(other, _)| *other == name).map(|(_, value)| *value)
+    }))
 }
 
 #[cfg(test)]

@@ -84,11 +84,7 @@ impl<G> TensorBoard<G> {
         every: u64,
         draw: impl Fn(&G) -> Result<Image> + Send + 'static,
     ) -> Self {
-        self.strips.push(Strip {
-            name: name.into(),
-            every,
-            draw: Box::new(draw),
-        });
+        self.strips.push(Strip::of(name, every, draw));
         self
     }
 
