@@ -20,7 +20,7 @@ pub fn run(options: &Options) -> Ending {
     let device = common.device()?.autodiff();
     let steps = common.steps.unwrap_or(2_500);
     let (codes, shape) = (InfoCodes::new().with_noise(options.noise), [1, SIDE, SIDE]);
-    let glyphs = Glyphs::new().size(SIDE).noise(0.0);
+    let glyphs = Glyphs::new().size(SIDE).noise(0.0).hands(options.hands as usize);
     let images = DcganGeneratorConfig::new(codes.latent(), shape).with_width(options.width);
     let trunk = ImageTrunkConfig::new(shape)
         .with_width(options.width)
