@@ -7,6 +7,8 @@ use crate::method::MixtureGan;
 
 /// Numbers in a code.
 const LATENT: usize = 256;
+/// Numbers in a code that all come back from a point: of longer ones most codes decode to nothing that was ever encoded.
+const SHORT: usize = 2;
 /// Numbers in a code that a judge sees beside a point, as in the code of VEEGAN's authors.
 const SEEN_WITH_A_POINT: usize = 254;
 /// Adam's learning rate in D2GAN's experiment.
@@ -59,8 +61,8 @@ pub fn veegan(rate: f64, device: &Device) -> Reconstructing {
 
 pub fn mdgan(rate: f64, device: &Device) -> Mdgan<MlpGenerator, MlpTranslator, MlpDiscriminator> {
     let judges = [judge(2).init(device), judge(2).init(device)];
-    let encoder = encoder(LATENT, device);
-    Mdgan::new(generator(LATENT).init(device), encoder, judges).optimizers(adam(rate))
+    let encoder = encoder(SHORT, device);
+    Mdgan::new(generator(SHORT).init(device), encoder, judges).optimizers(adam(rate))
 }
 
 /// Baselines in parallel which draw new opponents every so many rounds.

@@ -30,7 +30,7 @@ pub fn run(options: &Options) -> Ending {
         InfoGenerator::try_new(images.try_init(&device)?, codes)?,
         InfoDiscriminator::try_new(trunk.try_init(&device)?, FEATURES, codes, &device)?,
     )
-    .term(Information::of(codes).weights(1.0, options.factors))
+    .term(Information::of(codes).weights(options.category, options.factors))
     .augment(OfSample(DiffAugment::new().translation(options.translation)))
     .instance_noise(InstanceNoise::annealed(0.15, 0.03, steps))
     .discriminator_optimizer(adam(2e-4))

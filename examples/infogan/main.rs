@@ -32,6 +32,9 @@ struct Options {
     /// Numbers of the code that mean nothing
     #[arg(long, default_value_t = 8)]
     noise: usize,
+    /// How much the category counts
+    #[arg(long, default_value_t = 1.0)]
+    category: f64,
     /// How much the continuous codes count
     #[arg(long, default_value_t = 1.0)]
     factors: f64,

@@ -15,7 +15,8 @@ use burn::prelude::Tensor;
 /// ```
 ///
 /// `E`: the encoder; `d`: the mean squared difference. Reconstructions of the data reach every mode, since the data does;
-/// the second judge then only has to move generated samples along the manifold, between distributions that overlap.
+/// the second judge then only has to move generated samples along the manifold, between distributions that overlap. Nothing
+/// makes `E(x)` look like the prior, so that in long codes the two steps may teach the generator about different places.
 ///
 /// # Example
 /// ```
