@@ -9,7 +9,7 @@ use crate::method::MixtureGan;
 const LATENT: usize = 256;
 /// Numbers in a code that all come back from a point: of longer ones most codes decode to nothing that was ever encoded.
 const SHORT: usize = 2;
-/// Numbers in a code that a judge sees beside a point, as in the code of VEEGAN's authors.
+/// Numbers in a code that a judge sees beside a point, as in a port of the code of VEEGAN's authors.
 const SEEN_WITH_A_POINT: usize = 254;
 /// Adam's learning rate in D2GAN's experiment.
 pub const RATE: f64 = 2e-4;

@@ -39,8 +39,8 @@ use burn::prelude::Tensor;
 /// # References
 /// Srivastava, Valkov, Russell, Gutmann and Sutton 2017, "VEEGAN: Reducing mode collapse in GANs using implicit
 /// variational learning", arXiv:1705.07761, algorithm 1: the generator minimises the score itself, not a logistic loss of
-/// it, and `F` learns from reconstructions alone. The algorithm writes `|z - F(G(z))|^2` for the last term; the
-/// authors' code for the ring has a Gaussian with a learned deviation, as here, and codes of 254 numbers.
+/// it, and `F` learns from reconstructions alone. The algorithm writes `|z - F(G(z))|^2` for the last term; a port of
+/// the authors' notebook for the ring has a Gaussian with a learned deviation, as here, and codes of 254 numbers.
 pub struct Veegan<G: Generator<Input = Tensor<2>>, F, D>
 where
     F: Encoder<Input = G::Output, Output = (Tensor<2>, Tensor<2>)>,
