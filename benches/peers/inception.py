@@ -76,7 +76,7 @@ def main():
         )
         command = [options.binary, "--real", real, "--fake", fake, "--extractor", "inception", "--weights", weights, "--json"]
         ours = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()[-1])
-        ours = {figure["name"]: figure["value"] for figure in ours["figures"]}
+        ours = {figure["name"]: figure["value"] for figure in ours}
     for name, key in (("Frechet", "frechet_inception_distance"), ("kernel", "kernel_inception_distance_mean")):
         print(f"{name} distance: agon {ours[name + ' distance']:.7g}, torch-fidelity {theirs[key]:.7g}")
 

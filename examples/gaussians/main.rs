@@ -52,6 +52,9 @@ struct Options {
     /// Learning rate of the steps which an unrolled generator foresees
     #[arg(long, default_value_t = 0.1)]
     foreseen_rate: f64,
+    /// Points in a batch, where points are fresh [default: 512, and 64 for minibatch]
+    #[arg(long)]
+    batch: Option<usize>,
     /// Learning rate of the small protocol
     #[arg(long, default_value_t = small::RATE)]
     learning_rate: f64,
@@ -143,7 +146,7 @@ fn play(
         mixture: options.layout.mixture(),
         common: &options.common,
         protocol,
-        batch: options.method.batch(),
+        batch: options.batch.unwrap_or(options.method.batch()),
         budget,
         seed,
         picture,

@@ -5,9 +5,12 @@ use agon::prelude::*;
 
 use crate::method::MixtureGan;
 
-/// Numbers in a code; the games that reconstruct codes have as many as a point has, else most could not come back.
+/// Numbers in a code.
 const LATENT: usize = 256;
+/// Numbers in a code that all come back from a point: of longer ones most codes decode to nothing that was ever encoded.
 const SHORT: usize = 2;
+/// Numbers in a code that a judge sees beside a point, as in a port of the code of VEEGAN's authors.
+const SEEN_WITH_A_POINT: usize = 254;
 /// Adam's learning rate in D2GAN's experiment.
 pub const RATE: f64 = 2e-4;
 
@@ -19,8 +22,8 @@ fn judge(features: usize) -> MlpDiscriminatorConfig {
     MlpDiscriminatorConfig::new(features).with_activation(Activation::Relu)
 }
 
-fn encoder(device: &Device) -> MlpTranslator {
-    MlpGeneratorConfig::new(2, SHORT).init(device).into()
+fn encoder(numbers: usize, device: &Device) -> MlpTranslator {
+    MlpGeneratorConfig::new(2, numbers).init(device).into()
 }
 
 fn adam(rate: f64) -> Adam {
@@ -48,14 +51,18 @@ pub fn minibatch(rate: f64, device: &Device) -> Gan<MlpGenerator, MinibatchDiscr
     Gan::new(generator(LATENT).init(device), judge.init(device)).optimizers(adam(rate))
 }
 
-pub fn veegan(rate: f64, device: &Device) -> Veegan<MlpGenerator, MlpTranslator, Joint<MlpDiscriminator>> {
-    let judge = Joint::of(judge(SHORT + 2).init(device));
-    Veegan::new(generator(SHORT).init(device), encoder(device), judge).optimizers(adam(rate))
+pub type Reconstructing = Veegan<MlpGenerator, GaussianEncoder<MlpTranslator>, Joint<MlpDiscriminator>>;
+
+pub fn veegan(rate: f64, device: &Device) -> Reconstructing {
+    let judge = Joint::of(judge(SEEN_WITH_A_POINT + 2).init(device));
+    let reconstructor = GaussianEncoder::of(encoder(2 * SEEN_WITH_A_POINT, device));
+    Veegan::new(generator(SEEN_WITH_A_POINT).init(device), reconstructor, judge).optimizers(adam(rate))
 }
 
 pub fn mdgan(rate: f64, device: &Device) -> Mdgan<MlpGenerator, MlpTranslator, MlpDiscriminator> {
     let judges = [judge(2).init(device), judge(2).init(device)];
-    Mdgan::new(generator(SHORT).init(device), encoder(device), judges).optimizers(adam(rate))
+    let encoder = encoder(SHORT, device);
+    Mdgan::new(generator(SHORT).init(device), encoder, judges).optimizers(adam(rate))
 }
 
 /// Baselines in parallel which draw new opponents every so many rounds.

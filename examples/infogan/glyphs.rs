@@ -20,7 +20,8 @@ pub fn run(options: &Options) -> Ending {
     let device = common.device()?.autodiff();
     let steps = common.steps.unwrap_or(2_500);
     let codes = InfoCodes::new().with_noise(options.noise);
-    let (data, shape) = options.images.open(Glyphs::new().noise(0.0), SIDE)?;
+    let glyphs = Glyphs::new().size(SIDE).noise(0.0).hands(options.hands as usize);
+    let (data, shape) = options.images.open(glyphs, SIDE)?;
     let images = DcganGeneratorConfig::new(codes.latent(), shape).with_width(options.width);
     let trunk = ImageTrunkConfig::new(shape)
         .with_width(options.width)
@@ -30,7 +31,7 @@ pub fn run(options: &Options) -> Ending {
         InfoGenerator::try_new(images.try_init(&device)?, codes)?,
         InfoDiscriminator::try_new(trunk.try_init(&device)?, FEATURES, codes, &device)?,
     )
-    .term(Information::of(codes).weights(1.0, options.factors))
+    .term(Information::of(codes).weights(options.category, options.factors))
     .augment(OfSample(DiffAugment::new().translation(options.translation)))
     .instance_noise(InstanceNoise::annealed(0.15, 0.03, steps))
     .discriminator_optimizer(adam(2e-4))

@@ -38,12 +38,18 @@ struct Options {
     /// Numbers of the code that mean nothing
     #[arg(long, default_value_t = 8)]
     noise: usize,
+    /// How much the category counts
+    #[arg(long, default_value_t = 1.0)]
+    category: f64,
     /// How much the continuous codes count
     #[arg(long, default_value_t = 1.0)]
     factors: f64,
     /// By which part of its side everything that the discriminator sees is moved about
     #[arg(long, default_value_t = 0.125)]
     translation: f64,
+    /// In how many ways each digit is written, at most
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..))]
+    hands: u64,
     /// Digits by which the codes are judged
     #[arg(long, default_value_t = 2_000)]
     judged: usize,

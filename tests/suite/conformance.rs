@@ -173,6 +173,7 @@ mod constraints {
 
     plays! {
         weight_clip: points().constraint(WeightClip(0.01)),
+        equalized_rate: points().constraint(EqualizedRate::new()).generator_constraint(EqualizedRate::new()),
         spectral_norm: points().constraint(SpectralNorm::new()),
         spectral_norm_of_both: points().constraint(SpectralNorm::new()).generator_constraint(SpectralNorm::new()),
     }

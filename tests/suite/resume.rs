@@ -244,12 +244,15 @@ fn translators_with_pools_and_dropout() {
 #[test]
 fn games_against_mode_collapse() {
     let generator = || MlpGeneratorConfig::new(4, 2).with_hidden(vec![16]).init(&device());
-    let encoder = || MlpTranslator::from(MlpGeneratorConfig::new(2, 4).with_hidden(vec![16]).init(&device()));
+    let encoder = |numbers| {
+        let config = MlpGeneratorConfig::new(2, numbers).with_hidden(vec![16]);
+        MlpTranslator::from(config.init(&device()))
+    };
     let judge = |features| {
         let config = MlpDiscriminatorConfig::new(features);
         config.with_hidden(vec![16]).init(&device())
     };
-    let veegan = || Veegan::new(generator(), encoder(), Joint::of(judge(6)));
+    let veegan = || Veegan::new(generator(), GaussianEncoder::of(encoder(8)), Joint::of(judge(6)));
     check(
         "veegan",
         5,
@@ -257,7 +260,7 @@ fn games_against_mode_collapse() {
         || Box::new(ring()),
         |game| weights(game.generator()),
     );
-    let mdgan = || Mdgan::new(generator(), encoder(), [judge(2), judge(2)]);
+    let mdgan = || Mdgan::new(generator(), encoder(4), [judge(2), judge(2)]);
     check("mdgan", 5, mdgan, || Box::new(ring()), |game| weights(game.generator()));
     let gap = || Gap::new((0..3).map(|_| Gan::new(generator(), judge(2))), 2);
     let all = |gap: &Gap<MlpGenerator, MlpDiscriminator>| -> Vec<u32> {

@@ -51,10 +51,12 @@ thread_local! {
     static REPLAYS: Cell<(u64, u64)> = const { Cell::new((0, 0)) };
 }
 
-/// Seeds the backend's generator for a round.
-pub(crate) fn begin_round(device: &Device, seed: u64) {
+/// Seeds the backend's generator for a round, which keeps it to itself for as long as it holds what is returned.
+pub(crate) fn begin_round(device: &Device, seed: u64) -> DeviceGenerator {
+    let held = DeviceGenerator::hold();
     REPLAYS.set((seed, 0));
     device.seed(seed);
+    held
 }
 
 /// Runs a pass that must see the same random numbers as others of its kind in this round (dropout masks of a
@@ -69,12 +71,39 @@ pub(crate) fn replayed<T>(device: &Device, pass: impl FnOnce() -> T) -> T {
 
 static DEVICE_GENERATOR: Mutex<()> = Mutex::new(());
 
+thread_local! {
+    /// How often this thread holds the backend's generator.
+    static HOLDS: Cell<usize> = const { Cell::new(0) };
+}
+
+/// The backend's own generator, in the hands of one thread; that thread may hold it several times.
+#[derive(Debug)]
+pub(crate) struct DeviceGenerator {
+    _lock: Option<MutexGuard<'static, ()>>,
+}
+
+impl DeviceGenerator {
+    fn hold() -> Self {
+        let first = HOLDS.get() == 0;
+        let lock = first.then(|| DEVICE_GENERATOR.lock().unwrap_or_else(PoisonError::into_inner));
+        HOLDS.set(HOLDS.get() + 1);
+        Self { _lock: lock }
+    }
+}
+
+impl Drop for DeviceGenerator {
+    fn drop(&mut self) {
+        HOLDS.set(HOLDS.get() - 1);
+    }
+}
+
 /// Seeds the backend's own generator and holds it while `work` runs.
 ///
-/// Backends keep one generator for the whole process (parameters are initialised from it), so two threads
-/// that seed it at once would disturb each other.
+/// Backends keep one generator for the whole process (parameters are initialised from it, dropout draws from it), so
+/// two threads that seed it at once would disturb each other. Rounds hold it too: of two trainers in one process one
+/// waits while the other plays a round.
 pub fn with_seeded_device<T>(device: &Device, seed: u64, work: impl FnOnce() -> T) -> T {
-    let _guard: MutexGuard<'_, ()> = DEVICE_GENERATOR.lock().unwrap_or_else(PoisonError::into_inner);
+    let _held = DeviceGenerator::hold();
     device.seed(seed);
     work()
 }

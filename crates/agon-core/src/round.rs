@@ -2,7 +2,7 @@ use std::borrow::Cow;
 
 use burn::prelude::{Device, Tensor};
 
-use crate::random::{self, Random};
+use crate::random::{self, DeviceGenerator, Random};
 use crate::{Diversity, Measurements, Prior, Sample, Wish, Wishes};
 
 /// The context of one round of a game: its number, its randomness, and where its figures go.
@@ -19,13 +19,14 @@ pub struct Round {
     silent: bool,
     /// What figures are called before their own names.
     scope: String,
+    _generator: DeviceGenerator,
 }
 
 impl Round {
     /// Round number `step` (the first is 1) of the run with this seed.
     pub fn new(step: u64, seed: u64, device: Device) -> Self {
         let seed = random::mix(seed, step);
-        random::begin_round(&device, seed);
+        let generator = random::begin_round(&device, seed);
         Self {
             step,
             device,
@@ -34,6 +35,7 @@ impl Round {
             wishes: Wishes::none(),
             silent: false,
             scope: String::new(),
+            _generator: generator,
         }
     }
 

@@ -1,15 +1,10 @@
 //! CatGAN: the discriminator is sure of real samples, unsure of generated ones, and uses all classes alike.
 
-use agon_core::{
-    Adam, AnyPlayer, Discriminator, Feed, Game, Generator, MovingAverage, Optimizer, Player, Result, Round, Sample,
-    Sampling,
-};
 use agon_losses::auxiliary_classifier;
-use burn::module::Module;
-use burn::prelude::Tensor;
+use burn::prelude::{Int, Tensor};
 use burn::tensor::activation::{log_softmax, softmax};
 
-use crate::PartlyLabelled;
+use crate::semi_supervised::{Classified, SemiRule, SemiSupervised};
 
 /// A classifier and a generator, for whom a sample is real if the classifier is sure of its class.
 ///
@@ -37,51 +32,22 @@ use crate::PartlyLabelled;
 /// Springenberg 2016, "Unsupervised and semi-supervised learning with categorical generative adversarial networks",
 /// arXiv:1511.06390, equations 7 to 9. Published implementations differ in whether marginal entropies are of the
 /// batch (the paper, and here) or of a running mean.
+pub type CatGan<G, C> = SemiSupervised<G, C, Certainty>;
+
+/// The rule of a [`CatGan`]: real is what the classifier is sure of.
 #[derive(Debug)]
-pub struct CatGan<G: Module, C: Module> {
-    generator: Player<G>,
-    classifier: Player<C>,
-}
+pub enum Certainty {}
 
-impl<G, C> CatGan<G, C>
-where
-    G: Generator,
-    C: Discriminator<Input = G::Output, Output = (Tensor<2>, Tensor<2>)>,
-{
-    /// These networks, Adam (2e-4, .5, .999), and an average of the classifier's weights.
-    pub fn new(generator: G, classifier: C) -> Self {
-        let (of_generator, of_classifier) = (generator.config(), classifier.config());
-        let adam = || Adam::new(2e-4).betas(0.5, 0.999);
-        let mut classifier = Player::new("classifier", classifier, adam()).with_config(of_classifier);
-        classifier.set_average(MovingAverage::new(0.999));
-        Self {
-            generator: Player::new("generator", generator, adam()).with_config(of_generator),
-            classifier,
-        }
+impl SemiRule for Certainty {
+    const RATE: f64 = 2e-4;
+
+    fn classifier(x: Tensor<2>, y: Tensor<1, Int>, u: Tensor<2>, made: Tensor<2>) -> [Tensor<1>; 2] {
+        let sure = conditional_entropy(u.clone()) - marginal_entropy(u);
+        [auxiliary_classifier(x, y), sure - conditional_entropy(made)]
     }
 
-    /// Both players learn by this rule.
-    pub fn optimizers(mut self, optimizer: impl Into<Optimizer>) -> Self {
-        let optimizer = optimizer.into();
-        self.generator.set_optimizer(optimizer.clone());
-        self.classifier.set_optimizer(optimizer);
-        self
-    }
-
-    /// How slowly the average of the classifier's weights follows them.
-    pub fn average(mut self, decay: f64) -> Self {
-        self.classifier.set_average(MovingAverage::new(decay));
-        self
-    }
-
-    /// The generator.
-    pub fn generator(&self) -> &G {
-        self.generator.best()
-    }
-
-    /// The classifier, with averaged weights.
-    pub fn classifier(&self) -> &C {
-        self.classifier.best()
+    fn generator(_: impl FnOnce() -> Classified, made: Classified) -> Tensor<1> {
+        conditional_entropy(made.0.clone()) - marginal_entropy(made.0)
     }
 }
 
@@ -95,48 +61,6 @@ pub(crate) fn marginal_entropy(logits: Tensor<2>) -> Tensor<1> {
     let marginal = softmax(logits, 1).mean_dim(0);
     // No class is so rare that its logarithm would be lost.
     -(marginal.clone() * marginal.clamp_min(1e-12).log()).sum()
-}
-
-impl<G, C> Game for CatGan<G, C>
-where
-    G: Generator,
-    C: Discriminator<Input = G::Output, Output = (Tensor<2>, Tensor<2>)>,
-{
-    type Batch = PartlyLabelled<G::Output>;
-
-    fn play(&mut self, data: &mut Feed<'_, Self::Batch>, round: &mut Round) -> Result<()> {
-        let ((x, y), u) = data.next_batch()?;
-        let prior = self.generator.network().prior();
-        let made = self.generator.network().generate(round.draw(&*prior, u.size()));
-
-        let classifier = self.classifier.network();
-        let logits = |samples| classifier.discriminate(samples).0;
-        let (of_real, of_made) = (logits(u), logits(made.detached()));
-        let sure = conditional_entropy(of_real.clone()) - marginal_entropy(of_real);
-        let labelled = auxiliary_classifier(logits(x), y);
-        round.measure("loss/labelled", &labelled);
-        let loss = labelled + sure - conditional_entropy(of_made);
-        round.measure("loss/classifier", &loss);
-        self.classifier.update(round, &loss);
-
-        let of_made = self.classifier.frozen().discriminate(made).0;
-        let loss = conditional_entropy(of_made.clone()) - marginal_entropy(of_made);
-        round.measure("loss/generator", &loss);
-        self.generator.update(round, &loss);
-        Ok(())
-    }
-
-    fn players(&mut self) -> Vec<&mut dyn AnyPlayer> {
-        vec![&mut self.classifier, &mut self.generator]
-    }
-}
-
-impl<G: Generator, C: Module> Sampling for CatGan<G, C> {
-    type Sample = G::Output;
-
-    fn sample(&self, n: usize, seed: u64) -> G::Output {
-        self.generator.best().sample(n, seed)
-    }
 }
 
 #[cfg(test)]

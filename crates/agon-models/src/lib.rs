@@ -14,6 +14,8 @@ mod cgan;
 mod encoders;
 mod infogan;
 mod semi;
+mod semi_classifier;
+mod semi_supervised;
 mod told;
 mod triple_gan;
 mod trunk;
@@ -33,6 +35,7 @@ mod unet_translator;
 // Against mode collapse.
 mod d2gan;
 mod gap;
+mod gaussian_encoder;
 mod joint;
 mod mdgan;
 mod minibatch_discriminator;
@@ -45,7 +48,7 @@ pub use sequences::*;
 
 pub use acgan::{AcganDiscriminator, AcganDiscriminatorConfig, RightClass};
 pub use bigan::Bigan;
-pub use catgan::CatGan;
+pub use catgan::{CatGan, Certainty};
 pub use cgan::{
     CganDiscriminator, CganDiscriminatorConfig, CganGenerator, CganGeneratorConfig, DiscriminatorCondition,
     GeneratorCondition,
@@ -54,7 +57,9 @@ pub use encoders::{BiganEncoder, BiganEncoderConfig, ImageEncoder, ImageEncoderC
 pub use infogan::{
     InfoCodes, InfoDiscriminator, InfoDiscriminatorConfig, InfoGenerator, InfoGeneratorConfig, Information,
 };
-pub use semi::{PartlyLabelled, SemiClassifier, SemiClassifierConfig, SemiGan};
+pub use semi::{OneMoreClass, SemiGan};
+pub use semi_classifier::{SemiClassifier, SemiClassifierConfig};
+pub use semi_supervised::{Classified, PartlyLabelled, SemiRule, SemiSupervised};
 pub use told::{Told, ToldConfig};
 pub use triple_gan::{TripleGan, TripleWeights};
 pub use trunk::{ImageTrunk, ImageTrunkConfig};
@@ -72,6 +77,7 @@ pub use unet_translator::{UNetTranslator, UNetTranslatorConfig};
 
 pub use d2gan::TwoJudges;
 pub use gap::Gap;
+pub use gaussian_encoder::GaussianEncoder;
 pub use joint::Joint;
 pub use mdgan::Mdgan;
 pub use minibatch_discriminator::{MinibatchDiscriminator, MinibatchDiscriminatorConfig};

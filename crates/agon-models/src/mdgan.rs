@@ -15,7 +15,8 @@ use burn::prelude::Tensor;
 /// ```
 ///
 /// `E`: the encoder; `d`: the mean squared difference. Reconstructions of the data reach every mode, since the data does;
-/// the second judge then only has to move generated samples along the manifold, between distributions that overlap.
+/// the second judge then only has to move generated samples along the manifold, between distributions that overlap. Nothing
+/// makes `E(x)` look like the prior, so that in long codes the two steps may teach the generator about different places.
 ///
 /// # Example
 /// ```
@@ -31,7 +32,8 @@ use burn::prelude::Tensor;
 ///
 /// # References
 /// Che, Li, Jacob, Bengio and Li 2017, "Mode regularized generative adversarial networks", arXiv:1612.02136, algorithm 1.
-/// The paper searched its weights; the one of the distance is 1 here unless told otherwise.
+/// There the distance has weight 1 and the judge a small one, which was searched; here the judge has weight 1. The distance
+/// must lead: with a weight of 1 too, its own judge keeps the generator from reconstructing anything at all on the ring.
 pub struct Mdgan<G: Generator, E, D>
 where
     E: Encoder<Input = G::Output, Output = G::Input>,
@@ -50,7 +52,7 @@ where
     E: Encoder<Input = G::Output, Output = G::Input>,
     D: Discriminator<Input = G::Output>,
 {
-    /// These networks, the judges of the manifold and of the diffusion in this order, Adam as DCGAN's.
+    /// These networks, the judges of the manifold and of the diffusion in this order, Adam as DCGAN's, and a weight of 50.
     pub fn new(generator: G, encoder: E, judges: [D; 2]) -> Self {
         let adam = || Adam::new(2e-4).betas(0.5, 0.999);
         let prior = generator.prior();
@@ -66,7 +68,7 @@ where
             manifold: judge("manifold", manifold),
             diffusion: judge("diffusion", diffusion),
             prior,
-            weight: 1.0,
+            weight: 50.0,
         }
     }
 

@@ -4,8 +4,9 @@ fn generator() -> MlpGenerator {
     MlpGeneratorConfig::new(4, 2).with_hidden(vec![16]).init(&device())
 }
 
-fn encoder() -> MlpTranslator {
-    MlpTranslator::from(MlpGeneratorConfig::new(2, 4).with_hidden(vec![16]).init(&device()))
+fn encoder(numbers: usize) -> MlpTranslator {
+    let config = MlpGeneratorConfig::new(2, numbers).with_hidden(vec![16]);
+    config.init(&device()).into()
 }
 
 fn judge(features: usize) -> MlpDiscriminator {
@@ -22,14 +23,18 @@ fn two() -> TwoJudges<MlpDiscriminator> {
     TwoJudges::new(judge(2), judge(2))
 }
 
-pub(super) type SmallVeegan = Veegan<MlpGenerator, MlpTranslator, Joint<MlpDiscriminator>>;
+pub(super) type SmallVeegan = Veegan<MlpGenerator, GaussianEncoder<MlpTranslator>, Joint<MlpDiscriminator>>;
 
 fn veegan() -> SmallVeegan {
-    Veegan::new(generator(), encoder(), Joint::of(judge(4 + 2)))
+    Veegan::new(
+        generator(),
+        GaussianEncoder::of(encoder(2 * 4)),
+        Joint::of(judge(4 + 2)),
+    )
 }
 
 fn mdgan() -> Mdgan<MlpGenerator, MlpTranslator, MlpDiscriminator> {
-    Mdgan::new(generator(), encoder(), [judge(2), judge(2)])
+    Mdgan::new(generator(), encoder(4), [judge(2), judge(2)])
 }
 
 fn gap(every: u64) -> Gap<MlpGenerator, MlpDiscriminator> {
@@ -75,9 +80,12 @@ fn their_networks_are_loaded_from_checkpoints() {
         "discriminator",
         |judge: &MinibatchDiscriminator| judge.forward(point()),
     );
-    loads("veegan", veegan(), "reconstructor", |encoder: &MlpTranslator| {
-        encoder.forward(point())
-    });
+    loads(
+        "veegan",
+        veegan(),
+        "reconstructor",
+        |encoder: &GaussianEncoder<MlpTranslator>| encoder.encode(point()).1,
+    );
     loads("mdgan", mdgan(), "generator", |generator: &MlpGenerator| {
         generator.sample(3, 1)
     });

@@ -16,6 +16,8 @@ pub(crate) struct Style {
     pub(crate) channels: usize,
     pub(crate) noise: f32,
     pub(crate) digits: Vec<u8>,
+    /// How many of the ways to write a digit there are at most.
+    pub(crate) hands: usize,
 }
 
 /// A desk to draw on, reused from glyph to glyph.
@@ -64,6 +66,7 @@ impl<'a> Desk<'a> {
     /// Writes the digit on the canvas and says how wide the strokes are to each side.
     fn write(&mut self, digit: u8, random: &mut Random) -> f32 {
         let shapes = SHAPES[usize::from(digit)];
+        let shapes = &shapes[..shapes.len().min(self.style.hands)];
         let shape = shapes[random.random_range(0..shapes.len())];
         let size = self.style.size as f32;
         let pose = Pose::random(size, random);

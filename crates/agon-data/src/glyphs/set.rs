@@ -55,6 +55,7 @@ impl Glyphs {
             channels: 1,
             noise: 0.02,
             digits: (0..10).collect(),
+            hands: usize::MAX,
         };
         Self {
             style,
@@ -84,6 +85,12 @@ impl Glyphs {
     /// Which digits are drawn, each as often as it is given.
     pub fn digits(mut self, digits: &[u8]) -> Self {
         self.style.digits = digits.to_vec();
+        self
+    }
+
+    /// Writes each digit in so many ways at most: of three or four, the first ones.
+    pub fn hands(mut self, hands: usize) -> Self {
+        self.style.hands = hands;
         self
     }
 
@@ -159,7 +166,11 @@ impl Glyphs {
 
     pub(super) fn check(&self) -> Result<()> {
         let Style {
-            size, noise, digits, ..
+            size,
+            noise,
+            digits,
+            hands,
+            ..
         } = &self.style;
         ensure(
             (8..=4096).contains(size),
@@ -176,6 +187,7 @@ impl Glyphs {
             "at least one, each 0 to 9",
             format!("{digits:?}"),
         )?;
+        ensure(*hands > 0, "the hands of glyphs", "at least 1", hands)?;
         ensure(
             self.threads > 0,
             "the threads that draw glyphs",
@@ -234,6 +246,22 @@ mod tests {
     }
 
     #[test]
+    fn one_hand_writes_a_digit_in_one_way() {
+        // The second and third hand give the one a flag; the flag is ink to the left of its top.
+        let leaning = |hands: usize| {
+            let ones = Glyphs::new().digits(&[1]).hands(hands).noise(0.0);
+            let pixels = ones.pixels(200, 1).unwrap();
+            let width = |image: &[f32]| {
+                let columns = (0..32).filter(|x| image.iter().skip(*x).step_by(32).any(|&v| v > 0.0));
+                columns.count()
+            };
+            pixels.chunks(32 * 32).map(width).sum::<usize>()
+        };
+        assert!(leaning(1) < leaning(2) && leaning(2) < leaning(3));
+        assert_eq!(leaning(4), leaning(100));
+    }
+
+    #[test]
     fn noise_has_the_deviation_asked_for() {
         let clean = Glyphs::new().coloured().noise(0.0).pixels(50, 3).unwrap();
         let noisy = Glyphs::new().coloured().noise(0.05).pixels(50, 3).unwrap();
@@ -250,6 +278,7 @@ mod tests {
             Glyphs::new().noise(-0.1),
             Glyphs::new().digits(&[]),
             Glyphs::new().digits(&[3, 10]),
+            Glyphs::new().hands(0),
             Glyphs::new().threads(0),
         ] {
             assert!(wrong.pixels(1, 1).is_err());

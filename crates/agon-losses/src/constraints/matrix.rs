@@ -1,5 +1,8 @@
 //! Weights as matrices with one row per output.
 
+use std::collections::BTreeMap;
+
+use burn::module::{Module, ModuleVisitor, Param};
 use burn::prelude::Tensor;
 
 /// `[out, everything else]`, whichever axis of the weight counts its outputs.
@@ -44,5 +47,34 @@ impl OutputAxis {
             .iter()
             .any(|(_, container)| container.contains("ConvTranspose"));
         usize::from(rank == 2 || transposed)
+    }
+}
+
+/// The output axis of every weight that is trained and has two axes or more, by path.
+pub(crate) fn output_axes<M: Module>(network: &M) -> BTreeMap<String, usize> {
+    let mut axes = Axes::default();
+    network.visit(&mut axes);
+    axes.found
+}
+
+#[derive(Default)]
+struct Axes {
+    at: OutputAxis,
+    found: BTreeMap<String, usize>,
+}
+
+impl ModuleVisitor for Axes {
+    fn enter_module(&mut self, name: &str, container_type: &str) {
+        self.at.enter(name, container_type);
+    }
+
+    fn exit_module(&mut self, _name: &str, _container_type: &str) {
+        self.at.exit();
+    }
+
+    fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+        if D >= 2 && param.is_require_grad() {
+            self.found.insert(self.at.path(), self.at.of(D));
+        }
     }
 }

@@ -1,10 +1,10 @@
 use std::collections::BTreeMap;
 
 use agon_core::{Constraint, random};
-use burn::module::{Flag, Module, ModuleVisitor, Param, Reparameterization, Reparameterizer, RunningState};
+use burn::module::{Flag, Module, Param, Reparameterization, Reparameterizer, RunningState};
 use burn::prelude::Tensor;
 
-use super::matrix::{OutputAxis, matrix};
+use super::matrix::{matrix, output_axes};
 
 /// Power iterations before the first round, so that training begins with the norms known.
 const HEAD_START: usize = 15;
@@ -65,11 +65,10 @@ impl Default for SpectralNorm {
 
 impl<M: Module> Constraint<M> for SpectralNorm {
     fn prepare(&self, network: M) -> M {
-        let mut axes = Axes::default();
-        network.visit(&mut axes);
+        let axes = output_axes(&network);
         network.apply_reparameterization(Attach {
             iterations: self.iterations,
-            axes: axes.found,
+            axes,
         })
     }
 }
@@ -126,29 +125,6 @@ fn beside(state: Tensor<1>, weight: &Tensor<2>) -> Tensor<1> {
     match weight.gradient_checkpointing_strategy() {
         Some(strategy) => Tensor::from_inner(plain).with_gradient_checkpointing_strategy(strategy),
         None => plain,
-    }
-}
-
-/// The output axis of every weight matrix, by path.
-#[derive(Default)]
-struct Axes {
-    at: OutputAxis,
-    found: BTreeMap<String, usize>,
-}
-
-impl ModuleVisitor for Axes {
-    fn enter_module(&mut self, name: &str, container_type: &str) {
-        self.at.enter(name, container_type);
-    }
-
-    fn exit_module(&mut self, _name: &str, _container_type: &str) {
-        self.at.exit();
-    }
-
-    fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
-        if D >= 2 && param.is_require_grad() {
-            self.found.insert(self.at.path(), self.at.of(D));
-        }
     }
 }
 

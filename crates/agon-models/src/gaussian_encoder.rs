@@ -1,0 +1,58 @@
+//! An encoder that is unsure of the code: it finds a Gaussian instead of a point.
+
+use agon_core::{Encoder, Loadable, Result};
+use burn::module::{Module, ModuleDisplay};
+use burn::prelude::{Device, Tensor};
+use serde_json::Value;
+
+/// Any encoder of `2 n` numbers as one that finds the mean and the logarithm of the variance of a code of `n`.
+///
+/// # Shapes
+/// The encoder's own, to two of `[batch, n]`.
+///
+/// # Example
+/// ```
+/// use agon_core::Encoder;
+/// use agon_models::{GaussianEncoder, MlpGeneratorConfig, MlpTranslator};
+/// use burn::prelude::*;
+///
+/// let device = Device::default();
+/// let network = MlpTranslator::from(MlpGeneratorConfig::new(2, 2 * 16).init(&device));
+/// let (mean, log_variance) = GaussianEncoder::of(network).encode(Tensor::zeros([5, 2], &device));
+/// assert_eq!((mean.dims(), log_variance.dims()), ([5, 16], [5, 16]));
+/// ```
+#[derive(Module, Debug)]
+pub struct GaussianEncoder<E: Module> {
+    encoder: E,
+}
+
+impl<E: Encoder<Output = Tensor<2>> + ModuleDisplay> GaussianEncoder<E> {
+    /// The first half of what this encoder says are means, the second half logarithms of variances.
+    pub fn of(encoder: E) -> Self {
+        Self { encoder }
+    }
+}
+
+impl<E: Encoder<Output = Tensor<2>> + ModuleDisplay> Encoder for GaussianEncoder<E> {
+    type Input = E::Input;
+    type Output = (Tensor<2>, Tensor<2>);
+
+    fn encode(&self, input: E::Input) -> (Tensor<2>, Tensor<2>) {
+        let both = self.encoder.encode(input);
+        let numbers = both.dims()[1] / 2;
+        (both.clone().narrow(1, 0, numbers), both.narrow(1, numbers, numbers))
+    }
+
+    fn config(&self) -> Option<Value> {
+        self.encoder.config()
+    }
+}
+
+impl<E: Loadable + ModuleDisplay> Loadable for GaussianEncoder<E> {
+    type Config = E::Config;
+
+    fn from_config(config: &E::Config, device: &Device) -> Result<Self> {
+        let encoder = E::from_config(config, device)?;
+        Ok(Self { encoder })
+    }
+}

@@ -1,0 +1,175 @@
+//! Which of the 1000 combinations of three drawn digits, one in each channel, a generator makes.
+//!
+//! ```text
+//! cargo run --example stacked -- --method dcgan
+//! cargo run --example stacked -- --method pacgan2 --seeds 3
+//! ```
+
+#[path = "../common/mod.rs"]
+mod common;
+
+use std::process::ExitCode;
+
+use agon::metrics::{ClassHistogram, Metric, Origin, stacked_classes};
+use agon::prelude::*;
+use burn::tensor::Int;
+use clap::Parser;
+use common::judge::Judge;
+use common::{Common, Ending};
+use serde_json::json;
+
+/// Digits in an image, one in each channel.
+const CHANNELS: usize = 3;
+/// Pixels a side.
+const SIDE: usize = 28;
+const LATENT: usize = 100;
+/// Samples that are drawn at once when a generator is judged.
+const PART: usize = 500;
+
+type Stacked = Gan<Packed<DcganGenerator>, DcganDiscriminator>;
+
+/// Modes captured of 1000, and the divergence from all of them alike.
+#[derive(Debug, Parser)]
+#[command(name = "stacked")]
+struct Options {
+    #[command(flatten)]
+    common: Common,
+    /// What is trained
+    #[arg(long, value_enum, default_value = "dcgan")]
+    method: Method,
+    /// How many runs, with seeds from --seed on
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..))]
+    seeds: u64,
+    /// Channels of the generator's layer next to the image
+    #[arg(long, default_value_t = 16)]
+    width: usize,
+    /// Channels of the discriminator's layer next to the image
+    #[arg(long, default_value_t = 8)]
+    judge_width: usize,
+    /// Images, or packs of them, in a batch
+    #[arg(long, default_value_t = 64)]
+    batch: usize,
+    /// Samples by which a generator is judged
+    #[arg(long, default_value_t = 26_000)]
+    judged: usize,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Method {
+    /// The networks and the optimizer of DCGAN, the non-saturating loss
+    Dcgan,
+    /// The same, its discriminator judging two images together
+    Pacgan2,
+    /// Three images together
+    Pacgan3,
+    /// Four images together
+    Pacgan4,
+    /// The generator foresees five steps of the discriminator
+    Unrolled,
+    /// The non-saturating loss with R1 of 1
+    R1,
+}
+
+impl Method {
+    fn packing(self) -> usize {
+        match self {
+            Self::Pacgan2 => 2,
+            Self::Pacgan3 => 3,
+            Self::Pacgan4 => 4,
+            _ => 1,
+        }
+    }
+}
+
+fn main() -> ExitCode {
+    common::exit(run(&Options::parse()))
+}
+
+fn run(options: &Options) -> Ending {
+    let common = &options.common;
+    let folder = common.folder("stacked")?;
+    let device = common.device()?;
+    let judge = Judge::new(&device)?;
+    let mut runs = Vec::new();
+    for seed in (0..options.seeds).map(|i| common.seed.wrapping_add(i)) {
+        let (generator, outcome) = train(options, seed, &device)?;
+        let [modes, divergence] = coverage(options.judged, &judge, |n, part| {
+            Ok(generator.sample(n, random::mix(seed, part)))
+        })?;
+        let picture = folder.join(format!("seed{seed}.png"));
+        write_png(&picture, &image_grid(generator.sample(64, seed), 8)?)?;
+        common.say(format!(
+            "seed {seed}: {modes} of 1000 modes, reverse KL {divergence:.3}, {} rounds in {:.0?}; {}",
+            outcome.steps,
+            outcome.elapsed,
+            picture.display()
+        ));
+        runs.push(json!({ "seed": seed, "modes": modes, "reverse_kl": divergence }));
+    }
+    let [modes, divergence] = coverage(options.judged, &judge, |n, part| {
+        let digits = glyphs().images(n * CHANNELS, random::mix(common.seed, part), &device)?;
+        Ok(digits.reshape([n, CHANNELS, SIDE, SIDE]))
+    })?;
+    common.say(format!(
+        "real digits: {modes} of 1000 modes, reverse KL {divergence:.3}"
+    ));
+    common.report(&json!({
+        "example": "stacked", "method": format!("{:?}", options.method), "judged": options.judged, "runs": runs,
+        "real": { "modes": modes, "reverse_kl": divergence },
+    }));
+    Ok(())
+}
+
+fn train(options: &Options, seed: u64, device: &Device) -> Result<(DcganGenerator, Outcome)> {
+    let steps = options.common.steps.unwrap_or(3_000);
+    let mut trainer = Trainer::new(gan(options, steps, &device.clone().autodiff())?)
+        .seed(seed)
+        .observe(StopOnInterrupt::new())
+        .observe(Progress::new());
+    let (packs, channels) = (options.batch, CHANNELS * options.method.packing());
+    let data = glyphs()
+        .batches(packs * channels)
+        .map(move |digits| digits.reshape([packs, channels, SIDE, SIDE]));
+    let outcome = trainer.run(data, Budget::steps(steps))?;
+    Ok((trainer.game().generator().single().clone(), outcome))
+}
+
+fn gan(options: &Options, steps: u64, device: &Device) -> Result<Stacked> {
+    let packing = options.method.packing();
+    let generator = DcganGeneratorConfig::new(LATENT, [CHANNELS, SIDE, SIDE]).with_width(options.width);
+    let discriminator = DcganDiscriminatorConfig::new([CHANNELS * packing, SIDE, SIDE]).with_width(options.judge_width);
+    let generator = Packed::new(generator.try_init(device)?, packing);
+    // The paper of real digits is blacker than a generator can make it.
+    let gan =
+        Gan::new(generator, discriminator.try_init(device)?).instance_noise(InstanceNoise::annealed(0.15, 0.03, steps));
+    Ok(match options.method {
+        Method::Unrolled => gan.unrolled(Unroll::new(5, 2e-4)),
+        Method::R1 => gan.penalty(R1::new(1.0)),
+        _ => gan,
+    })
+}
+
+fn glyphs() -> Glyphs {
+    Glyphs::new().size(SIDE).noise(0.0)
+}
+
+/// How many combinations of digits there are among `n` images, and how unlike equal shares they are.
+fn coverage(
+    n: usize,
+    judge: &Judge,
+    images: impl Fn(usize, u64) -> Result<Tensor<4>>,
+) -> Result<[f64; 2], Box<dyn std::error::Error>> {
+    let mut histogram = ClassHistogram::new(10usize.pow(CHANNELS as u32))?;
+    for (part, first) in (0..n).step_by(PART).enumerate() {
+        let images = images(PART.min(n - first), part as u64)?;
+        let digits = |channel| -> Result<Tensor<1, Int>, Box<dyn std::error::Error>> {
+            let digits = judge.look_at(&images.clone().narrow(1, channel, 1))?.digits;
+            let digits: Vec<i64> = digits.into_iter().map(|digit| digit as i64).collect();
+            Ok(Tensor::from_data(digits.as_slice(), &images.device()))
+        };
+        let channels = (0..CHANNELS).map(digits).collect::<Result<Vec<_>, _>>()?;
+        histogram.add(Origin::Fake, &stacked_classes(&channels, 10)?)?;
+    }
+    let figures = histogram.compute()?;
+    Ok([figures[0].value, figures[1].value])
+}
