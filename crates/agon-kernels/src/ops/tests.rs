@@ -4,20 +4,8 @@ use burn::tensor::ops::{ConvOptions, ConvTransposeOptions};
 use burn::tensor::{DType, Device, Tensor, TensorData};
 
 use super::*;
+use crate::drawn::Draw;
 use crate::{Adam, Unit};
-
-/// Numbers below a bound, one after the other.
-struct Draw(u64);
-
-impl Draw {
-    fn of(&mut self, low: usize, high: usize) -> usize {
-        self.0 = self
-            .0
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
-        low + (self.0 >> 33) as usize % (high - low + 1)
-    }
-}
 
 fn wave<const D: usize>(shape: [usize; D], phase: f64, dtype: DType) -> Tensor<D> {
     let n: usize = shape.iter().product();
