@@ -1,6 +1,6 @@
 //! Kernels of drawn sizes against plain loops, by every kind of instructions.
 //!
-//! `AGON_SHAPES` says how many sizes are drawn for each, the convolutions first of all; without it they are few.
+//! `AGON_SHAPES` says how many sizes are drawn for each test; without it they are few.
 
 use crate::conv::reference;
 use crate::transpose::transpose;
@@ -9,7 +9,8 @@ use crate::{Conv2d, Isa, Matrix, multiply};
 /// How many sizes to draw.
 fn count() -> usize {
     let wanted = std::env::var("AGON_SHAPES").ok();
-    wanted.map_or(100, |count| count.parse().expect("AGON_SHAPES is a number"))
+    let few = if cfg!(miri) { 5 } else { 100 };
+    wanted.map_or(few, |count| count.parse().expect("AGON_SHAPES is a number"))
 }
 
 /// Numbers within bounds, one after the other.
@@ -26,6 +27,10 @@ impl Draw {
 
     /// Mostly small, sometimes more than a panel is wide.
     fn channels(&mut self) -> usize {
+        if cfg!(miri) {
+            // Which takes a thousand times as long.
+            return self.of(1, 20);
+        }
         match self.of(0, 9) {
             0..=3 => self.of(1, 9),
             4..=7 => self.of(1, 40),
@@ -35,6 +40,9 @@ impl Draw {
     }
 
     fn convolution(&mut self) -> Conv2d {
+        if self.of(0, 29) == 0 && !cfg!(miri) {
+            return self.layer();
+        }
         let groups = if self.of(0, 2) == 0 { self.of(2, 3) } else { 1 };
         let (wide, flat) = (self.of(0, 3) == 0, self.of(0, 3) == 0);
         let channels = [self.channels(), self.channels()].map(|channels| channels.div_ceil(groups) * groups);
@@ -53,6 +61,21 @@ impl Draw {
             padding: [self.of(0, 3), self.of(0, 3)].map(|padding| padding * usize::from(self.of(0, 2) > 0)),
             dilation: [self.of(1, 2), self.of(1, 3)],
             groups,
+        }
+    }
+
+    /// Large enough for the ways that are only worth while then.
+    fn layer(&mut self) -> Conv2d {
+        let stride = self.of(1, 2);
+        Conv2d {
+            batch: self.of(1, 5),
+            channels: [self.of(30, 70), self.of(30, 70)],
+            input: [self.of(6, 20), self.of(6, 20)],
+            kernel: [stride * self.of(2, 3); 2],
+            stride: [stride; 2],
+            padding: [self.of(0, 3), self.of(0, 3)],
+            dilation: [1, 1],
+            groups: 1,
         }
     }
 }

@@ -185,6 +185,33 @@ mod tests {
     }
 
     #[test]
+    fn any_geometry_is_right() {
+        let mut seed = 7_u64;
+        let mut draw = |low: usize, high: usize| {
+            seed = seed
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1_442_695_040_888_963_407);
+            low + (seed >> 33) as usize % (high - low + 1)
+        };
+        for _ in 0..60 {
+            let groups = draw(1, 3);
+            let conv = Conv2d {
+                batch: draw(1, 3),
+                channels: [groups * draw(1, 6), groups * draw(1, 20)],
+                input: [draw(1, 11), draw(1, 20)],
+                kernel: [draw(1, 4), draw(1, 5)],
+                stride: [draw(1, 3), draw(1, 3)],
+                padding: [draw(0, 3), draw(0, 3)],
+                dilation: [draw(1, 2), draw(1, 3)],
+                groups,
+            };
+            if conv.output().iter().all(|&side| side > 0) {
+                check(conv);
+            }
+        }
+    }
+
+    #[test]
     #[should_panic(expected = "too large")]
     fn sizes_that_wrap_around_are_refused() {
         let conv = Conv2d {
