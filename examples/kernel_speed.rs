@@ -1,7 +1,7 @@
 //! How fast the convolutions are, layer by layer, beside what the machine's arithmetic allows.
 //!
 //! ```text
-//! cargo run --release --example kernel_speed -- --json
+//! cargo run --release --example kernel_speed -- --isa avx2
 //! ```
 
 mod common;
@@ -21,6 +21,9 @@ struct Options {
     /// Images in a batch
     #[arg(long, default_value_t = 64)]
     batch: usize,
+    /// Instructions to use, `avx512`, `avx2` or `portable`; without it the best there are
+    #[arg(long)]
+    isa: Option<String>,
 }
 
 fn main() -> std::process::ExitCode {
@@ -29,16 +32,36 @@ fn main() -> std::process::ExitCode {
 
 fn run(options: &Options) -> Ending {
     let repeats = options.common.steps.unwrap_or(15).max(1) as usize;
+    let isa = isa(options.isa.as_deref())?;
+    let plain = Conv2d {
+        batch: options.batch,
+        channels: [1, 1],
+        input: [1, 1],
+        kernel: [1, 1],
+        stride: [1, 1],
+        padding: [0, 0],
+        dilation: [1, 1],
+        groups: 1,
+    };
     let layer = |name, channels, side: usize, [kernel, stride, padding]: [usize; 3]| {
         let conv = Conv2d {
-            batch: options.batch,
             channels,
             input: [side; 2],
             kernel: [kernel; 2],
             stride: [stride; 2],
             padding: [padding; 2],
-            dilation: [1; 2],
-            groups: 1,
+            ..plain
+        };
+        (name, conv)
+    };
+    let sequence = |name, channels, length, [kernel, stride, padding]: [usize; 3]| {
+        let conv = Conv2d {
+            channels,
+            input: [1, length],
+            kernel: [1, kernel],
+            stride: [1, stride],
+            padding: [0, padding],
+            ..plain
         };
         (name, conv)
     };
@@ -49,14 +72,16 @@ fn run(options: &Options) -> Ending {
         layer("256 to 1, 4x4, 4x4", [256, 1], 4, [4, 1, 0]),
         layer("256 to 100, 4x4, 4x4", [256, 100], 4, [4, 1, 0]),
         layer("64 to 64, 32x32, 3x3", [64, 64], 32, [3, 1, 1]),
+        sequence("64 to 64, 256 long, 3", [64, 64], 256, [3, 1, 1]),
+        sequence("64 to 128, 256 long, 4 / 2", [64, 128], 256, [4, 2, 1]),
     ];
-    let peak = peak(repeats);
+    let peak = peak(isa, repeats);
     options
         .common
-        .say(format_args!("matrix product of 1024: {peak:.0} GFLOP/s"));
+        .say(format_args!("{isa:?}, matrix product of 1024: {peak:.0} GFLOP/s"));
     let mut table = Vec::new();
     for (name, conv) in layers {
-        let speeds = speeds(&conv, repeats);
+        let speeds = speeds(isa, &conv, repeats);
         options.common.say(format_args!(
             "{name:28} forward {:6.1}   data {:6.1}   weights {:6.1} GFLOP/s",
             speeds[0], speeds[1], speeds[2]
@@ -67,8 +92,17 @@ fn run(options: &Options) -> Ending {
     }
     options
         .common
-        .report(&serde_json::json!({"matrix_product": peak, "layers": table}));
+        .report(&serde_json::json!({"isa": format!("{isa:?}"), "matrix_product": peak, "layers": table}));
     Ok(())
+}
+
+/// The instructions of this name, if the machine has them.
+fn isa(name: Option<&str>) -> Result<Isa, String> {
+    let Some(name) = name else { return Ok(Isa::best()) };
+    let named = |isa: &Isa| format!("{isa:?}").eq_ignore_ascii_case(name);
+    Isa::all()
+        .find(named)
+        .ok_or_else(|| format!("--isa {name}: this machine has {:?}", Isa::all().collect::<Vec<_>>()))
 }
 
 /// GFLOP/s at the fastest of some runs.
@@ -82,28 +116,24 @@ fn fastest(repeats: usize, multiplications: usize, mut work: impl FnMut()) -> f6
     2.0 * multiplications as f64 / times.fold(f64::INFINITY, f64::min) / 1e9
 }
 
-fn peak(repeats: usize) -> f64 {
+fn peak(isa: Isa, repeats: usize) -> f64 {
     let n = 1024;
     let (a, b, mut c) = (vec![0.5; n * n], vec![0.25; n * n], vec![0.0; n * n]);
     fastest(repeats, n * n * n, || {
-        multiply(Isa::best(), Matrix::new(&a, n, n), Matrix::new(&b, n, n), &mut c, false);
+        multiply(isa, Matrix::new(&a, n, n), Matrix::new(&b, n, n), &mut c, false);
         black_box(&c);
     })
 }
 
-fn speeds(conv: &Conv2d, repeats: usize) -> [f64; 3] {
+fn speeds(isa: Isa, conv: &Conv2d, repeats: usize) -> [f64; 3] {
     let [inputs, weights, outputs] = conv.sizes();
     let (mut x, mut w, mut y) = (vec![0.5; inputs], vec![0.25; weights], vec![0.125; outputs]);
     let work = conv.multiplications();
     [
+        fastest(repeats, work, || conv.forward(isa, &x, &w, None, black_box(&mut y))),
         fastest(repeats, work, || {
-            conv.forward(Isa::best(), &x, &w, None, black_box(&mut y))
+            conv.data_gradient(isa, &y, &w, None, black_box(&mut x))
         }),
-        fastest(repeats, work, || {
-            conv.data_gradient(Isa::best(), &y, &w, None, black_box(&mut x))
-        }),
-        fastest(repeats, work, || {
-            conv.weight_gradient(Isa::best(), &x, &y, black_box(&mut w))
-        }),
+        fastest(repeats, work, || conv.weight_gradient(isa, &x, &y, black_box(&mut w))),
     ]
 }

@@ -1,16 +1,18 @@
-"""Training steps and sampling of agon beside PyTorch's, in turns on the same machine.
+"""Training steps and sampling of agon beside others', in turns on the same machine.
 
     cargo build --release --example throughput
     python benches/peers/training.py --binary target/release/examples/throughput --rounds 12
 
-In each round every workload is timed once by each side: agon, PyTorch as it comes, and PyTorch with the allocator told
-to keep its memory (MALLOC_MMAP_THRESHOLD_ and MALLOC_TRIM_THRESHOLD_), which spares it page faults. A round's figure is
-the median over its steps; the last lines are medians over rounds, with the ratios of PyTorch to agon in the same round.
-Needs torch.
+In each round every workload is timed once by each side: agon; PyTorch as it comes; PyTorch with the allocator told to
+keep its memory (`tuned`: MALLOC_MMAP_THRESHOLD_ and MALLOC_TRIM_THRESHOLD_), which spares it page faults; PyTorch with
+its networks compiled (`compiled`: torch.compile, which needs a C++ compiler; compiling is not counted in the times but
+reported); and burn's own layers, trained by a step written by hand (`burn`). A round's figure is the median over its
+steps; the last lines are medians over rounds, with the ratios of each to agon in the same round. Needs torch.
 """
 
 import argparse
 import json
+import math
 import os
 import statistics
 import subprocess
@@ -28,11 +30,15 @@ WORKLOADS = {
     "sample-64": (["--model", "sample", "--batch", "64"], 30),
     "rollouts": (["--model", "rollouts"], 20),
 }
+# Those that throughput has by hand, of burn's own layers.
+BARE = {"dcgan32", "dcgan64", "mlp", "sample-1", "sample-64"}
 TUNED = {"MALLOC_MMAP_THRESHOLD_": "4000000000", "MALLOC_TRIM_THRESHOLD_": "4000000000"}
+PATH = os.path.abspath(__file__)
+PEERS = ["PyTorch", "tuned", "compiled", "burn"]
 
 
 def dcgan(nn, size, width, norm=True):
-    stages = {32: 3, 64: 4}[size]
+    stages = size.bit_length() - 3
     generator, channels = [], width << (stages - 1)
     generator += [nn.ConvTranspose2d(100, channels, 4, 1, 0, bias=False), nn.BatchNorm2d(channels), nn.ReLU(True)]
     for stage in range(stages - 1, 0, -1):
@@ -114,8 +120,8 @@ def adversarial(torch, generator, critic, latent, real, loss, penalty=None):
     return step
 
 
-def workload(name):
-    """One step of a workload in PyTorch."""
+def workload(name, wrap=lambda net: net):
+    """One step of a workload in PyTorch; `wrap` may compile what runs. `dcgan/32/64/16` says size, width and batch."""
     import torch
     from torch import nn
 
@@ -133,13 +139,14 @@ def workload(name):
     def hinge(real, fake):
         return -fake.mean() if real is None else (1 - real).relu().mean() + (1 + fake).relu().mean()
 
-    if name in ("dcgan32", "dcgan64"):
-        size, batch = (32, 64) if name == "dcgan32" else (64, 16)
-        pair = dcgan(nn, size, 64)
+    name = {"dcgan32": "dcgan/32/64/64", "dcgan64": "dcgan/64/64/16"}.get(name, name)
+    if name.startswith("dcgan/"):
+        size, width, batch = map(int, name.split("/")[1:])
+        pair = map(wrap, dcgan(nn, size, width))
         real = torch.rand(batch, 3, size, size) * 2 - 1
         return adversarial(torch, *pair, (batch, 100, 1, 1), real, binary)
     if name == "wgan-gp":
-        generator, critic = dcgan(nn, 32, 64, norm=False)
+        generator, critic = map(wrap, dcgan(nn, 32, 64, norm=False))
         real = torch.rand(64, 3, 32, 32) * 2 - 1
 
         def penalty(real, fake):
@@ -154,12 +161,12 @@ def workload(name):
         net = lambda a, b: nn.Sequential(
             nn.Linear(a, 128), nn.ReLU(), nn.Linear(128, 128), nn.ReLU(), nn.Linear(128, b)
         )
-        return adversarial(torch, net(2, 2), net(2, 1), (512, 2), torch.randn(512, 2), binary)
+        return adversarial(torch, wrap(net(2, 2)), wrap(net(2, 1)), (512, 2), torch.randn(512, 2), binary)
     if name == "resnet":
         real = torch.rand(64, 3, 32, 32) * 2 - 1
-        return adversarial(torch, *residual(torch, nn, 64), (64, 128), real, hinge)
+        return adversarial(torch, *map(wrap, residual(torch, nn, 64)), (64, 128), real, hinge)
     if name.startswith("sample"):
-        generator, batch = dcgan(nn, 32, 64)[0].eval(), int(name.split("-")[1])
+        generator, batch = wrap(dcgan(nn, 32, 64)[0].eval()), int(name.split("-")[1])
 
         def sample():
             with torch.inference_mode():
@@ -169,106 +176,154 @@ def workload(name):
     if name == "rollouts":
         table, cell, out = nn.Embedding(5000, 32), nn.LSTMCell(32, 32), nn.Linear(32, 5000)
 
+        @wrap
+        def next_token(token, h, c):
+            h, c = cell(table(token), (h, c))
+            return torch.multinomial(out(h).softmax(1), 1).squeeze(1), h, c
+
         def rollout():
             with torch.inference_mode():
-                h, c = torch.zeros(64, 32), torch.zeros(64, 32)
-                token = torch.zeros(64, dtype=torch.long)
+                token, h, c = torch.zeros(64, dtype=torch.long), torch.zeros(64, 32), torch.zeros(64, 32)
                 for _ in range(20):
-                    h, c = cell(table(token), (h, c))
-                    token = torch.multinomial(out(h).softmax(1), 1).squeeze(1)
+                    token, h, c = next_token(token, h, c)
 
         return rollout
     raise SystemExit(f"no workload {name}")
 
 
-def serve():
-    """Times steps on demand: a line 'workload steps' in, a line with milliseconds out."""
-    steps_of = {}
+def prepared(name, wrap):
+    """A workload after its first steps, which compile what is to be compiled, and how that went."""
+    start = time.perf_counter()
+    try:
+        step = workload(name, wrap)
+        for _ in range(3):
+            step()
+        return step, {"first_steps_s": time.perf_counter() - start}
+    except Exception as error:
+        return None, {"error": f"{type(error).__name__}: {str(error).strip().splitlines()[0]:.90}"}
+
+
+def serve(compiled):
+    """Times steps on demand: a line 'workload steps' in, a line of JSON out."""
+    import torch
+
+    wrap, made = torch.compile if compiled else lambda net: net, {}
     for line in sys.stdin:
         name, count = line.split()
-        if name not in steps_of:
-            steps_of[name] = workload(name)
-            for _ in range(3):
-                steps_of[name]()
-        times = []
-        for _ in range(2 + int(count)):
-            start = time.perf_counter()
-            steps_of[name]()
-            times.append((time.perf_counter() - start) * 1e3)
-        print(statistics.median(times[2:]), peak_mb(), flush=True)
+        if name not in made:
+            made[name] = prepared(name, wrap)
+        step, answer = made[name]
+        if step:
+            answer["ms"] = median_ms(step, int(count))
+        print(json.dumps(answer), flush=True)
 
 
-def peak_mb():
-    for line in open("/proc/self/status"):
-        if line.startswith("VmHWM:"):
-            return int(line.split()[1]) / 1024
+def median_ms(step, count):
+    times = []
+    for _ in range(2 + count):
+        start = time.perf_counter()
+        step()
+        times.append((time.perf_counter() - start) * 1e3)
+    return statistics.median(times[2:])
 
 
 class Peer:
-    def __init__(self, extra):
-        command = [sys.executable, __file__, "--serve"]
-        self.process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env={**os.environ, **extra}
-        )
+    """PyTorch in another process; compiled, in one for each workload, since what is compiled is kept by line of code."""
+
+    def __init__(self, extra={}, compiled=False):
+        self.command = [sys.executable, PATH, "--serve", *(["--compiled"] if compiled else [])]
+        self.compiled, self.environment = compiled, {**os.environ, **extra}
+        self.processes, self.answers = {}, {}
 
     def time(self, name, steps):
-        self.process.stdin.write(f"{name} {steps}\n")
-        self.process.stdin.flush()
-        return float(self.process.stdout.readline().split()[0])
+        """Milliseconds of a step; not a number if it fails."""
+        key = name if self.compiled else None
+        if key not in self.processes:
+            pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+            self.processes[key] = subprocess.Popen(self.command, env=self.environment, **pipes)
+        process = self.processes[key]
+        process.stdin.write(f"{name} {steps}\n")
+        process.stdin.flush()
+        self.answers[name] = json.loads(process.stdout.readline())
+        return self.answers[name].get("ms", math.nan)
+
+    def end(self):
+        for process in self.processes.values():
+            process.stdin.close()
+            process.wait()
 
 
-def ours(binary, arguments, steps):
+def ours(binary, arguments, steps, extra={}):
     command = [binary, *arguments, "--steps", str(steps), "--json"]
-    out = subprocess.run(command, check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True).stdout
-    return json.loads(out)["step_ms_median"]
+    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+                          env={**os.environ, **extra})
+    return json.loads(done.stdout)["step_ms_median"]
 
 
-def start_up(binary):
-    """From nothing to the end of the first step of DCGAN-32, seconds."""
+def start_up(command):
+    """Milliseconds of a process, from nothing to its end."""
     start = time.perf_counter()
-    subprocess.run([binary, "--model", "dcgan32", "--steps", "1", "--warm-up", "0", "--json"], check=True,
-                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    mine = time.perf_counter() - start
-    start = time.perf_counter()
-    code = f"import sys; sys.path.insert(0, {os.path.dirname(os.path.abspath(__file__))!r}); import training; training.workload('dcgan32')()"
-    subprocess.run([sys.executable, "-c", code], check=True)
-    return mine, time.perf_counter() - start
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    return (time.perf_counter() - start) * 1e3
+
+
+def start_ups(binary):
+    """From nothing to the end of the first step of DCGAN-32."""
+    first = [binary, "--model", "dcgan32", "--steps", "1", "--warm-up", "0", "--json"]
+    here = os.path.dirname(PATH)
+    code = f"import sys; sys.path.insert(0, {here!r}); import training; training.workload('dcgan32')()"
+    theirs = start_up([sys.executable, "-c", code])
+    return [start_up(first), theirs, theirs, math.nan, start_up([*first, "--bare"])]
+
+
+def measure(name, binary, peers):
+    """Milliseconds of agon and of each peer, in this order."""
+    if name == "start-up":
+        return start_ups(binary)
+    arguments, steps = WORKLOADS[name]
+    row = [ours(binary, arguments, steps)] + [peer.time(name, steps) for peer in peers.values()]
+    bare = ours(binary, [*arguments, "--bare"], max(steps // 2, 2)) if name in BARE else math.nan
+    return [*row, bare]
+
+
+def report(rows, peers):
+    figure = lambda value, form: "-" if math.isnan(value) else format(value, form)
+    print(f"{'milliseconds':14}" + "".join(f"{name:>10}" for name in ["agon", *PEERS]))
+    for name, found in rows.items():
+        medians = map(statistics.median, zip(*found))
+        print(f"{name:14}" + "".join(f"{figure(median, '.2f'):>10}" for median in medians))
+    print(f"\n{'times agon':14}" + "".join(f"{name:>22}" for name in PEERS) + "   median (least..most)")
+    for name, found in rows.items():
+        cells = []
+        for peer in range(1, len(PEERS) + 1):
+            each = [row[peer] / row[0] for row in found]
+            spread = f" ({min(each):.2f}..{max(each):.2f})"
+            cells.append("-" if math.isnan(each[0]) else f"{statistics.median(each):.2f}{spread}")
+        print(f"{name:14}" + "".join(f"{cell:>22}" for cell in cells))
+    print("\ncompiled, seconds until the third step was done")
+    for name, answer in peers["compiled"].answers.items():
+        print(f"{name:14}" + answer.get("error", f"{answer.get('first_steps_s', 0):.1f}"))
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--serve", action="store_true", help=argparse.SUPPRESS)
+    parser.add_argument("--compiled", action="store_true", help=argparse.SUPPRESS)
     parser.add_argument("--binary", help="the throughput example")
     parser.add_argument("--rounds", type=int, default=12)
     parser.add_argument("--only", nargs="*", choices=[*WORKLOADS, "start-up"])
     options = parser.parse_args()
     if options.serve:
-        return serve()
-    peers = {"PyTorch": Peer({}), "tuned": Peer(TUNED)}
-    names = options.only or [*WORKLOADS, "start-up"]
-    rows = {name: [] for name in names}
+        return serve(options.compiled)
+    peers = {"PyTorch": Peer(), "tuned": Peer(TUNED), "compiled": Peer(compiled=True)}
+    rows = {name: [] for name in options.only or [*WORKLOADS, "start-up"]}
     for turn in range(options.rounds):
-        for name in names:
-            if name == "start-up":
-                mine, theirs = start_up(options.binary)
-                rows[name].append([mine * 1e3, theirs * 1e3, theirs * 1e3])
-                continue
-            arguments, steps = WORKLOADS[name]
-            row = [ours(options.binary, arguments, steps)]
-            row += [peer.time(name, steps) for peer in peers.values()]
-            rows[name].append(row)
+        for name in rows:
+            rows[name].append(measure(name, options.binary, peers))
         print(f"round {turn + 1} of {options.rounds}, load {os.getloadavg()[0]:.1f}", file=sys.stderr)
-    print(f"{'milliseconds':12} {'agon':>9} {'PyTorch':>9} {'tuned':>9}   ratio (least..most)   tuned (least..most)")
-    for name, found in rows.items():
-        medians = [statistics.median(column) for column in zip(*found)]
-        ratios = []
-        for peer in (1, 2):
-            each = [row[peer] / row[0] for row in found]
-            ratios.append(f"{statistics.median(each):5.2f} ({min(each):.2f}..{max(each):.2f})")
-        print(f"{name:12} {medians[0]:9.2f} {medians[1]:9.2f} {medians[2]:9.2f}   {ratios[0]:21} {ratios[1]}")
+    report(rows, peers)
     for peer in peers.values():
-        peer.process.stdin.close()
-        peer.process.wait()
+        peer.end()
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@
 //! cargo run --release --example throughput -- --model dcgan32 --width 64 --batch 64 --steps 30 --json
 //! ```
 
+mod bare;
 #[path = "../common/mod.rs"]
 mod common;
 mod resnet;
@@ -12,6 +13,7 @@ use std::time::Instant;
 
 use agon::nn::LstmPolicyConfig;
 use agon::prelude::*;
+use bare::{Judge, Network, Painter, Pair, Perceptron};
 use clap::{Parser, ValueEnum};
 use common::{Common, Ending, peak_rss_mb};
 use resnet::{ResidualDiscriminator, ResidualGenerator};
@@ -27,9 +29,15 @@ struct Options {
     /// Channels next to the image, or width of the hidden layers
     #[arg(long)]
     width: Option<usize>,
+    /// Height and width of the images of dcgan32 or dcgan64
+    #[arg(long)]
+    size: Option<usize>,
     /// Samples in a batch
     #[arg(long)]
     batch: Option<usize>,
+    /// Networks of burn's own layers, and the step written by hand: for mlp, dcgan32, dcgan64 and sample
+    #[arg(long)]
+    bare: bool,
     /// Steps before those that are timed
     #[arg(long, default_value_t = 5)]
     warm_up: u64,
@@ -53,10 +61,14 @@ enum Model {
     Rollouts,
 }
 
-#[derive(Clone, Copy)]
-struct Steps {
+/// What is done how often.
+struct Work {
+    size: usize,
+    width: usize,
+    batch: usize,
     warm_up: u64,
     timed: u64,
+    device: Device,
 }
 
 fn main() -> std::process::ExitCode {
@@ -71,27 +83,26 @@ fn run(options: &Options) -> Ending {
         Model::Dcgan32 | Model::WganGp | Model::Resnet | Model::Sample => (64, 64, 20),
         Model::Dcgan64 => (64, 16, 20),
     };
-    let (width, batch) = (options.width.unwrap_or(width), options.batch.unwrap_or(batch));
-    let steps = Steps {
+    let size = if matches!(options.model, Model::Dcgan64) {
+        64
+    } else {
+        32
+    };
+    let work = Work {
+        size: options.size.unwrap_or(size),
+        width: options.width.unwrap_or(width),
+        batch: options.batch.unwrap_or(batch),
         warm_up: options.warm_up,
         timed: options.common.steps.unwrap_or(steps).max(1),
+        device,
     };
-    let times = match options.model {
-        Model::Mlp => time(
-            points(width, &device)?,
-            GaussianMixture::ring().batches(batch),
-            steps,
-            &device,
-        )?,
-        Model::Dcgan32 => time(images(32, width, &device)?, noise(32, batch, &device), steps, &device)?,
-        Model::WganGp => time(critic(width, &device)?, noise(32, batch, &device), steps, &device)?,
-        Model::Resnet => time(residual(width, &device), noise(32, batch, &device), steps, &device)?,
-        Model::Sample => samples(images(32, width, &device)?.generator(), batch, steps, &device)?,
-        Model::Rollouts => rollouts(width, batch, steps, &device)?,
-        Model::Dcgan64 => time(images(64, width, &device)?, noise(64, batch, &device), steps, &device)?,
+    let times = if options.bare {
+        work.bare(options.model)?
+    } else {
+        work.ours(options.model)?
     };
     let median = times[times.len() / 2];
-    let per_second = batch as f64 / (median / 1e3);
+    let per_second = work.batch as f64 / (median / 1e3);
     let memory = peak_rss_mb();
     options.common.say(format!(
         "{median:.2} ms a step, {per_second:.0} samples a second, peak memory {memory:?} MB"
@@ -104,102 +115,137 @@ fn run(options: &Options) -> Ending {
     Ok(())
 }
 
-fn points(width: usize, device: &Device) -> Result<Gan<MlpGenerator, MlpDiscriminator>> {
-    Ok(Gan::new(
-        MlpGeneratorConfig::new(2, 2)
-            .with_hidden(vec![width; 2])
-            .try_init(device)?,
-        MlpDiscriminatorConfig::new(2)
-            .with_hidden(vec![width; 2])
-            .try_init(device)?,
-    ))
-}
-
-fn images(size: usize, width: usize, device: &Device) -> Result<Gan<DcganGenerator, DcganDiscriminator>> {
-    let shape = [3, size, size];
-    Ok(Gan::new(
-        DcganGeneratorConfig::new(100, shape)
-            .with_width(width)
-            .try_init(device)?,
-        DcganDiscriminatorConfig::new(shape)
-            .with_width(width)
-            .try_init(device)?,
-    ))
-}
-
-fn critic(width: usize, device: &Device) -> Result<Gan<DcganGenerator, DcganDiscriminator>> {
-    let shape = [3, 32, 32];
-    let critic = DcganDiscriminatorConfig::new(shape)
-        .with_width(width)
-        .with_batch_norm(false);
-    let generator = DcganGeneratorConfig::new(100, shape).with_width(width);
-    Ok(Gan::new(generator.try_init(device)?, critic.try_init(device)?)
-        .loss(Wasserstein)
-        .penalty(GradientPenalty::two_sided(10.0))
-        .optimizers(Adam::new(1e-4).betas(0.0, 0.9)))
-}
-
-fn residual(width: usize, device: &Device) -> Gan<ResidualGenerator, ResidualDiscriminator> {
-    Gan::new(
-        ResidualGenerator::new(128, width, device),
-        ResidualDiscriminator::new(width, device),
-    )
-    .loss(Hinge)
-    .constraint(SpectralNorm::new())
-}
-
-fn samples(generator: &DcganGenerator, batch: usize, steps: Steps, device: &Device) -> Result<Vec<f64>> {
-    let generator = generator.valid();
-    repeated(steps, device, |seed| drop(generator.sample(batch, seed)))
-}
-
-fn rollouts(hidden: usize, batch: usize, steps: Steps, device: &Device) -> Result<Vec<f64>> {
-    let policy = LstmPolicyConfig::new(5000)
-        .with_hidden(hidden)
-        .init(&device.clone().inner());
-    repeated(steps, device, |seed| {
-        let mut random = random::stream(seed, 0);
-        drop(policy.sample(random::uniform(
-            [batch, 20],
-            0.0,
-            1.0,
-            &mut random,
-            &device.clone().inner(),
-        )));
-    })
-}
-
-/// Milliseconds of each piece of work after those to warm up, sorted.
-fn repeated(steps: Steps, device: &Device, work: impl Fn(u64)) -> Result<Vec<f64>> {
-    let mut times = Vec::new();
-    for seed in 0..steps.warm_up + steps.timed {
-        let start = Instant::now();
-        work(seed);
-        device.sync().map_err(Error::other)?;
-        times.push(start.elapsed().as_secs_f64() * 1e3);
+impl Work {
+    /// Milliseconds of each step by this library.
+    fn ours(&self, model: Model) -> Result<Vec<f64>> {
+        match model {
+            Model::Mlp => self.train(self.points()?, GaussianMixture::ring().batches(self.batch)),
+            Model::Dcgan32 | Model::Dcgan64 => self.train(self.images()?, Repeat(self.noise())),
+            Model::WganGp => self.train(self.critic()?, Repeat(self.noise())),
+            Model::Resnet => self.train(self.residual(), Repeat(self.noise())),
+            Model::Sample => {
+                let generator = self.images()?.generator().valid();
+                self.repeated((), |(), seed| drop(generator.sample(self.batch, seed)))
+            }
+            Model::Rollouts => self.rollouts(),
+        }
     }
-    let mut times = times.split_off(steps.warm_up as usize);
-    times.sort_by(f64::total_cmp);
-    Ok(times)
-}
 
-/// Images are made once, so that only training is timed.
-fn noise(size: usize, batch: usize, device: &Device) -> Repeat<Tensor<4>> {
-    let mut random = random::stream(0, 0);
-    Repeat(random::uniform([batch, 3, size, size], -1.0, 1.0, &mut random, device))
-}
-
-/// Milliseconds of each step after those to warm up, sorted.
-fn time<G: Game>(game: G, mut data: impl Batches<Batch = G::Batch>, steps: Steps, device: &Device) -> Result<Vec<f64>> {
-    let mut trainer = Trainer::new(game);
-    let mut times = Vec::new();
-    for step in 1..=steps.warm_up + steps.timed {
-        let start = Instant::now();
-        trainer.run(&mut data, Budget::steps(step))?;
-        device.sync().map_err(Error::other)?;
-        times.push(start.elapsed().as_secs_f64() * 1e3);
+    /// The same by burn alone.
+    fn bare(&self, model: Model) -> std::result::Result<Vec<f64>, Box<dyn std::error::Error>> {
+        let (device, random) = (&self.device, |seed| random::stream(seed, 0));
+        let times = match model {
+            Model::Mlp => {
+                let net = |out| Perceptron::new(&[2, self.width, self.width, out], device);
+                let points = |seed| random::normal([self.batch, 2], &mut random(seed), device);
+                self.repeated(Pair::new(net(2), net(1)), |pair, seed| {
+                    pair.step(points(seed), points(seed + 1))
+                })?
+            }
+            Model::Dcgan32 | Model::Dcgan64 => {
+                let pair = Pair::new(
+                    Painter::new(self.size, self.width, device),
+                    Judge::new(self.size, self.width, device),
+                );
+                let real = self.noise();
+                self.repeated(pair, |pair, seed| pair.step(self.codes(seed), real.clone()))?
+            }
+            Model::Sample => {
+                let generator = Painter::new(self.size, self.width, device).valid();
+                self.repeated((), |(), seed| drop(generator.forward(self.codes(seed).inner())))?
+            }
+            Model::WganGp | Model::Resnet | Model::Rollouts => {
+                return Err("there is no such model by burn alone".into());
+            }
+        };
+        Ok(times)
     }
-    let mut times = times.split_off(steps.warm_up as usize);
-    times.sort_by(f64::total_cmp);
-    Ok(times)
+
+    fn points(&self) -> Result<Gan<MlpGenerator, MlpDiscriminator>> {
+        Ok(Gan::new(
+            MlpGeneratorConfig::new(2, 2)
+                .with_hidden(vec![self.width; 2])
+                .try_init(&self.device)?,
+            MlpDiscriminatorConfig::new(2)
+                .with_hidden(vec![self.width; 2])
+                .try_init(&self.device)?,
+        ))
+    }
+
+    fn images(&self) -> Result<Gan<DcganGenerator, DcganDiscriminator>> {
+        let shape = [3, self.size, self.size];
+        Ok(Gan::new(
+            DcganGeneratorConfig::new(100, shape)
+                .with_width(self.width)
+                .try_init(&self.device)?,
+            DcganDiscriminatorConfig::new(shape)
+                .with_width(self.width)
+                .try_init(&self.device)?,
+        ))
+    }
+
+    fn critic(&self) -> Result<Gan<DcganGenerator, DcganDiscriminator>> {
+        let shape = [3, self.size, self.size];
+        let critic = DcganDiscriminatorConfig::new(shape)
+            .with_width(self.width)
+            .with_batch_norm(false);
+        let generator = DcganGeneratorConfig::new(100, shape).with_width(self.width);
+        Ok(
+            Gan::new(generator.try_init(&self.device)?, critic.try_init(&self.device)?)
+                .loss(Wasserstein)
+                .penalty(GradientPenalty::two_sided(10.0))
+                .optimizers(Adam::new(1e-4).betas(0.0, 0.9)),
+        )
+    }
+
+    fn residual(&self) -> Gan<ResidualGenerator, ResidualDiscriminator> {
+        Gan::new(
+            ResidualGenerator::new(128, self.width, &self.device),
+            ResidualDiscriminator::new(self.width, &self.device),
+        )
+        .loss(Hinge)
+        .constraint(SpectralNorm::new())
+    }
+
+    fn rollouts(&self) -> Result<Vec<f64>> {
+        let plain = self.device.clone().inner();
+        let policy = LstmPolicyConfig::new(5000).with_hidden(self.width).init(&plain);
+        self.repeated((), |(), seed| {
+            let mut random = random::stream(seed, 0);
+            drop(policy.sample(random::uniform([self.batch, 20], 0.0, 1.0, &mut random, &plain)));
+        })
+    }
+
+    /// Images are made once, so that only training is timed.
+    fn noise(&self) -> Tensor<4> {
+        let shape = [self.batch, 3, self.size, self.size];
+        random::uniform(shape, -1.0, 1.0, &mut random::stream(0, 0), &self.device)
+    }
+
+    fn codes(&self, seed: u64) -> Tensor<4> {
+        random::normal([self.batch, 100, 1, 1], &mut random::stream(seed, 0), &self.device)
+    }
+
+    fn train<G: Game>(&self, game: G, mut data: impl Batches<Batch = G::Batch>) -> Result<Vec<f64>> {
+        let mut trainer = Trainer::new(game);
+        self.timed((), |(), seed| trainer.run(&mut data, Budget::steps(seed + 1)).map(drop))
+    }
+
+    /// Milliseconds of each piece of work after those to warm up, sorted. What is made of `state` is the next one's.
+    fn repeated<S>(&self, state: S, work: impl Fn(S, u64) -> S) -> Result<Vec<f64>> {
+        self.timed(state, |state, seed| Ok(work(state, seed)))
+    }
+
+    fn timed<S>(&self, mut state: S, mut work: impl FnMut(S, u64) -> Result<S>) -> Result<Vec<f64>> {
+        let mut times = Vec::new();
+        for seed in 0..self.warm_up + self.timed {
+            let start = Instant::now();
+            state = work(state, seed)?;
+            self.device.sync().map_err(Error::other)?;
+            times.push(start.elapsed().as_secs_f64() * 1e3);
+        }
+        let mut times = times.split_off(self.warm_up as usize);
+        times.sort_by(f64::total_cmp);
+        Ok(times)
+    }
 }

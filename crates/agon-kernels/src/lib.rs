@@ -19,6 +19,8 @@
 mod adam;
 mod conv;
 mod draw;
+#[cfg(test)]
+mod drawn;
 mod gemm;
 mod largest;
 mod normalize;

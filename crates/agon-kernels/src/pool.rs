@@ -6,8 +6,7 @@ use std::mem::MaybeUninit;
 use std::ops::{Deref, DerefMut};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use burn::tensor::Bytes;
-use cubecl_environment::bytes::{AccessError, AccessPolicy, AllocationController, AllocationProperty};
+use cubecl_environment::bytes::{AccessError, AccessPolicy, AllocationController, AllocationProperty, Bytes};
 
 /// Numbers that lie together in a cache line, and start where one starts.
 #[derive(Debug, Clone, Copy)]

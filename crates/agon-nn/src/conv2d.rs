@@ -7,6 +7,7 @@ use burn::prelude::{Device, Tensor};
 use burn::tensor::ops::ConvOptions;
 
 use crate::init::uniform;
+use crate::padding::same;
 
 /// Configuration of a [`Conv2d`]; the names and defaults are those of burn.
 #[derive(Config, Debug)]
@@ -96,19 +97,10 @@ impl Conv2d {
         let padding = match self.padding {
             PaddingConfig2d::Valid => [(0, 0), (0, 0)],
             PaddingConfig2d::Explicit(top, left, bottom, right) => [(top, bottom), (left, right)],
-            PaddingConfig2d::Same => [0, 1].map(|i| self.same(i, x.dims()[i + 2])),
+            PaddingConfig2d::Same => [0, 1].map(|i| same(x.dims()[i + 2], self.kernel_size[i], self.stride[i])),
         };
         let options = ConvOptions::new_with_padding(self.stride, padding, self.dilation, self.groups);
         ops::conv2d(x, weight, bias, options)
-    }
-
-    /// What is added before and after a side so that the output has one element for every step: as burn has it, which
-    /// knows nothing of dilation here.
-    fn same(&self, axis: usize, side: usize) -> (usize, usize) {
-        let steps = side.div_ceil(self.stride[axis]);
-        let reach = (steps.max(1) - 1) * self.stride[axis] + self.kernel_size[axis];
-        let missing = if steps > 0 { reach.saturating_sub(side) } else { 0 };
-        (missing / 2, missing - missing / 2)
     }
 }
 

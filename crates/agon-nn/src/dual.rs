@@ -1,7 +1,7 @@
 use burn::module::Param;
 use burn::prelude::Tensor;
 
-use crate::{Activation, BatchNorm, Conv2d, ConvTranspose2d, Linear, maxout};
+use crate::{Activation, BatchNorm, Conv1d, Conv2d, ConvTranspose1d, ConvTranspose2d, Linear, maxout};
 
 /// A value and its derivative in one direction, carried through a network together.
 ///
@@ -40,6 +40,16 @@ impl<const D: usize> Dual<D> {
             value: map(self.value),
             tangent: map(self.tangent),
         }
+    }
+
+    /// Adds a bias to each channel of the values.
+    fn biased(mut self, bias: Option<Tensor<1>>) -> Self {
+        if let Some(bias) = bias {
+            let mut along_channels = [1; D];
+            along_channels[1] = bias.dims()[0];
+            self.value = self.value + bias.reshape(along_channels);
+        }
+        self
     }
 
     /// Applies a map that only rearranges.
@@ -90,6 +100,22 @@ impl<const D: usize> Dual<D> {
     }
 }
 
+impl Dual<3> {
+    /// Through a convolution of sequences, of this crate or of burn.
+    pub fn conv1d(self, layer: impl Into<Conv1d>) -> Self {
+        let layer = layer.into();
+        self.linear_map(layer.linear_part())
+            .biased(layer.bias.as_ref().map(Param::val))
+    }
+
+    /// Through a transposed convolution of sequences, of this crate or of burn.
+    pub fn conv_transpose1d(self, layer: impl Into<ConvTranspose1d>) -> Self {
+        let layer = layer.into();
+        self.linear_map(layer.linear_part())
+            .biased(layer.bias.as_ref().map(Param::val))
+    }
+}
+
 impl Dual<2> {
     /// Through a linear layer, of this crate or of burn.
     pub fn linear(self, layer: impl Into<Linear>) -> Self {
@@ -128,14 +154,6 @@ impl Dual<4> {
         self.linear_map(layer.linear_part())
             .biased(layer.bias.as_ref().map(Param::val))
     }
-
-    fn biased(mut self, bias: Option<Tensor<1>>) -> Self {
-        if let Some(bias) = bias {
-            let channels = bias.dims()[0];
-            self.value = self.value + bias.reshape([1, channels, 1, 1]);
-        }
-        self
-    }
 }
 
 /// The mean over everything but channels, in a shape that broadcasts.
@@ -147,8 +165,8 @@ fn over_batch<const D: usize>(x: Tensor<D>) -> Tensor<D> {
 mod tests {
     use super::*;
     use burn::module::Param;
-    use burn::nn::conv::{Conv2dConfig, ConvTranspose2dConfig};
-    use burn::nn::{BatchNormConfig, LinearConfig, PaddingConfig2d};
+    use burn::nn::conv::{Conv1dConfig, Conv2dConfig, ConvTranspose1dConfig, ConvTranspose2dConfig};
+    use burn::nn::{BatchNormConfig, LinearConfig, PaddingConfig1d, PaddingConfig2d};
     use burn::prelude::Device;
     use burn::tensor::{DType, TensorData};
 
@@ -204,6 +222,26 @@ mod tests {
         back.bias = Some(Param::from_tensor(wave([2], 0.4)));
         check([2, 2, 6, 6], |x: Dual<4>| {
             x.conv2d(&conv).activation(Activation::Tanh).conv_transpose2d(&back)
+        });
+    }
+
+    #[test]
+    fn convolutions_of_sequences_carry_tangents() {
+        let device = Device::default().autodiff();
+        let mut conv = Conv1dConfig::new(2, 3, 3)
+            .with_stride(2)
+            .with_padding(PaddingConfig1d::Explicit(1, 1))
+            .init(&device);
+        conv.weight = Param::from_tensor(wave([3, 2, 3], 0.2));
+        conv.bias = Some(Param::from_tensor(wave([3], 0.7)));
+        let mut back = ConvTranspose1dConfig::new([3, 2], 4)
+            .with_stride(2)
+            .with_padding(1)
+            .init(&device);
+        back.weight = Param::from_tensor(wave([3, 2, 4], 0.9));
+        back.bias = Some(Param::from_tensor(wave([2], 0.4)));
+        check([2, 2, 6], |x: Dual<3>| {
+            x.conv1d(&conv).activation(Activation::Tanh).conv_transpose1d(&back)
         });
     }
 

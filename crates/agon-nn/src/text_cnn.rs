@@ -1,11 +1,10 @@
-use agon_kernels::ops;
 use burn::config::Config;
 use burn::module::Module;
 use burn::nn::Initializer;
 use burn::prelude::{Device, Tensor};
 use burn::tensor::activation::relu;
 
-use crate::{Linear, linear};
+use crate::{Conv1d, Conv1dConfig};
 
 /// Configuration of a [`TextCnn`].
 #[derive(Config, Debug)]
@@ -28,13 +27,15 @@ impl TextCnnConfig {
     /// Builds the layer.
     pub fn init(&self, device: &Device) -> TextCnn {
         let filters = |&(width, filters): &(usize, usize)| {
-            let mut layer = linear([width * self.embedding, filters], false, &self.initializer, device);
+            let mut layer = Conv1dConfig::new(self.embedding, filters, width)
+                .with_bias(false)
+                .with_initializer(self.initializer.clone())
+                .init(device);
             layer.bias = Some(Initializer::Constant { value: 0.1 }.init([filters], device));
             layer
         };
         TextCnn {
             filters: self.filters.iter().map(filters).collect(),
-            embedding: self.embedding,
         }
     }
 }
@@ -52,10 +53,8 @@ impl TextCnnConfig {
 /// Kim 2014, "Convolutional neural networks for sentence classification", arXiv:1408.5882.
 #[derive(Module, Debug)]
 pub struct TextCnn {
-    /// Each `[width * embedding, filters]`.
-    filters: Vec<Linear>,
-    #[module(skip)]
-    embedding: usize,
+    /// Those of one width each.
+    filters: Vec<Conv1d>,
 }
 
 impl TextCnn {
@@ -64,28 +63,16 @@ impl TextCnn {
     /// # Panics
     /// If a filter is wider than the sentences are long.
     pub fn forward(&self, x: Tensor<3>) -> Tensor<2> {
-        let features = self.filters.iter().map(|layer| self.best(layer, x.clone())).collect();
-        relu(Tensor::cat(features, 1))
-    }
-
-    /// The best place of each filter of one width.
-    fn best(&self, layer: &Linear, x: Tensor<3>) -> Tensor<2> {
-        let [batch, length, _] = x.dims();
-        let [inputs, filters] = layer.weight.dims();
-        let width = inputs / self.embedding;
-        assert!(
-            width <= length,
-            "filters of width {width} need sentences as long, not {length}"
-        );
-        let places = length + 1 - width;
-        let windows = (0..width).map(|offset| x.clone().narrow(1, offset, places));
-        let windows = Tensor::cat(windows.collect(), 2).reshape([batch * places, inputs]);
-        let fits = ops::linear(windows, layer.weight.val(), None).reshape([batch, places, filters]);
-        let best = fits.max_dim(1).squeeze_dim::<2>(1);
-        match &layer.bias {
-            Some(bias) => best + bias.val().unsqueeze(),
-            None => best,
-        }
+        let (length, x) = (x.dims()[1], x.swap_dims(1, 2));
+        let best = |layer: &Conv1d| {
+            let width = layer.kernel_size;
+            assert!(
+                width <= length,
+                "filters of width {width} need sentences as long, not {length}"
+            );
+            layer.forward(x.clone()).max_dim(2).squeeze_dim::<2>(2)
+        };
+        relu(Tensor::cat(self.filters.iter().map(best).collect(), 1))
     }
 }
 
@@ -99,8 +86,8 @@ mod tests {
     fn the_best_place_of_each_filter_counts() {
         let device = Device::default();
         let mut cnn = TextCnnConfig::new(1, vec![(2, 2), (1, 1)]).init(&device);
-        cnn.filters[0].weight = Param::from_data([[1.0, -1.0], [2.0, 0.0]], &device);
-        cnn.filters[1].weight = Param::from_data([[-3.0]], &device);
+        cnn.filters[0].weight = Param::from_data([[[1.0, 2.0]], [[-1.0, 0.0]]], &device);
+        cnn.filters[1].weight = Param::from_data([[[-3.0]]], &device);
         let x = Tensor::<1>::from_data([1.0, 5.0, 2.0, 4.0], &device).reshape([1, 4, 1]);
         let found: Vec<f32> = cnn.forward(x).try_into_vec_as().unwrap();
         // Pairs (1, 5), (5, 2), (2, 4): 11, 9, 10 and -1, -5, -2; single tokens: -3 at best.

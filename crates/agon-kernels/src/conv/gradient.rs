@@ -26,6 +26,12 @@ impl Conv2d {
         if dx.is_empty() {
             return;
         }
+        if dy.is_empty() {
+            // The kernel fits nowhere.
+            let planes = dx.chunks_exact_mut(self.input[0] * self.input[1]).enumerate();
+            planes.for_each(|(i, plane)| plane.fill(bias.map_or(0.0, |bias| bias[i % self.channels[0]])));
+            return;
+        }
         if self.is_whole() {
             return self.data_gradient_whole(isa, dy, w, bias, dx);
         }

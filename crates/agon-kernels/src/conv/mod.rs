@@ -11,7 +11,7 @@ mod weight;
 mod whole;
 
 #[cfg(test)]
-mod reference;
+pub(crate) mod reference;
 
 /// The sizes of a convolution.
 ///

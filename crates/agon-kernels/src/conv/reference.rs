@@ -2,13 +2,13 @@
 
 use super::Conv2d;
 
-pub(super) struct Expected {
+pub(crate) struct Expected {
     pub output: Vec<f64>,
     pub data: Vec<f64>,
     pub weights: Vec<f64>,
 }
 
-pub(super) fn all(conv: &Conv2d, x: &[f32], w: &[f32], dy: &[f32]) -> Expected {
+pub(crate) fn all(conv: &Conv2d, x: &[f32], w: &[f32], dy: &[f32]) -> Expected {
     let [inputs, weights, outputs] = conv.sizes();
     let mut expected = Expected {
         output: vec![0.0; outputs],

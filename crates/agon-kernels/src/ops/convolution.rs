@@ -17,7 +17,7 @@ pub fn conv2d(x: Tensor<4>, weight: Tensor<4>, bias: Option<Tensor<1>>, options:
         && is_ours(&x)
         && is_ours(&weight)
     {
-        return super::flex::conv2d(x, weight, bias, conv);
+        return super::flex::convolution(x, weight, bias, conv);
     }
     burn::tensor::module::conv2d(x, weight, bias, options)
 }
@@ -40,9 +40,72 @@ pub fn conv_transpose2d(
         && is_ours(&x)
         && is_ours(&weight)
     {
-        return super::flex::conv_transpose2d(x, weight, bias, conv);
+        return super::flex::transposed_convolution(x, weight, bias, conv);
     }
     burn::tensor::module::conv_transpose2d(x, weight, bias, options)
+}
+
+/// A convolution of sequences.
+///
+/// # Shapes
+/// `x`: `[batch, channels_in, length]`, `weight`: `[channels_out, channels_in / groups, length]`.
+///
+/// # Panics
+/// If the shapes do not fit.
+pub fn conv1d(x: Tensor<3>, weight: Tensor<3>, bias: Option<Tensor<1>>, options: ConvOptions<1>) -> Tensor<3> {
+    #[cfg(feature = "flex")]
+    if let Some(conv) = geometry(in_a_row(x.dims()), in_a_row(weight.dims()), &of_a_row(&options))
+        && is_ours(&x)
+        && is_ours(&weight)
+    {
+        return super::flex::convolution(x, weight, bias, conv);
+    }
+    if options.groups > 1 {
+        // burn 0.22.1 forgets to cut the gradient of grouped weights to their length where the last step leaves some
+        // of the sequence over. For images it remembers.
+        let (x, weight) = (x.unsqueeze_dim(2), weight.unsqueeze_dim(2));
+        return burn::tensor::module::conv2d(x, weight, bias, of_a_row(&options)).squeeze_dim(2);
+    }
+    burn::tensor::module::conv1d(x, weight, bias, options)
+}
+
+/// A transposed convolution of sequences.
+///
+/// # Shapes
+/// `x`: `[batch, channels_in, length]`, `weight`: `[channels_in, channels_out / groups, length]`.
+///
+/// # Panics
+/// If the shapes do not fit.
+pub fn conv_transpose1d(
+    x: Tensor<3>,
+    weight: Tensor<3>,
+    bias: Option<Tensor<1>>,
+    options: ConvTransposeOptions<1>,
+) -> Tensor<3> {
+    #[cfg(feature = "flex")]
+    if let Some(conv) = transposed_geometry(in_a_row(x.dims()), in_a_row(weight.dims()), &back_to_a_row(&options))
+        && is_ours(&x)
+        && is_ours(&weight)
+    {
+        return super::flex::transposed_convolution(x, weight, bias, conv);
+    }
+    burn::tensor::module::conv_transpose1d(x, weight, bias, options)
+}
+
+/// A sequence is an image of one row.
+fn in_a_row([first, second, length]: [usize; 3]) -> [usize; 4] {
+    [first, second, 1, length]
+}
+
+fn of_a_row(options: &ConvOptions<1>) -> ConvOptions<2> {
+    let (stride, padding) = ([1, options.stride[0]], [(0, 0), options.padding[0]]);
+    ConvOptions::new_with_padding(stride, padding, [1, options.dilation[0]], options.groups)
+}
+
+fn back_to_a_row(options: &ConvTransposeOptions<1>) -> ConvTransposeOptions<2> {
+    let (stride, dilation) = ([1, options.stride[0]], [1, options.dilation[0]]);
+    let (padding, padding_out) = ([0, options.padding[0]], [0, options.padding_out[0]]);
+    ConvTransposeOptions::new(stride, padding, padding_out, dilation, options.groups)
 }
 
 /// The sizes of a convolution, if it is one that the kernels know.

@@ -19,7 +19,7 @@ mod tests;
 
 pub use adam::adam;
 pub use batch_norm::{Normalized, batch_norm, batch_norm_by};
-pub use convolution::{conv_transpose2d, conv2d};
+pub use convolution::{conv_transpose1d, conv_transpose2d, conv1d, conv2d};
 pub use draw::draw;
 pub use largest::largest;
 pub use linear::linear;

@@ -4,20 +4,8 @@ use burn::tensor::ops::{ConvOptions, ConvTransposeOptions};
 use burn::tensor::{DType, Device, Tensor, TensorData};
 
 use super::*;
+use crate::drawn::Draw;
 use crate::{Adam, Unit};
-
-/// Numbers below a bound, one after the other.
-struct Draw(u64);
-
-impl Draw {
-    fn of(&mut self, low: usize, high: usize) -> usize {
-        self.0 = self
-            .0
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
-        low + (self.0 >> 33) as usize % (high - low + 1)
-    }
-}
 
 fn wave<const D: usize>(shape: [usize; D], phase: f64, dtype: DType) -> Tensor<D> {
     let n: usize = shape.iter().product();
@@ -110,6 +98,57 @@ fn transposed_convolutions_of_any_shape_are_those_of_burn() {
         let ours = traced(inputs(DType::F32), bias(DType::F32), op);
         let theirs = traced(inputs(DType::F64), bias(DType::F64), op);
         near(&format!("{x:?} by {w:?}, {options:?}"), &ours, &theirs);
+    }
+}
+
+#[test]
+fn convolutions_of_sequences_are_those_of_burn() {
+    let mut draw = Draw(17);
+    for _ in 0..40 {
+        let groups = draw.of(1, 2);
+        let channels = [groups * draw.of(1, 9), groups * draw.of(1, 20)];
+        let (kernel, dilation) = (draw.of(1, 5), draw.of(1, 3));
+        let length = dilation * (kernel - 1) + 1 + draw.of(0, 40);
+        let x = [draw.of(1, 4), channels[0], length];
+        let w = [channels[1], channels[0] / groups, kernel];
+        let padding = [(draw.of(0, 2), draw.of(0, 2))];
+        let options = ConvOptions::new_with_padding([draw.of(1, 3)], padding, [dilation], groups);
+        let bias = draw.of(0, 1) == 1;
+        let run = |dtype| {
+            let bias = bias.then(|| wave([channels[1]], 0.4, dtype));
+            let inputs = [wave(x, 0.1, dtype), wave(w, 0.8, dtype)];
+            traced(inputs, bias, |x, w, b| conv1d(x, w, b, options.clone()))
+        };
+        near(
+            &format!("{x:?} by {w:?}, {options:?}"),
+            &run(DType::F32),
+            &run(DType::F64),
+        );
+    }
+}
+
+#[test]
+fn transposed_convolutions_of_sequences_are_those_of_burn() {
+    let mut draw = Draw(29);
+    for _ in 0..40 {
+        let groups = draw.of(1, 2);
+        let channels = [groups * draw.of(1, 20), groups * draw.of(1, 9)];
+        let (kernel, dilation, stride) = (draw.of(2, 5), draw.of(1, 2), draw.of(1, 3));
+        let x = [draw.of(1, 4), channels[0], draw.of(2, 30)];
+        let w = [channels[0], channels[1] / groups, kernel];
+        let out = draw.of(0, stride - 1);
+        let options = ConvTransposeOptions::new([stride], [draw.of(0, 1)], [out], [dilation], groups);
+        let bias = draw.of(0, 1) == 1;
+        let run = |dtype| {
+            let bias = bias.then(|| wave([channels[1]], 0.4, dtype));
+            let inputs = [wave(x, 0.1, dtype), wave(w, 0.8, dtype)];
+            traced(inputs, bias, |x, w, b| conv_transpose1d(x, w, b, options.clone()))
+        };
+        near(
+            &format!("{x:?} by {w:?}, {options:?}"),
+            &run(DType::F32),
+            &run(DType::F64),
+        );
     }
 }
 

@@ -2,24 +2,40 @@ use burn::backend::autodiff::checkpoint::strategy::CheckpointStrategy;
 use burn::backend::flex::FlexTensor;
 use burn::backend::tensor::FloatTensor;
 use burn::backend::{Autodiff, Backend, Dispatch, Flex, backend_extension};
-use burn::tensor::Tensor;
+use burn::tensor::{Shape, Tensor};
 
 use super::weighted::{Weighted, tracked};
 use super::{filled, numbers, vector};
 use crate::normalize::sums_of_channels;
 use crate::{Conv2d, Isa};
 
-/// `y = w * x + bias`
-pub(in crate::ops) fn conv2d(x: Tensor<4>, w: Tensor<4>, bias: Option<Tensor<1>>, conv: Conv2d) -> Tensor<4> {
+/// `y = w * x + bias`, of images or of sequences, which are images of one row.
+pub(in crate::ops) fn convolution<const D: usize>(
+    x: Tensor<D>,
+    w: Tensor<D>,
+    bias: Option<Tensor<1>>,
+    conv: Conv2d,
+) -> Tensor<D> {
     apply(x, w, bias, conv, false)
 }
 
 /// The other way round: from what `conv` would have as output to its input.
-pub(in crate::ops) fn conv_transpose2d(x: Tensor<4>, w: Tensor<4>, bias: Option<Tensor<1>>, conv: Conv2d) -> Tensor<4> {
+pub(in crate::ops) fn transposed_convolution<const D: usize>(
+    x: Tensor<D>,
+    w: Tensor<D>,
+    bias: Option<Tensor<1>>,
+    conv: Conv2d,
+) -> Tensor<D> {
     apply(x, w, bias, conv, true)
 }
 
-fn apply(x: Tensor<4>, w: Tensor<4>, bias: Option<Tensor<1>>, conv: Conv2d, transposed: bool) -> Tensor<4> {
+fn apply<const D: usize>(
+    x: Tensor<D>,
+    w: Tensor<D>,
+    bias: Option<Tensor<1>>,
+    conv: Conv2d,
+    transposed: bool,
+) -> Tensor<D> {
     let (x, w) = (x.into_dispatch(), w.into_dispatch());
     Tensor::from_dispatch(match bias {
         None => <Dispatch as Convolve>::convolve(x, w, conv, transposed),
@@ -67,14 +83,14 @@ impl Convolution {
 
     /// Of any input: along the convolution, or back along it.
     fn correlate(&self, x: &FlexTensor, bias: Option<&FlexTensor>, back: bool) -> FlexTensor {
-        let conv = &self.conv;
+        let (conv, of) = (&self.conv, x.layout().shape());
         let (x, w, bias) = (numbers(x), numbers(&self.w), bias.map(numbers));
         let (side, channels) = if back {
             (conv.input, conv.channels[0])
         } else {
             (conv.output(), conv.channels[1])
         };
-        filled([conv.batch, channels, side[0], side[1]], |y| {
+        filled(shaped(of, channels, side), |y| {
             if back {
                 conv.data_gradient(Isa::best(), x, w, bias, y);
             } else {
@@ -103,8 +119,17 @@ impl Weighted for Convolution {
     /// The sum over samples and pixels.
     fn bias_gradient(dy: &FlexTensor) -> FlexTensor {
         let shape = dy.layout().shape();
-        let sums = sums_of_channels(Isa::best(), numbers(dy), shape[1], shape[2] * shape[3]);
-        vector(sums)
+        let area = shape[2..].iter().product();
+        vector(sums_of_channels(Isa::best(), numbers(dy), shape[1], area))
+    }
+}
+
+/// The shape of other channels and pixels: of images, or of sequences if those were the input.
+fn shaped(input: &Shape, channels: usize, [height, width]: [usize; 2]) -> Shape {
+    if input.num_dims() == 3 {
+        Shape::from([input[0], channels, width])
+    } else {
+        Shape::from([input[0], channels, height, width])
     }
 }
 

@@ -12,7 +12,7 @@ mod weighted;
 
 pub(super) use adam::adam;
 pub(super) use batch_norm::{batch_norm, batch_norm_by};
-pub(super) use convolution::{conv_transpose2d, conv2d};
+pub(super) use convolution::{convolution, transposed_convolution};
 pub(super) use draw::draw;
 pub(super) use largest::largest;
 pub(super) use linear::linear;
