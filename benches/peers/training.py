@@ -276,14 +276,15 @@ def start_ups(binary):
     return [start_up(first), theirs, theirs, math.nan, start_up([*first, "--bare"])]
 
 
-def measure(name, binary, peers):
+def measure(name, binary, peers, without):
     """Milliseconds of agon and of each peer, in this order."""
     if name == "start-up":
         return start_ups(binary)
     arguments, steps = WORKLOADS[name]
-    row = [ours(binary, arguments, steps)] + [peer.time(name, steps) for peer in peers.values()]
-    bare = ours(binary, [*arguments, "--bare"], max(steps // 2, 2)) if name in BARE else math.nan
-    return [*row, bare]
+    times = (math.nan if peer in without else process.time(name, steps) for peer, process in peers.items())
+    row = [ours(binary, arguments, steps), *times]
+    by_hand = name in BARE and "burn" not in without
+    return [*row, ours(binary, [*arguments, "--bare"], max(steps // 2, 2)) if by_hand else math.nan]
 
 
 def report(rows, peers):
@@ -311,6 +312,7 @@ def main():
     parser.add_argument("--compiled", action="store_true", help=argparse.SUPPRESS)
     parser.add_argument("--binary", help="the throughput example")
     parser.add_argument("--rounds", type=int, default=12)
+    parser.add_argument("--without", nargs="*", choices=PEERS, default=[], help="peers that are left out")
     parser.add_argument("--only", nargs="*", choices=[*WORKLOADS, "start-up"])
     options = parser.parse_args()
     if options.serve:
@@ -319,7 +321,7 @@ def main():
     rows = {name: [] for name in options.only or [*WORKLOADS, "start-up"]}
     for turn in range(options.rounds):
         for name in rows:
-            rows[name].append(measure(name, options.binary, peers))
+            rows[name].append(measure(name, options.binary, peers, options.without))
         print(f"round {turn + 1} of {options.rounds}, load {os.getloadavg()[0]:.1f}", file=sys.stderr)
     report(rows, peers)
     for peer in peers.values():
