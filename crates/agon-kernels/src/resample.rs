@@ -28,11 +28,14 @@ impl Blocks {
     /// If a slice has another length than [`sizes`](Self::sizes) says.
     pub fn repeat(&self, isa: Isa, small: &[f32], factor: f32, large: &mut [f32]) {
         assert_eq!([small.len(), large.len()], self.sizes(), "images of other sizes");
+        if large.is_empty() {
+            return;
+        }
         let [height, width] = self.block;
         let row = self.side[1] * width;
         self.each_plane(large, |plane, large| {
             let small = small[plane..].chunks_exact(self.side[1]);
-            for (small, large) in small.zip(large.chunks_exact_mut((height * row).max(1))) {
+            for (small, large) in small.zip(large.chunks_exact_mut(height * row)) {
                 let (first, others) = large.split_at_mut(row);
                 with(isa, || repeat_in_row(small, width, factor, first));
                 others
@@ -48,6 +51,9 @@ impl Blocks {
     /// If a slice has another length than [`sizes`](Self::sizes) says.
     pub fn add_up(&self, isa: Isa, large: &[f32], factor: f32, small: &mut [f32]) {
         assert_eq!([small.len(), large.len()], self.sizes(), "images of other sizes");
+        if large.is_empty() {
+            return small.fill(0.0);
+        }
         let [height, width] = self.block;
         let (row, block) = (self.side[1] * width, height * width);
         let of_plane = self.side[0] * self.side[1];
@@ -109,12 +115,14 @@ mod tests {
 
     #[test]
     fn blocks_are_repeated_and_added_up() {
-        for block in [[1, 1], [2, 2], [3, 2], [1, 4]] {
-            let blocks = Blocks {
-                planes: 3,
-                side: [5, 7],
-                block,
-            };
+        for (block, side) in [
+            ([1, 1], [5, 7]),
+            ([2, 2], [5, 7]),
+            ([3, 2], [5, 7]),
+            ([1, 4], [5, 7]),
+            ([2, 2], [3, 0]),
+        ] {
+            let blocks = Blocks { planes: 3, side, block };
             let [small, large] = blocks.sizes();
             let x: Vec<f32> = (0..small).map(|i| i as f32 + 1.0).collect();
             for isa in Isa::all() {

@@ -5,7 +5,7 @@ use crate::panels::Panels;
 use crate::scratch;
 use crate::share::Shared;
 use crate::tasks::each;
-use crate::tile::{DEPTH, Isa, LANES, Panel, ROWS, THIN, VECTORS, rows_beside, shape, tile};
+use crate::tile::{Isa, LANES, THIN, VECTORS, rows_beside, rows_by_panel, shape};
 use crate::transpose::transpose;
 
 /// Numbers of framed images, and of sums, that a task holds at most: they should stay in the second cache.
@@ -149,7 +149,9 @@ impl Correlation {
         scratch::with(pixels.next_multiple_of(high) * width, |sums| {
             for panel in 0..panels.count() {
                 let weights = &weights[panel * self.taps.len() * width..][..self.taps.len() * width];
-                self.sum(isa, (framed, pixels), weights, sums, panels.vectors);
+                let start = |pixel| self.start(framed, pixel);
+                // SAFETY: every base and tap together lie in the frame.
+                unsafe { rows_by_panel(isa, (pixels, start), &self.taps, (weights, panels), (sums, false)) };
                 for (image, sums) in batch.clone().zip(sums.chunks(self.bases.len() * width)) {
                     self.place(isa, sums, (panels, panel), image, places, images);
                 }
@@ -157,33 +159,10 @@ impl Correlation {
         });
     }
 
-    /// The sums of all pixels of a chunk for the channels of a panel.
-    fn sum(&self, isa: Isa, (framed, pixels): (&[f32], usize), weights: &[f32], sums: &mut [f32], vectors: usize) {
-        let (width, high) = (vectors * LANES, rows_beside(vectors));
-        if self.taps.is_empty() {
-            sums.fill(0.0);
-        }
-        for first in (0..self.taps.len()).step_by(DEPTH) {
-            let taps = &self.taps[first..self.taps.len().min(first + DEPTH)];
-            for (i, sums) in sums.chunks_exact_mut(high * width).enumerate() {
-                let mut starts = [framed.as_ptr(); ROWS];
-                for (r, start) in starts.iter_mut().enumerate().take(high) {
-                    // Pixels beyond the last are the last: their sums are not used.
-                    let pixel = (i * high + r).min(pixels - 1);
-                    let (image, pixel) = (pixel / self.bases.len(), pixel % self.bases.len());
-                    *start = framed[image * self.frame.numbers() + self.bases[pixel] as usize..].as_ptr();
-                }
-                let panel = Panel {
-                    b: weights[first * width..].as_ptr(),
-                    vectors,
-                    c: sums.as_mut_ptr(),
-                    apart: width,
-                    adds: first > 0,
-                };
-                // SAFETY: every base and tap together lie in the frame, the weights have a row for every tap.
-                unsafe { tile(isa, &starts, taps, panel) };
-            }
-        }
+    /// Where the terms of a chunk's pixel are.
+    fn start(&self, framed: &[f32], pixel: usize) -> *const f32 {
+        let (image, pixel) = (pixel / self.bases.len(), pixel % self.bases.len());
+        framed[image * self.frame.numbers() + self.bases[pixel] as usize..].as_ptr()
     }
 
     /// Writes the sums of an image to where they belong.

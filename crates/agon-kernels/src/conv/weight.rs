@@ -1,10 +1,9 @@
 use super::Conv2d;
 use super::correlate::Correlation;
-use crate::panels::Panels;
 use crate::scratch;
 use crate::share::Shared;
 use crate::tasks::{PASS, each};
-use crate::tile::{DEPTH, Isa, Panel, ROWS, rows_beside, tile};
+use crate::tile::{Isa, rows_beside, rows_by_panel};
 use crate::transpose::transpose;
 
 /// Numbers of framed images and of gradients that are held at a time: they should stay in the last cache.
@@ -130,37 +129,9 @@ fn sum_chunk(isa: Isa, part: &Correlation, images: usize, framed: &[f32], packed
         // SAFETY: each task has rows of its own.
         let sums = unsafe { shared.part((panel * rows + first) * width, height * width) };
         let packed = &packed[panel * pixels * width..][..pixels * width];
-        sum_taps(isa, part, (framed, &places), packed, (first, panels), sums);
+        let start = |tap: usize| framed[part.taps[first + tap] as usize..].as_ptr();
+        let count = height.min(part.taps.len() - first);
+        // SAFETY: every tap and place together lie in the frames.
+        unsafe { rows_by_panel(isa, (count, start), &places, (packed, panels), (sums, true)) };
     });
-}
-
-fn sum_taps(
-    isa: Isa,
-    part: &Correlation,
-    (framed, places): (&[f32], &[u32]),
-    packed: &[f32],
-    (first, panels): (usize, Panels),
-    sums: &mut [f32],
-) {
-    let (width, high) = (panels.width(), rows_beside(panels.vectors));
-    for start in (0..places.len()).step_by(DEPTH) {
-        let places = &places[start..places.len().min(start + DEPTH)];
-        for (i, sums) in sums.chunks_exact_mut(high * width).enumerate() {
-            let mut starts = [framed.as_ptr(); ROWS];
-            for (r, pointer) in starts.iter_mut().enumerate().take(high) {
-                // Taps beyond the last are the last: their sums are not used.
-                let tap = (first + i * high + r).min(part.taps.len() - 1);
-                *pointer = framed[part.taps[tap] as usize..].as_ptr();
-            }
-            let panel = Panel {
-                b: packed[start * width..].as_ptr(),
-                vectors: panels.vectors,
-                c: sums.as_mut_ptr(),
-                apart: width,
-                adds: true,
-            };
-            // SAFETY: every tap and place together lie in the frames, and there is a row for every place.
-            unsafe { tile(isa, &starts, places, panel) };
-        }
-    }
 }

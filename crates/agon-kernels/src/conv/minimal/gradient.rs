@@ -211,17 +211,23 @@ impl Plan {
                     unsafe { carry::<<Taps as Filter<R, P>>::WriteWeights, _, _>(isa, from, to, width) };
                 }
             });
-            let (groups, dw) = (width / LANES, Shared::new(dw));
-            each(panels.count() * groups, work, |task| {
-                let (panel, group) = (task / groups, task % groups);
-                let columns = panels.columns(panel);
-                let first = columns.start + group * LANES;
-                let count = columns.end.saturating_sub(first).min(LANES);
-                // SAFETY: each task has channels of its own.
-                let dw = unsafe { dw.part(first.min(columns.end) * ins * area, count * ins * area) };
-                let from = &kernels[panel * ins * area * width + group * LANES..];
-                transpose(isa, (from, width), (dw, ins * area), ins * area, count);
-            });
+            turn_kernels(isa, (kernels, panels), ins * area, dw);
         });
     }
+}
+
+/// Kernels, `[panel][number][width]`, as weights: channel by channel.
+fn turn_kernels(isa: Isa, (kernels, panels): (&[f32], Panels), numbers: usize, dw: &mut [f32]) {
+    let width = panels.width();
+    let (groups, work, dw) = (width / LANES, PASS * dw.len(), Shared::new(dw));
+    each(panels.count() * groups, work, |task| {
+        let (panel, group) = (task / groups, task % groups);
+        let columns = panels.columns(panel);
+        let first = (columns.start + group * LANES).min(columns.end);
+        let count = (columns.end - first).min(LANES);
+        // SAFETY: each task has channels of its own.
+        let dw = unsafe { dw.part(first * numbers, count * numbers) };
+        let from = &kernels[panel * numbers * width + group * LANES..];
+        transpose(isa, (from, width), (dw, numbers), numbers, count);
+    });
 }
