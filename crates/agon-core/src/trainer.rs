@@ -152,8 +152,11 @@ impl<G: Game> Trainer<G> {
             Err(error) => Ending::Failed(error.to_string()),
         };
         let finished = self.finish(&ending, budget, feed.per_epoch());
+        // Whatever is still on its way fails here and not in somebody else's call, and a program that ends next
+        // does not take its driver away from a device at work.
+        let settled = device.sync().map_err(|error| Error::Device(error.to_string()));
         let ending = result?;
-        finished?;
+        finished.and(settled)?;
         Ok(Outcome {
             steps: self.at.step,
             ending,
