@@ -49,9 +49,9 @@ struct Options {
     /// Times through PacGAN's 100,000 points; its protocol has 400, fewer is the reduced variant [default: 40]
     #[arg(long, conflicts_with = "steps")]
     epochs: Option<u64>,
-    /// Learning rate of the steps which an unrolled generator foresees
-    #[arg(long, default_value_t = 0.1)]
-    foreseen_rate: f64,
+    /// An unrolled generator foresees plain gradient steps at this rate, instead of those of the discriminator's Adam
+    #[arg(long)]
+    foreseen_rate: Option<f64>,
     /// Points in a batch, where points are fresh [default: 512, and 64 for minibatch]
     #[arg(long)]
     batch: Option<usize>,
@@ -151,7 +151,10 @@ fn play(
         seed,
         picture,
     };
-    let unroll = Unroll::new(5, options.foreseen_rate);
+    let unroll = match options.foreseen_rate {
+        Some(rate) => Unroll::new(5, rate),
+        None => Unroll::own(5),
+    };
     let packing = options.method.packing();
     let rate = options.learning_rate;
     match options.method {

@@ -143,7 +143,7 @@ fn gan(options: &Options, steps: u64, device: &Device) -> Result<Stacked> {
     let gan =
         Gan::new(generator, discriminator.try_init(device)?).instance_noise(InstanceNoise::annealed(0.15, 0.03, steps));
     Ok(match options.method {
-        Method::Unrolled => gan.unrolled(Unroll::new(5, 2e-4)),
+        Method::Unrolled => gan.unrolled(Unroll::own(5)),
         Method::R1 => gan.penalty(R1::new(1.0)),
         _ => gan,
     })

@@ -191,6 +191,7 @@ mod methods {
         averaged: points().average(0.9),
         instance_noise: points().instance_noise(InstanceNoise::annealed(0.5, 0.0, 2)),
         unrolled: points().unrolled(Unroll::new(2, 0.1)),
+        unrolled_as_it_learns: points().unrolled(Unroll::own(2)),
         unrolled_first_order: points().unrolled(Unroll::new(2, 0.1).first_order()),
         consensus: points().updates(Updates::Consensus { gamma: 0.1 }),
         extragradient: Extragradient::new(points()),

@@ -230,6 +230,14 @@ fn what_has_no_meaning_together_is_an_error() {
         .run(ring(), Budget::steps(1))
         .unwrap_err();
     assert!(error.to_string().contains("one update a step"), "{error}");
+
+    let clipped = points().discriminator_optimizer(Optimizer::from(Adam::new(1e-3)).clip_norm(1.0));
+    let mut trainer = Trainer::new(clipped.unrolled(Unroll::own(2)));
+    let error = trainer.run(ring(), Budget::steps(1)).unwrap_err().to_string();
+    assert!(
+        error.contains("unrolling") && error.contains("clipped to a norm of 1"),
+        "{error}"
+    );
 }
 
 #[test]

@@ -101,7 +101,8 @@ pub(crate) fn weight_step(network: &impl Module, direction: &GradientsParams) ->
     Some((size.clamp_min(1e-2) / length.clamp_min(1e-20)).mul_scalar(relative))
 }
 
-fn relative_step<const D: usize>(like: &Tensor<D>) -> f64 {
+/// What is small beside 1, and yet leaves a difference some of its digits.
+pub(crate) fn relative_step<const D: usize>(like: &Tensor<D>) -> f64 {
     if like.dtype() == burn::tensor::DType::F64 {
         1e-7
     } else {

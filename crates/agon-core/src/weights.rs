@@ -313,43 +313,48 @@ pub fn squared_norm(network: &impl Module, vector: &GradientsParams) -> Option<T
 
 /// Every entry multiplied by a factor which lives on the device.
 pub(crate) fn times(network: &impl Module, vector: GradientsParams, factor: &Tensor<1>) -> GradientsParams {
-    struct Times<'a> {
-        vector: GradientsParams,
-        factor: &'a Tensor<1>,
-    }
-    impl ModuleVisitor for Times<'_> {
-        fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
-            if let Some(value) = self.vector.remove::<D>(param.id) {
-                self.vector
-                    .register(param.id, value * self.factor.clone().reshape([1; D]));
-            }
+    struct Times<'a>(&'a Tensor<1>);
+    impl Change for Times<'_> {
+        fn change<const D: usize>(&mut self, _id: ParamId, value: Tensor<D>) -> Tensor<D> {
+            value * self.0.clone().reshape([1; D])
         }
     }
-    let mut visitor = Times { vector, factor };
-    network.visit(&mut visitor);
-    visitor.vector
+    each(network, vector, Times(factor))
 }
 
 /// Every entry limited to `[-bound, bound]`.
 pub(crate) fn clamped(network: &impl Module, vector: GradientsParams, bound: f64) -> GradientsParams {
-    struct Clamp {
-        vector: GradientsParams,
-        bound: f64,
+    struct Clamp(f64);
+    impl Change for Clamp {
+        fn change<const D: usize>(&mut self, _id: ParamId, value: Tensor<D>) -> Tensor<D> {
+            value.clamp(-self.0, self.0)
+        }
     }
-    impl ModuleVisitor for Clamp {
+    each(network, vector, Clamp(bound))
+}
+
+/// A vector with the entries of each of its parameters changed by a rule.
+pub(crate) fn each(network: &impl Module, vector: GradientsParams, change: impl Change) -> GradientsParams {
+    struct Each<C> {
+        vector: GradientsParams,
+        change: C,
+    }
+    impl<C: Change> ModuleVisitor for Each<C> {
         fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
             if let Some(value) = self.vector.remove::<D>(param.id) {
-                self.vector.register(param.id, value.clamp(-self.bound, self.bound));
+                let changed = self.change.change(param.id, value);
+                self.vector.register(param.id, changed);
             }
         }
     }
-    let mut visitor = Clamp { vector, bound };
+    let mut visitor = Each { vector, change };
     network.visit(&mut visitor);
     visitor.vector
 }
 
-/// A rule that gives each trained parameter a new value, off the tape.
-trait Change {
+/// A rule that gives each parameter a new value, off the tape.
+pub(crate) trait Change {
+    /// The value in place of this one.
     fn change<const D: usize>(&mut self, id: ParamId, value: Tensor<D>) -> Tensor<D>;
 }
 

@@ -1,6 +1,7 @@
 //! The standard two-player game.
 
 mod consensus;
+mod inner;
 mod noise;
 mod original;
 mod play;
@@ -219,6 +220,9 @@ impl<G: Generator, D: Discriminator<Input = G::Output>> Gan<G, D> {
         ];
         if let (Some(_), Some(term)) = (self.unroll, self.terms.first()) {
             return Err(Error::config("unrolling", "losses without terms", term.name()));
+        }
+        if let Some(unroll) = &self.unroll {
+            unroll.check(self.discriminator.optimizer().0)?;
         }
         match (self.updates, unseen.into_iter().flatten().next()) {
             (Updates::Consensus { .. }, Some(what)) => {

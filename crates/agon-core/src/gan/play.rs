@@ -152,7 +152,8 @@ impl<G: Generator, D: Discriminator<Input = G::Output>> Gan<G, D> {
         let fake = self.seen(fake, round);
         if let Some(unroll) = self.unroll {
             let real = self.seen(real, round);
-            let foreseen = unroll.foresee(&*self.loss, self.discriminator.network(), &real, &fake);
+            let inner = unroll.inner(self.discriminator.optimizer());
+            let foreseen = unroll.foresee(inner, &*self.loss, self.discriminator.network(), (&real, &fake));
             round.measure("loss/generator", &foreseen.value);
             return foreseen.surrogate;
         }

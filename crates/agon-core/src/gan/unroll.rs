@@ -1,24 +1,30 @@
+use std::collections::VecDeque;
+
 use burn::optim::GradientsParams;
 use burn::prelude::Tensor;
 
-use crate::{AdversarialLoss, Discriminator, Sample, Scored, derivative, random, weights};
+use super::inner::Inner;
+use crate::{AdversarialLoss, Discriminator, Error, Optimizer, Result, Sample, Scored, derivative, random, weights};
 
-/// The generator answers the discriminator as it will be after `K` gradient steps on the same batch.
+/// The generator answers the discriminator as it will be after `K` steps on the same batch.
 ///
-/// With `theta_(k+1) = theta_k - lr grad L_D(theta_k, x)` and `x` the generated samples, the generator
-/// descends `L_G(theta_K(x), x)`, through the steps: from `lambda_K = dL_G/dtheta_K` backwards
+/// With `theta_(k+1) = theta_k + s(g_0, .., g_k)`, `g_k = grad L_D(theta_k, x)`, and `x` the generated samples, the
+/// generator descends `L_G(theta_K(x), x)`, through the steps: from `lambda_K = dL_G/dtheta_K` backwards
 ///
-/// `dL/dx <- dL/dx - lr d/dx <lambda, grad L_D(theta_k, x)>`, `lambda <- lambda - lr H_k lambda`,
+/// `gamma = sum_(j >= k) <lambda_(j+1), ds_j/dg_k>`, `dL/dx <- dL/dx + d/dx <gamma, g_k>`,
+/// `lambda_k = lambda_(k+1) + H_k gamma`,
 ///
-/// where both products come from one pair of gradients at `theta_k +- e lambda`. The discriminator itself
-/// takes its ordinary step. Penalties do not take part in the inner steps.
+/// where both products with `gamma` come from one pair of gradients at `theta_k +- e gamma`. For plain steps, `s_k = -lr
+/// g_k` and `gamma = -lr lambda`. The discriminator itself takes its ordinary step. Penalties do not take part in the
+/// inner steps.
 ///
 /// # References
-/// Metz, Poole, Pfau and Sohl-Dickstein 2017, "Unrolled generative adversarial networks", arXiv:1611.02163.
+/// Metz, Poole, Pfau and Sohl-Dickstein 2017, "Unrolled generative adversarial networks", arXiv:1611.02163. The theory
+/// has plain steps; the authors' demonstration has those of the discriminator's Adam.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Unroll {
     steps: usize,
-    learning_rate: f64,
+    rate: Option<f64>,
     through: bool,
 }
 
@@ -31,11 +37,24 @@ pub(super) struct Foreseen {
 }
 
 impl Unroll {
-    /// Foresees `steps` gradient steps with this learning rate and differentiates through them.
+    /// Foresees `steps` plain gradient steps with this learning rate and differentiates through them.
     pub const fn new(steps: usize, learning_rate: f64) -> Self {
         Self {
             steps,
-            learning_rate,
+            rate: Some(learning_rate),
+            through: true,
+        }
+    }
+
+    /// Foresees `steps` steps of the discriminator's own optimizer, from what it remembers on, and differentiates
+    /// through them.
+    ///
+    /// The optimizer must treat every entry of a gradient apart from all others, as gradient descent, Adam and
+    /// RMSprop do. A decay of weights and the constraints are left out of its derivative.
+    pub const fn own(steps: usize) -> Self {
+        Self {
+            steps,
+            rate: None,
             through: true,
         }
     }
@@ -46,29 +65,49 @@ impl Unroll {
         self
     }
 
+    /// An error for a discriminator's optimizer that cannot be foreseen.
+    pub(super) fn check(&self, optimizer: &Optimizer) -> Result<()> {
+        match self.rate {
+            None if optimizer.clips_norm() => {
+                let expected = "a discriminator's optimizer that does not clip the norm of gradients";
+                Err(Error::config("unrolling", expected, optimizer))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// The rule of the steps, where `own` is the discriminator's optimizer at its present rate.
+    pub(super) fn inner(&self, own: (&Optimizer, f64)) -> Inner {
+        match self.rate {
+            Some(rate) => Inner::Plain(rate),
+            None => Inner::Own(Box::new(own.0.clone()), own.1),
+        }
+    }
+
     pub(super) fn foresee<D: Discriminator>(
         &self,
+        mut inner: Inner,
         loss: &dyn AdversarialLoss,
         discriminator: &D,
-        real: &D::Input,
-        fake: &D::Input,
+        (real, fake): (&D::Input, &D::Input),
     ) -> Foreseen {
         let side = Side { loss, real, fake };
-        let mut path = vec![weights::copy(discriminator)];
-        for step in 0..self.steps {
-            let (gradients, _) = side.discriminator_gradients(&path[step]);
-            path.push(weights::shifted(
-                weights::copy(&path[step]),
-                &gradients,
-                -self.learning_rate,
-            ));
+        let mut network = weights::copy(discriminator);
+        let (mut path, mut steps) = (Vec::new(), Vec::new());
+        for _ in 0..self.steps {
+            path.push((weights::copy(&network), inner.clone()));
+            let (gradients, _) = side.discriminator_gradients(&network);
+            network = inner.step(network, &gradients);
+            steps.push(gradients);
         }
-        let (value, mut lambda, mut cotangent) = side.generator_gradients(&path[self.steps]);
+        let (value, lambda, mut cotangent) = side.generator_gradients(&network);
         if self.through {
-            for network in path[..self.steps].iter().rev() {
-                let (curved, mixed) = side.second_order(network, &lambda);
-                cotangent = cotangent - mixed * self.learning_rate;
-                lambda = weights::sum(network, &lambda, &curved, -self.learning_rate);
+            let mut lambdas = VecDeque::from([lambda]);
+            for (k, (network, inner)) in path.iter().enumerate().rev() {
+                let gamma = inner.pull_back(network, &steps[k..], &lambdas);
+                let (curved, mixed) = side.second_order(network, &gamma);
+                cotangent = cotangent + mixed;
+                lambdas.push_front(weights::sum(network, &lambdas[0], &curved, 1.0));
             }
         }
         let surrogate = (fake.rows() * cotangent).sum();
@@ -113,16 +152,16 @@ impl<S: Sample> Side<'_, S> {
         (loss.inner(), weights, samples)
     }
 
-    /// `H lambda` and `d/dx <lambda, grad L_D>`, by a central difference of gradients along `lambda`.
+    /// `H gamma` and `d/dx <gamma, grad L_D>`, by a central difference of gradients along `gamma`.
     fn second_order<D: Discriminator<Input = S>>(
         &self,
         network: &D,
-        lambda: &GradientsParams,
+        gamma: &GradientsParams,
     ) -> (GradientsParams, Tensor<2>) {
-        let Some(step) = derivative::weight_step(network, lambda) else {
+        let Some(step) = derivative::weight_step(network, gamma) else {
             return (GradientsParams::new(), self.fake.rows().inner().zeros_like());
         };
-        let shift = weights::times(network, weights::scaled(network, lambda, 1.0), &step);
+        let shift = weights::times(network, weights::scaled(network, gamma, 1.0), &step);
         let above = weights::shifted(weights::copy(network), &shift, 1.0);
         let below = weights::shifted(weights::copy(network), &shift, -1.0);
         let (weights_above, samples_above) = self.discriminator_gradients(&above);
@@ -151,6 +190,7 @@ mod tests {
 
     use super::*;
     use crate::gan::original::Original;
+    use crate::{Adam, RmsProp, Sgd};
 
     #[derive(Module, Debug)]
     struct Critic {
@@ -180,14 +220,23 @@ mod tests {
     }
 
     /// The gradient for the generated samples, and the largest difference to that of the foreseen loss by
-    /// central differences, relative to the largest entry.
-    fn error(unroll: Unroll) -> f64 {
-        let critic = Critic {
+    /// central differences, relative to the largest entry. The optimizer has taken a few steps before.
+    fn error(unroll: Unroll, optimizer: impl Into<Optimizer>) -> f64 {
+        let mut critic = Critic {
             first: Param::from_tensor(wave([2, 5], 0.2)),
             last: Param::from_tensor(wave([5, 1], 0.9)),
         };
         let (real, fake) = (wave([4, 2], 0.4), wave([4, 2], 2.0));
-        let foresee = |fake: &Tensor<2>| unroll.foresee(&Original, &critic, &real, fake);
+        let mut own = optimizer.into();
+        for phase in [0.1, 0.6, 1.1] {
+            let scores = critic.discriminate(wave([4, 2], phase)).sum();
+            let gradients = GradientsParams::from_grads(scores.backward(), &critic);
+            critic = own.step(critic, gradients, 0.02, false).0;
+        }
+        let foresee = |fake: &Tensor<2>| {
+            let inner = unroll.inner((&own, 0.05));
+            unroll.foresee(inner, &Original, &critic, (&real, fake))
+        };
         let leaf = fake.clone().require_grad();
         let gradients = foresee(&leaf).surrogate.backward();
         let found = values(leaf.grad(&gradients).unwrap());
@@ -207,14 +256,32 @@ mod tests {
     #[test]
     fn the_gradient_goes_through_the_steps() {
         for steps in [0, 1, 3] {
-            let error = error(Unroll::new(steps, 0.7));
+            let error = error(Unroll::new(steps, 0.7), Sgd::new(0.0));
             assert!(error < 1e-6, "{steps} steps: {error}");
         }
     }
 
     #[test]
+    fn the_gradient_goes_through_steps_of_the_own_optimizer() {
+        let rules: [Optimizer; 4] = [
+            Sgd::new(0.0).into(),
+            Sgd::new(0.0).momentum(0.9).into(),
+            RmsProp::new(0.0).into(),
+            Adam::new(0.0).betas(0.5, 0.999).into(),
+        ];
+        for rule in rules {
+            for steps in [1, 4] {
+                let name = rule.to_string();
+                let error = error(Unroll::own(steps), rule.clone());
+                assert!(error < 1e-5, "{steps} steps of {name}: {error}");
+            }
+        }
+    }
+
+    #[test]
     fn the_cheap_form_leaves_them_out() {
-        assert!(error(Unroll::new(0, 0.7).first_order()) < 1e-6);
-        assert!(error(Unroll::new(3, 0.7).first_order()) > 1e-2);
+        assert!(error(Unroll::new(0, 0.7).first_order(), Sgd::new(0.0)) < 1e-6);
+        assert!(error(Unroll::new(3, 0.7).first_order(), Sgd::new(0.0)) > 1e-2);
+        assert!(error(Unroll::own(3).first_order(), Adam::new(0.0)) > 1e-3);
     }
 }

@@ -99,6 +99,10 @@ impl Optimizer {
         self.learning_rate * self.schedule.factor(steps)
     }
 
+    pub(crate) fn clips_norm(&self) -> bool {
+        matches!(self.clip, Clip::Norm(_))
+    }
+
     /// Whether every setting is one that can work; names the first which is not.
     pub(crate) fn problem(&self) -> Option<(&'static str, f64)> {
         let bad = |x: f64| !x.is_finite() || x < 0.0;

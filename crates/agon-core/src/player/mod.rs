@@ -121,6 +121,11 @@ impl<M: Module + 'static> Player<M> {
         self.steps
     }
 
+    /// The optimizer with what it remembers, and its present learning rate.
+    pub(crate) fn optimizer(&self) -> (&Optimizer, f64) {
+        (&self.optimizer, self.optimizer.learning_rate(self.steps) * self.pace)
+    }
+
     /// Differentiates the loss and takes a step.
     pub fn update(&mut self, round: &mut Round, loss: &Tensor<1>) {
         let gradients = self.gradients(loss);
@@ -183,7 +188,7 @@ impl<M: Module + 'static> Player<M> {
 
     /// One step of the optimizer, and the figures of it that somebody wants.
     fn step(&mut self, network: M, gradients: GradientsParams, round: &mut Round) -> M {
-        let rate = self.optimizer.learning_rate(self.steps) * self.pace;
+        let (_, rate) = self.optimizer();
         let wanted = round.wants(Wish::Gradients);
         let (network, norm) = self.optimizer.step(network, gradients, rate, wanted);
         if let Some(norm) = norm {
