@@ -1,6 +1,7 @@
 //! Convolutions of images, in all three directions.
 
 mod correlate;
+mod few;
 mod forward;
 mod frame;
 mod gradient;
@@ -207,6 +208,26 @@ mod tests {
         check(layer([20, 70], [8, 8], 1));
         check(layer([70, 1], [4, 4], 0));
         check(layer([130, 10], [1 + 3, 1 + 3], 0));
+    }
+
+    #[test]
+    fn few_pixels_are_right() {
+        for (batch, channels, input, stride) in [
+            (1, [9, 70], [8, 7], 2),
+            (2, [40, 45], [5, 4], 1),
+            (3, [10, 17], [3, 9], 3),
+        ] {
+            let conv = Conv2d {
+                batch,
+                channels,
+                input,
+                stride: [stride; 2],
+                dilation: [1, if stride == 2 { 2 } else { 1 }],
+                ..PLAIN
+            };
+            assert!(conv.has_few_pixels(), "{conv:?}");
+            check(conv);
+        }
     }
 
     #[test]
