@@ -1,5 +1,5 @@
-//! Threads that wait awake for the next piece of work, for a little while: handing it to them costs less than a
-//! microsecond, waking one that sleeps costs tens, and the steps of a small network are no longer than that.
+//! Threads that wait awake for the next piece of work, for a little while: handing it to them costs about a
+//! microsecond, waking one that sleeps costs tens, and the layers of a small network take no longer than that.
 
 use std::any::Any;
 use std::cell::UnsafeCell;
