@@ -5,7 +5,7 @@
 //! tensors, with gradients.
 //!
 //! This is the one crate of the workspace with `unsafe` code: loads and stores of vectors, the rows of pixels that
-//! tiles read, and memory that is used again. Each block says why it is sound.
+//! tiles read, memory that is used again, and work that is lent to other threads. Each block says why it is sound.
 
 #![cfg_attr(
     not(feature = "flex"),
