@@ -30,6 +30,8 @@ mod scratch;
 mod share;
 #[path = "../src/tasks.rs"]
 mod tasks;
+#[path = "../src/team.rs"]
+mod team;
 #[path = "../src/tile/mod.rs"]
 mod tile;
 #[path = "../src/transpose.rs"]

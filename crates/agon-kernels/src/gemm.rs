@@ -9,6 +9,8 @@ use crate::transpose::transpose;
 
 /// Rows of the product that a task computes.
 const TASK: usize = 96;
+/// Rows that are too few to copy `b` for: it is read as it lies.
+const FEW: usize = 32;
 
 /// A matrix, row by row or column by column.
 #[derive(Debug, Clone, Copy)]
@@ -70,26 +72,39 @@ pub fn multiply(isa: Isa, a: Matrix<'_>, b: Matrix<'_>, c: &mut [f32], adds: boo
         return;
     }
     let panels = Panels::of(columns);
-    scratch::with(panels.size(depth), |packed| {
-        pack(isa, b, panels, packed);
+    // Panels that are read in their place.
+    let lie = if rows <= FEW && !b.transposed {
+        columns / panels.width()
+    } else {
+        0
+    };
+    let size = depth * panels.width();
+    scratch::with((panels.count() - lie) * size, |packed| {
+        pack(isa, b, (panels, lie), packed);
         let (tasks, shared, packed) = (rows.div_ceil(TASK), Shared::new(c), &*packed);
-        each(tasks * panels.count(), rows * columns * depth, |task| {
+        each(tasks * panels.count(), rows.max(PASS) * columns * depth, |task| {
             let (panel, first) = (task / tasks, task % tasks * TASK);
             let rows = first..rows.min(first + TASK);
-            let b = &packed[panel * depth * panels.width()..][..depth * panels.width()];
+            let b = match panel.checked_sub(lie) {
+                Some(place) => Matrix::new(&packed[place * size..][..size], depth, panels.width()),
+                None => Matrix {
+                    values: &b.values[panel * panels.width()..],
+                    ..b
+                },
+            };
             block(isa, a, (b, panels, panel), rows, (shared, adds));
         });
     });
 }
 
-/// The panels of `b`.
-fn pack(isa: Isa, b: Matrix<'_>, panels: Panels, packed: &mut [f32]) {
+/// The panels of `b` from one on.
+fn pack(isa: Isa, b: Matrix<'_>, (panels, first): (Panels, usize), packed: &mut [f32]) {
     let ([depth, _], width) = (b.size, panels.width());
-    let packed = Shared::new(&mut packed[..panels.count() * depth * width]);
-    each(panels.count(), PASS * panels.size(depth), |panel| {
+    let (work, packed) = (PASS * packed.len(), Shared::new(packed));
+    each(panels.count() - first, work, |place| {
         // SAFETY: each task has a panel of its own.
-        let packed = unsafe { packed.part(panel * depth * width, depth * width) };
-        let columns = panels.columns(panel);
+        let packed = unsafe { packed.part(place * depth * width, depth * width) };
+        let columns = panels.columns(first + place);
         let n = columns.len();
         if n < width {
             packed.fill(0.0);
@@ -110,11 +125,11 @@ fn pack(isa: Isa, b: Matrix<'_>, panels: Panels, packed: &mut [f32]) {
     });
 }
 
-/// Rows of the product beside one panel.
+/// Rows of the product beside one panel, with which the rows of `b` begin.
 fn block(
     isa: Isa,
     a: Matrix<'_>,
-    (b, panels, panel): (&[f32], Panels, usize),
+    (b, panels, panel): (Matrix<'_>, Panels, usize),
     rows: std::ops::Range<usize>,
     (c, adds): (Shared, bool),
 ) {
@@ -146,14 +161,15 @@ fn block(
                     (sums.as_mut_ptr(), width, first > 0)
                 };
                 let panel = Panel {
-                    b: b[first * width..].as_ptr(),
+                    b: b.values[first * b.size[1]..].as_ptr(),
+                    b_apart: b.size[1],
                     vectors: panels.vectors,
                     c,
                     apart,
                     adds,
                 };
-                // SAFETY: rows and offsets are those of `a`, and the panel has as many rows from `first` on; nobody
-                // else writes these rows of these columns.
+                // SAFETY: rows and offsets are those of `a`, and the panel has as many rows of its width from `first`
+                // on; nobody else writes these rows of these columns.
                 unsafe { tile(isa, &starts, offsets, panel) };
             }
         }
@@ -179,7 +195,7 @@ mod tests {
     fn products_are_those_of_plain_loops() {
         let values = |n: usize, phase: f32| (0..n).map(|i| (i as f32 * 0.77 + phase).sin()).collect::<Vec<f32>>();
         for isa in Isa::all() {
-            for [m, k, n] in [[1, 1, 1], [7, 300, 65], [130, 17, 3], [6, 129, 200]] {
+            for [m, k, n] in [[1, 1, 1], [7, 300, 65], [130, 17, 3], [6, 129, 200], [40, 9, 130]] {
                 let (a, b) = (values(m * k, 0.1), values(k * n, 0.5));
                 for flips in 0..4 {
                     let (a_flipped, b_flipped) = (flips & 1 > 0, flips & 2 > 0);

@@ -1,11 +1,11 @@
 //! Fast CPU kernels in pure Rust: convolutions in every direction and matrix products, in 32-bit floats.
 //!
-//! Most of it is slices in, slices out, on the threads of rayon's current pool, with the best instructions of the
+//! Most of it is slices in, slices out, on as many threads as rayon has, with the best instructions of the
 //! machine ([`Isa`]). What is computed does not depend on the number of threads. [`ops`] has the same for burn's
 //! tensors, with gradients.
 //!
 //! This is the one crate of the workspace with `unsafe` code: loads and stores of vectors, the rows of pixels that
-//! tiles read, and memory that is used again. Each block says why it is sound.
+//! tiles read, memory that is used again, and work that is lent to other threads. Each block says why it is sound.
 
 #![cfg_attr(
     not(feature = "flex"),
@@ -32,6 +32,7 @@ mod resample;
 mod scratch;
 mod share;
 mod tasks;
+mod team;
 mod tile;
 mod transpose;
 

@@ -35,6 +35,9 @@ impl Conv2d {
         if self.is_whole() {
             return self.data_gradient_whole(isa, dy, w, bias, dx);
         }
+        if self.has_few_pixels() {
+            return self.data_gradient_few(isa, dy, w, bias, dx);
+        }
         if self.data_gradient_minimal(isa, dy, w, bias, dx) {
             return;
         }

@@ -1,6 +1,7 @@
 //! Convolutions of images, in all three directions.
 
 mod correlate;
+mod few;
 mod forward;
 mod frame;
 mod gradient;
@@ -210,6 +211,26 @@ mod tests {
     }
 
     #[test]
+    fn few_pixels_are_right() {
+        for (batch, channels, input, stride) in [
+            (1, [9, 70], [8, 7], 2),
+            (2, [40, 45], [5, 4], 1),
+            (3, [10, 17], [3, 9], 3),
+        ] {
+            let conv = Conv2d {
+                batch,
+                channels,
+                input,
+                stride: [stride; 2],
+                dilation: [1, if stride == 2 { 2 } else { 1 }],
+                ..PLAIN
+            };
+            assert!(conv.has_few_pixels(), "{conv:?}");
+            check(conv);
+        }
+    }
+
+    #[test]
     fn minimal_filters_are_right() {
         for (kernel, stride) in [(2, 1), (3, 1), (4, 2), (6, 2)] {
             for (channels, input, padding) in [
@@ -217,6 +238,7 @@ mod tests {
                 ([18, 70], [7, 12], 0),
                 ([5, 17], [6, 5], 2),
                 ([130, 33], [4, 4], 1),
+                ([6, 18], [24, 20], 1),
             ] {
                 let conv = Conv2d {
                     batch: 5,

@@ -8,8 +8,9 @@ use crate::transpose::transpose;
 
 /// Numbers of framed images and of gradients that are held at a time: they should stay in the last cache.
 const HELD: usize = 512 * 1024;
-/// Taps that a task computes.
+/// Taps that a task computes at most, and into how many tasks they are cut at least.
 const TASK: usize = 96;
+const TASKS: usize = 4;
 
 impl Conv2d {
     /// The gradient for the weights, of that for the output.
@@ -121,11 +122,12 @@ fn sum_chunk(isa: Isa, part: &Correlation, images: usize, framed: &[f32], packed
     });
     let places: Vec<u32> = frames.collect();
     let rows = part.taps.len().next_multiple_of(high);
-    let tasks = rows.div_ceil(TASK.next_multiple_of(high));
+    let most = TASK.min(rows.div_ceil(TASKS)).next_multiple_of(high);
+    let tasks = rows.div_ceil(most);
     let shared = Shared::new(sums);
     each(tasks * panels.count(), rows * places.len() * panels.total(), |task| {
-        let (panel, first) = (task / tasks, task % tasks * TASK.next_multiple_of(high));
-        let height = TASK.next_multiple_of(high).min(rows - first);
+        let (panel, first) = (task / tasks, task % tasks * most);
+        let height = most.min(rows - first);
         // SAFETY: each task has rows of its own.
         let sums = unsafe { shared.part((panel * rows + first) * width, height * width) };
         let packed = &packed[panel * pixels * width..][..pixels * width];

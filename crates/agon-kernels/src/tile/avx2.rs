@@ -32,7 +32,6 @@ pub(super) unsafe fn tile(rows: &[*const f32; ROWS], offsets: &[u32], panel: Pan
 /// As for [`super::tile`]; the rows and the vector are of the tile.
 #[target_feature(enable = "avx2,fma")]
 unsafe fn part<const R: usize>(rows: &[*const f32; ROWS], first: usize, offsets: &[u32], panel: Panel, vector: usize) {
-    let width = panel.vectors * LANES;
     let mut sums = [[_mm256_setzero_ps(); 2]; R];
     let mut b = panel.b.wrapping_add(vector * LANES);
     for &offset in offsets {
@@ -44,7 +43,7 @@ unsafe fn part<const R: usize>(rows: &[*const f32; ROWS], first: usize, offsets:
             sums[0] = _mm256_fmadd_ps(down, across[0], sums[0]);
             sums[1] = _mm256_fmadd_ps(down, across[1], sums[1]);
         }
-        b = b.wrapping_add(width);
+        b = b.wrapping_add(panel.b_apart);
     }
     for (i, sums) in sums.iter().enumerate() {
         for (half, &sum) in sums.iter().enumerate() {

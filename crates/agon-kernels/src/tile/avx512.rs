@@ -23,7 +23,7 @@ pub(super) unsafe fn tile<const R: usize, const V: usize>(rows: &[*const f32; RO
                 *sum = _mm512_fmadd_ps(down, vector, *sum);
             }
         }
-        b = b.wrapping_add(V * LANES);
+        b = b.wrapping_add(panel.b_apart);
     }
     for (i, sums) in sums.iter().enumerate() {
         for (j, &sum) in sums.iter().enumerate() {

@@ -85,8 +85,9 @@ pub(crate) const fn rows_beside(vectors: usize) -> usize {
 /// A panel of `b`, and where its product goes.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Panel {
-    /// `[k][vectors * LANES]`.
+    /// `[k][vectors * LANES]`, rows so far apart.
     pub b: *const f32,
+    pub b_apart: usize,
     /// One to [`VECTORS`].
     pub vectors: usize,
     /// Rows of `vectors * LANES` numbers: the tile.
@@ -100,7 +101,7 @@ pub(crate) struct Panel {
 /// Computes a tile of `rows_beside(panel.vectors)` rows.
 ///
 /// # Safety
-/// Each row may be read at each offset; `b` holds `offsets.len()` rows and `c` the rows of the tile, each
+/// Each row of `a` may be read at each offset; `b` holds `offsets.len()` rows and `c` the rows of the tile, each
 /// `panel.vectors * LANES` wide, and nobody else looks at them. The machine has the instructions of `isa`.
 pub(crate) unsafe fn tile(isa: Isa, rows: &[*const f32; ROWS], offsets: &[u32], panel: Panel) {
     debug_assert!((1..=VECTORS).contains(&panel.vectors));
@@ -141,6 +142,7 @@ mod tests {
                     }
                     let panel = Panel {
                         b: b.as_ptr(),
+                        b_apart: width,
                         vectors,
                         c: c.as_mut_ptr(),
                         apart: width,

@@ -5,14 +5,13 @@ use super::{LANES, Panel, ROWS, rows_beside};
 /// # Safety
 /// As for [`super::tile`].
 pub(super) unsafe fn tile(rows: &[*const f32; ROWS], offsets: &[u32], panel: Panel) {
-    let width = panel.vectors * LANES;
     for first in (0..rows_beside(panel.vectors)).step_by(2) {
         for vector in 0..panel.vectors {
             let mut sums = [[0.0; LANES]; 2];
             for (k, &offset) in offsets.iter().enumerate() {
                 // SAFETY: `b` holds a row for every offset, and every row of `a` may be read at it.
                 let (across, down) = unsafe {
-                    let across = &*panel.b.add(k * width + vector * LANES).cast::<[f32; LANES]>();
+                    let across = &*panel.b.add(k * panel.b_apart + vector * LANES).cast::<[f32; LANES]>();
                     let offset = offset as usize;
                     (across, [*rows[first].add(offset), *rows[first + 1].add(offset)])
                 };

@@ -36,6 +36,7 @@ pub(crate) unsafe fn rows_by_panel(
             let starts: [_; ROWS] = std::array::from_fn(|r| start((i * high + r.min(high - 1)).min(rows - 1)));
             let panel = Panel {
                 b,
+                b_apart: width,
                 vectors: panels.vectors,
                 c: sums.as_mut_ptr(),
                 apart: width,

@@ -42,12 +42,12 @@ impl Plan {
     {
         let (panels, depth, tiles) = (Panels::of(self.channels[1]), self.depth(), self.parts[0].tiles());
         let high = depth.next_multiple_of(rows_beside(panels.vectors));
-        // Not of the number of threads: it decides the order of the sums.
-        let chunk = (HELD / (P * P * tiles * (depth + panels.size(1))))
+        // Every chunk passes over all sums. It does not depend on the number of threads: it decides their order.
+        let held = HELD.max(P * P * panels.size(high));
+        let chunk = (held / (P * P * tiles * (depth + panels.size(1))))
             .max(IMAGES)
             .min(self.batch);
         scratch::with(P * P * panels.size(high), |sums| {
-            sums.fill(0.0);
             let lie = [chunk * tiles * depth, panels.size(chunk * tiles)].map(apart);
             scratch::with(P * P * lie[0], |points| {
                 scratch::with(P * P * lie[1], |results| {
@@ -58,7 +58,7 @@ impl Plan {
                             apart: lie,
                         };
                         self.read_both::<R, P>(isa, images, rows, (x, &mut *points), (dy, &mut *results, panels));
-                        self.sum_points::<P>(isa, rows, points, (results, panels), (sums, high));
+                        self.sum_points::<P>(isa, rows, points, (results, panels), (sums, high, first > 0));
                     }
                 });
             });
@@ -149,14 +149,14 @@ impl Plan {
         }
     }
 
-    /// Adds the products of a chunk at each point, `[point][panel][filter and channel][width]`.
+    /// The products of a chunk at each point, or adds them, `[point][panel][filter and channel][width]`.
     fn sum_points<const P: usize>(
         &self,
         isa: Isa,
         rows: Rows,
         points: &[f32],
         (results, panels): (&[f32], Panels),
-        (sums, high): (&mut [f32], usize),
+        (sums, high, adds): (&mut [f32], usize, bool),
     ) {
         let (depth, width) = (self.depth(), panels.width());
         let terms: Vec<u32> = (0..rows.count).map(|row| (row * depth) as u32).collect();
@@ -173,7 +173,7 @@ impl Plan {
             let start = |row: usize| a[first + row..].as_ptr();
             let count = height.min(depth - first);
             // SAFETY: every tile has each of these terms.
-            unsafe { rows_by_panel(isa, (count, start), &terms, (b, panels), (sums, true)) };
+            unsafe { rows_by_panel(isa, (count, start), &terms, (b, panels), (sums, adds)) };
         });
     }
 

@@ -15,6 +15,7 @@
 //! pixels; its data gradient is such a filter for each phase of the result.
 
 mod carry;
+mod few;
 mod gradient;
 mod lanes;
 mod line;

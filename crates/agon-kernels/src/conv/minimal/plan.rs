@@ -45,9 +45,9 @@ impl Part {
 
 /// The weights at the points, `[part][point][panel][term][width]`.
 #[derive(Debug, Clone, Copy)]
-struct Weights<'a> {
-    at: &'a [f32],
-    panels: Panels,
+pub(super) struct Weights<'a> {
+    pub at: &'a [f32],
+    pub panels: Panels,
 }
 
 impl Plan {
@@ -68,6 +68,9 @@ impl Plan {
             self.weigh::<R, P>(isa, w, panels, weights);
             let weights = Weights { at: weights, panels };
             let (to, chunk) = (Shared::new(y), self.chunk(panels));
+            if self.has_few_tiles() {
+                return self.run_few::<R, P>(isa, x, weights, bias, to);
+            }
             each(self.batch.div_ceil(chunk), self.multiplications(), |task| {
                 let images = task * chunk..self.batch.min((task + 1) * chunk);
                 self.of_chunk::<R, P>(isa, x, weights, bias, images, to);
@@ -201,7 +204,14 @@ impl Plan {
     }
 
     /// Writes the results of an image, `[panel][pixel][width]`, channel by channel.
-    fn place(&self, isa: Isa, image: usize, (results, panels): (&[f32], Panels), bias: Option<&[f32]>, to: Shared) {
+    pub(super) fn place(
+        &self,
+        isa: Isa,
+        image: usize,
+        (results, panels): (&[f32], Panels),
+        bias: Option<&[f32]>,
+        to: Shared,
+    ) {
         let area = self.areas()[1];
         for panel in 0..panels.count() {
             let columns = panels.columns(panel);

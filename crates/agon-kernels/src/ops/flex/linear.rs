@@ -6,6 +6,7 @@ use burn::tensor::{Shape, Tensor};
 
 use super::weighted::{Weighted, tracked};
 use super::{filled, numbers};
+use crate::tile::with;
 use crate::{Isa, Matrix, multiply as product};
 
 /// `x w + bias`, over the last axis.
@@ -85,9 +86,9 @@ impl Weighted for Product {
     fn forward(&self, bias: Option<&FlexTensor>) -> FlexTensor {
         let columns = self.w.layout().shape()[1];
         filled(reshaped(&self.x, columns), |y| {
-            if let Some(bias) = bias {
+            if let Some(bias) = bias.map(numbers) {
                 for row in y.chunks_exact_mut(columns.max(1)) {
-                    row.copy_from_slice(numbers(bias));
+                    row.copy_from_slice(bias);
                 }
             }
             product(Isa::best(), matrix(&self.x), matrix(&self.w), y, bias.is_some());
@@ -110,9 +111,11 @@ impl Weighted for Product {
         let dy = matrix(dy);
         filled([dy.size[1]], |sums| {
             sums.fill(0.0);
-            for row in dy.values.chunks_exact(dy.size[1].max(1)) {
-                sums.iter_mut().zip(row).for_each(|(sum, dy)| *sum += dy);
-            }
+            with(Isa::best(), || {
+                for row in dy.values.chunks_exact(sums.len().max(1)) {
+                    sums.iter_mut().zip(row).for_each(|(sum, dy)| *sum += dy);
+                }
+            });
         })
     }
 }
