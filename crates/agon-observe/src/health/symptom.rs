@@ -72,7 +72,7 @@ pub enum Symptom {
     Gradient,
     /// `weight/<player>` over what it was in the first five looks and √(1 + rounds / 1000) \[above 2.5; 1.8\]. Steps
     /// that lead nowhere let weights grow like the root of their number, those that agree in proportion to it. Good
-    /// runs stay within 1.3.
+    /// runs stay within 1.3 in ten thousand rounds.
     Weight,
 }
 
