@@ -68,7 +68,7 @@ pub enum Symptom {
     /// a part of every contest; lasting there means that the discriminator no longer answers.
     Confusion,
     /// `gradient/<player>` over its own geometric mean over some hundred looks \[above 30; 10\]. Good runs stay
-    /// within 6.
+    /// within 9.
     Gradient,
     /// `weight/<player>` over what it was in the first five looks and √(1 + rounds / 1000) \[above 2.5; 1.8\]. Steps
     /// that lead nowhere let weights grow like the root of their number, those that agree in proportion to it. Good
