@@ -4,6 +4,7 @@ import gzip
 import io
 import json
 import struct
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -46,7 +47,34 @@ manifest = {
     "players": [{"name": "generator", "network": "Mlp", "config": None, "steps": 7, "pending_updates": 0,
                  "pending": [], "optimizer": "Adam"}],
     "memory": {}, "figures": {"loss": 0.5},
-    "files": [{"name": "weights", "bytes": 400, "crc32": 0}],
+    "files": [{"name": "weights", "bytes": 7, "crc32": zlib.crc32(b"weights")}],
 }
 put("checkpoint", "manifest", json.dumps(manifest).encode())
 put("checkpoint", "best", b'{"step": 7, "figure": "loss", "value": 0.5}')
+
+
+def cbor(value):
+    """Maps, lists, texts and small numbers."""
+    kinds = {int: (0, value), str: (3, None), list: (4, None), dict: (5, None)}
+    kind, count = kinds[type(value)]
+    head = struct.pack(">BH", kind << 5 | 25, len(value) if count is None else count)
+    match value:
+        case int():
+            return head
+        case str():
+            return head + value.encode()
+        case list():
+            return head + b"".join(map(cbor, value))
+        case dict():
+            return head + b"".join(cbor(part) for pair in value.items() for part in pair)
+
+
+record = cbor({
+    "tensors": {
+        "bias": {"dtype": "F32", "shape": [2], "data_offsets": [0, 8], "param_id": 7},
+        "weight": {"dtype": "F32", "shape": [2, 3], "data_offsets": [256, 280], "param_id": 8},
+    },
+    "metadata": {"version": "1"},
+    "scalars": {"time": {"UInt": 7}},
+})
+put("weights", "two.bpk", (struct.pack("<4sHI", b"NRUB", 1, len(record)) + record).ljust(512, b"\0") + bytes(280))

@@ -7,18 +7,17 @@ use std::sync::LazyLock;
 use agon_core::checkpoint::Reader;
 use libfuzzer_sys::fuzz_target;
 
-/// A folder with one checkpoint, whose manifest and weights are written anew for every input.
+/// A folder with one checkpoint, whose manifest is written anew for every input.
 static FOLDER: LazyLock<PathBuf> = LazyLock::new(|| {
     let folder = std::env::temp_dir().join(format!("agon-fuzz-{}", std::process::id()));
-    std::fs::create_dir_all(folder.join("step-00000007")).expect("a folder");
+    let checkpoint = folder.join("step-00000007");
+    std::fs::create_dir_all(&checkpoint).expect("a folder");
+    std::fs::write(checkpoint.join("weights"), "weights").expect("a file");
     folder
 });
 
 fuzz_target!(|bytes: &[u8]| {
-    let checkpoint = FOLDER.join("step-00000007");
-    let write = |name, content: &[u8]| std::fs::write(checkpoint.join(name), content).expect("a file");
-    write("manifest.json", bytes);
-    write("weights", bytes);
+    std::fs::write(FOLDER.join("step-00000007/manifest.json"), bytes).expect("a file");
     std::fs::write(FOLDER.join("best.json"), bytes).expect("a file");
     for name in ["step-00000007", "latest", "best"] {
         let Ok(reader) = Reader::open(FOLDER.join(name)) else { continue };

@@ -230,7 +230,7 @@ impl<S> Health<S> {
     {
         let mut all = Vec::new();
         if moment.step.is_multiple_of(self.every) {
-            all = self.state.baselines.vitals(moment.figures)?;
+            all = self.state.baselines.vitals(moment.step, moment.figures)?;
         }
         if moment.step.is_multiple_of(self.samples_every)
             && let Some(diversity) = self.samples.diversity(moment.game)?

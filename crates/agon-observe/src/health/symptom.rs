@@ -68,10 +68,11 @@ pub enum Symptom {
     /// a part of every contest; lasting there means that the discriminator no longer answers.
     Confusion,
     /// `gradient/<player>` over its own geometric mean over some hundred looks \[above 30; 10\]. Good runs stay
-    /// within 6.
+    /// within 9.
     Gradient,
-    /// `weight/<player>` over what it was in the first five looks \[above 3; 2\]. Good runs stay within 1.8 in some
-    /// thousand rounds.
+    /// `weight/<player>` over what it was in the first five looks and √(1 + rounds / 1000) \[above 2.5; 1.8\]. Steps
+    /// that lead nowhere let weights grow like the root of their number, those that agree in proportion to it. Good
+    /// runs stay within 1.3 in ten thousand rounds.
     Weight,
 }
 
@@ -110,7 +111,7 @@ impl Symptom {
                 format!("the discriminator judges {:.0} % of all samples rightly", 100.0 * value)
             }
             Self::Gradient => format!("the gradient of `{player}` is {value:.2} times its usual size"),
-            Self::Weight => format!("the weights of `{player}` are {value:.2} times as large as at first"),
+            Self::Weight => format!("the weights of `{player}` are {value:.2} times as large as wandering makes them"),
         }
     }
 
@@ -144,7 +145,7 @@ impl Symptom {
             Self::Separation => (0.93, 0.8),
             Self::Confusion => (0.25, 0.4),
             Self::Gradient => (30.0, 10.0),
-            Self::Weight => (3.0, 2.0),
+            Self::Weight => (2.5, 1.8),
         };
         Limit { ill, well }
     }

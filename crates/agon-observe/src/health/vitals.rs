@@ -17,10 +17,12 @@ const NEWEST: f64 = 0.01;
 const FIRST: f64 = 5.0;
 /// The part of its first gradients below which a discriminator has nothing left to learn.
 const LEARNED: f64 = 0.2;
+/// The rounds in which weights that wander become √2 times as large.
+const WANDERED: f64 = 1000.0;
 
 impl Baselines {
-    /// The symptoms in the figures of a round.
-    pub(super) fn vitals(&mut self, figures: &Measurements) -> Result<Vec<Vital>> {
+    /// The symptoms in the figures of round `step`.
+    pub(super) fn vitals(&mut self, step: u64, figures: &Measurements) -> Result<Vec<Vital>> {
         let all = figures.all()?;
         let get = |name: &str| all.iter().find(|(other, _)| *other == name).map(|(_, value)| *value);
         let mut vitals = diversity("", get);
@@ -43,7 +45,7 @@ impl Baselines {
                 add(Symptom::Gradient, player, self.beside_mean(name, *value));
             }
             if let Some(player) = name.strip_prefix("weight/") {
-                add(Symptom::Weight, player, self.beside_first(name, *value));
+                add(Symptom::Weight, player, self.beside_wandering(step, name, *value));
             }
         }
         Ok(vitals)
@@ -69,6 +71,13 @@ impl Baselines {
             *first += (size - *first) / (seen + 1.0);
         }
         Some((size - *first).exp())
+    }
+
+    /// A size beside that of the first looks, had it wandered since: steps that lead nowhere add up like the root of
+    /// their number, and only those that agree by their number.
+    fn beside_wandering(&mut self, step: u64, name: &str, value: f64) -> Option<f64> {
+        let wandered = (1.0 + step as f64 / WANDERED).sqrt();
+        Some(self.beside_first(name, value)? / wandered)
     }
 
     pub(super) fn memory(&self) -> Memory {
@@ -131,7 +140,7 @@ mod tests {
 
     fn separation(baselines: &mut Baselines, separation: f64, gradient: f64) -> f64 {
         let figures = figures(&[("score/separation", separation), ("gradient/discriminator", gradient)]);
-        let vitals = baselines.vitals(&figures).unwrap();
+        let vitals = baselines.vitals(10, &figures).unwrap();
         vitals
             .into_iter()
             .find(|(symptom, ..)| *symptom == Symptom::Separation)
@@ -164,5 +173,18 @@ mod tests {
         // A few outliers do not become usual.
         assert!(gradient(100.0) > 90.0);
         assert!(baselines.beside_mean("gradient/g", f64::NAN).is_none());
+    }
+
+    #[test]
+    fn weights_that_wander_are_well_and_those_that_run_away_are_not() {
+        let beside = |size: fn(f64) -> f64| {
+            let mut baselines = Baselines::default();
+            let mut look = |step: u64| baselines.beside_wandering(step, "weight/g", size(step as f64)).unwrap();
+            (1..=2_000).map(|i| look(10 * i)).last().unwrap()
+        };
+        let wander = beside(|step| 7.0 * (1.0 + step / 1_000.0).sqrt());
+        assert!((0.95..1.05).contains(&wander), "{wander}");
+        let run_away = beside(|step| 7.0 * (1.0 + step / 1_000.0));
+        assert!((4.4..4.6).contains(&run_away), "{run_away}");
     }
 }

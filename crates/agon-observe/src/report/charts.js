@@ -241,7 +241,7 @@ class Chart {
       });
     }
     if (bottom > top) return [0, 1];
-    const room = (top - bottom) * 0.05 || Math.max(Math.abs(top) * 0.05, 1e-6);
+    const room = (top - bottom) * 0.05 || Math.abs(top) * 0.05 || 1;
     return [bottom - room, top + room];
   }
 
@@ -372,8 +372,10 @@ class Chart {
   }
 }
 
-/* Curves of one kind stand in one chart: `loss/generator` beside `loss/discriminator`. */
-const groups = new Map();
+/* Curves of one kind stand in one chart: `loss/generator` beside `loss/discriminator`. Losses come first, whatever was
+   measured first. */
+const FIRST = ['loss', 'gradient'];
+const groups = new Map(FIRST.map((group) => [group, []]));
 for (const curve of data.curves) {
   if (!curve.points.length) continue;
   const cut = curve.name.indexOf('/');
@@ -382,6 +384,7 @@ for (const curve of data.curves) {
   if (!groups.has(group)) groups.set(group, []);
   groups.get(group).push(curve);
 }
+FIRST.filter((group) => !groups.get(group).length).forEach((group) => groups.delete(group));
 
 function drawCurves() {
   for (const [group, curves] of groups) {
