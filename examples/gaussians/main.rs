@@ -52,7 +52,7 @@ struct Options {
     /// Learning rate of the steps which an unrolled generator foresees
     #[arg(long, default_value_t = 0.1)]
     foreseen_rate: f64,
-    /// Points in a batch, where points are fresh [default: 512, and 64 for minibatch]
+    /// Points in a batch, where points are fresh [default: 512, and 128 for minibatch]
     #[arg(long)]
     batch: Option<usize>,
     /// Learning rate of the small protocol
