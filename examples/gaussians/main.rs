@@ -52,7 +52,7 @@ struct Options {
     /// An unrolled generator foresees plain gradient steps at this rate, instead of those of the discriminator's Adam
     #[arg(long)]
     foreseen_rate: Option<f64>,
-    /// Points in a batch, where points are fresh [default: 512, and 64 for minibatch]
+    /// Points in a batch, where points are fresh [default: 512, and 128 for minibatch]
     #[arg(long)]
     batch: Option<usize>,
     /// Learning rate of the small protocol

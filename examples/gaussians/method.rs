@@ -79,7 +79,7 @@ impl Method {
     /// Samples in a batch where points are fresh: those of minibatch discrimination are compared two by two.
     pub fn batch(self) -> usize {
         match self {
-            Self::Minibatch => 64,
+            Self::Minibatch => 128,
             _ => 512,
         }
     }

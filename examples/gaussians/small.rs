@@ -46,8 +46,9 @@ pub fn d2gan(rate: f64, device: &Device) -> Gan<MlpGenerator, TwoJudges<MlpDiscr
 pub fn minibatch(rate: f64, device: &Device) -> Gan<MlpGenerator, MinibatchDiscriminator> {
     let judge = MinibatchDiscriminatorConfig::new(2)
         .with_activation(Activation::Relu)
-        .with_kernels(16)
-        .with_dims(4);
+        .with_kernels(8)
+        .with_dims(4)
+        .with_mean(true);
     Gan::new(generator(LATENT).init(device), judge.init(device)).optimizers(adam(rate))
 }
 

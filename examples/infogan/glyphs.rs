@@ -19,24 +19,24 @@ pub fn run(options: &Options) -> Ending {
     let common = &options.common;
     let device = common.device()?.autodiff();
     let steps = common.steps.unwrap_or(2_500);
-    let codes = InfoCodes::new().with_noise(options.noise);
+    let codes = InfoCodes::new()
+        .with_noise(options.noise)
+        .with_emphasis(options.emphasis);
     let glyphs = Glyphs::new().size(SIDE).noise(0.0).hands(options.hands as usize);
     let (data, shape) = options.images.open(glyphs, SIDE)?;
     let images = DcganGeneratorConfig::new(codes.latent(), shape).with_width(options.width);
     let trunk = ImageTrunkConfig::new(shape)
         .with_width(options.width)
         .with_features(FEATURES);
-    let adam = |rate| Adam::new(rate).betas(0.5, 0.999);
     let gan = Gan::new(
         InfoGenerator::try_new(images.try_init(&device)?, codes)?,
         InfoDiscriminator::try_new(trunk.try_init(&device)?, FEATURES, codes, &device)?,
     )
     .term(Information::of(codes).weights(options.category, options.factors))
-    .augment(OfSample(DiffAugment::new().translation(options.translation)))
-    .instance_noise(InstanceNoise::annealed(0.15, 0.03, steps))
-    .discriminator_optimizer(adam(2e-4))
-    .generator_optimizer(adam(1e-3))
-    .average(0.99);
+    .augment(OfSample(posed(options.pose)))
+    .instance_noise(InstanceNoise::annealed(0.1, 0.02, steps))
+    .optimizers(Optimizer::from(Adam::new(1e-3).betas(0.5, 0.999)).schedule(settling(steps)))
+    .average(0.999);
     let mut trainer = Trainer::new(gan)
         .seed(common.seed)
         .observe(StopOnInterrupt::new())
@@ -50,6 +50,25 @@ pub fn run(options: &Options) -> Ending {
         (gan.generator(), gan.discriminator()),
         (&data, &outcome),
     )
+}
+
+/// Poses in which the discriminator, and who reads the codes, see everything: those that digits have anyway. What a
+/// category means must be seen in all of them, so that it is no slant and no size.
+fn posed(strength: f64) -> RandomAffine {
+    RandomAffine::new()
+        .rotation(0.25 * strength)
+        .scale(1.2f64.powf(strength))
+        .stretch(1.15f64.powf(strength))
+        .translation(0.125 * strength)
+}
+
+/// The full rate for one half of the rounds, then less and less.
+fn settling(steps: u64) -> Schedule {
+    Schedule::Linear {
+        after: steps / 2,
+        over: steps - steps / 2,
+        end: 0.1,
+    }
 }
 
 fn judge(

@@ -38,15 +38,18 @@ struct Options {
     /// Numbers of the code that mean nothing
     #[arg(long, default_value_t = 8)]
     noise: usize,
+    /// How many times the generator sees the category, beside the noise and the continuous codes
+    #[arg(long, default_value_t = 4.0)]
+    emphasis: f64,
     /// How much the category counts
     #[arg(long, default_value_t = 1.0)]
     category: f64,
     /// How much the continuous codes count
     #[arg(long, default_value_t = 1.0)]
     factors: f64,
-    /// By which part of its side everything that the discriminator sees is moved about
-    #[arg(long, default_value_t = 0.125)]
-    translation: f64,
+    /// How strongly all that the discriminator sees is turned, resized, stretched and moved about; 0: not at all
+    #[arg(long, default_value_t = 1.0)]
+    pose: f64,
     /// In how many ways each digit is written, at most
     #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..))]
     hands: u64,

@@ -34,10 +34,10 @@ pub struct Images {
 
 impl Images {
     /// Those at `--data`, of which at most a fifth are for the test, or drawn digits.
-    pub fn open(data: &ImageData, test: usize) -> Outcome<Self> {
-        let labelled = data.open_labelled(Glyphs::new(), SIDE)?;
+    pub fn open(data: &ImageData, glyphs: Glyphs, test: usize) -> Outcome<Self> {
+        let labelled = data.open_labelled(glyphs.clone(), SIDE)?;
         let data = match labelled.data {
-            Source::Drawn(_) => Source::Drawn(Glyphs::new().size(labelled.shape[1])),
+            Source::Drawn(_) => Source::Drawn(glyphs.size(labelled.shape[1])),
             Source::Read((images, labels)) => {
                 let tested = test.min(images.len() / 5).max(1);
                 let rest = images.len().saturating_sub(tested).max(1);

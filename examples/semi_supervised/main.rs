@@ -50,6 +50,9 @@ struct Options {
     /// How many runs of each, with seeds and labelled images from --seed on
     #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..))]
     seeds: u64,
+    /// In how many ways each drawn digit is written, at most: few labels do not show all of them [default: all, 3 or 4]
+    #[arg(long, value_parser = clap::value_parser!(u64).range(1..))]
+    hands: Option<u64>,
     /// Images on which the classifiers are tested; of those at --data at most a fifth
     #[arg(long, default_value_t = 4_000)]
     test: usize,
@@ -77,7 +80,8 @@ fn run(options: &Options) -> Ending {
         some(&options.labels, &[100]),
         some(&options.method, Method::value_variants()),
     );
-    let images = Images::open(&options.images, options.test)?;
+    let hands = options.hands.map_or(usize::MAX, |hands| hands as usize);
+    let images = Images::open(&options.images, Glyphs::new().hands(hands), options.test)?;
     let classes = images.classes();
     if let Some(wrong) = labels.iter().find(|labels| **labels == 0 || **labels % classes > 0) {
         return Err(format!("--labels {wrong}: expected a multiple of {classes}, as many of each class").into());

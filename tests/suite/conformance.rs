@@ -149,6 +149,7 @@ mod augmentations {
         ada: Ada::new().start(0.5),
         fixed_ada: Ada::fixed(1.0),
         horizontal_flip: HorizontalFlip::new(0.5),
+        random_affine: RandomAffine::new().rotation(0.2).scale(1.2).stretch(1.1).translation(0.1),
         flip_and_shift: augment::flip_and_shift(2),
         jitter: augment::jitter(0.1),
     }

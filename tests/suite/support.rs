@@ -78,7 +78,8 @@ pub fn small_triple() -> TripleGan<Told<MlpGenerator>, SemiClassifier, Told<MlpD
         Told::discriminator(judge, 3, &device()).unwrap(),
     )
     .weights(TripleWeights {
-        pseudo_from: 2,
+        alone: 1,
+        pseudo_from: 3,
         ..TripleWeights::default()
     })
 }

@@ -23,7 +23,7 @@ pub mod terms;
 mod testing;
 
 pub use adversarial::*;
-pub use augment::{Ada, AdaPipeline, DiffAugment, HorizontalFlip};
+pub use augment::{Ada, AdaPipeline, DiffAugment, HorizontalFlip, RandomAffine};
 pub use constraints::*;
 pub use penalties::*;
 pub use terms::*;

@@ -27,6 +27,10 @@ pub struct InfoCodes {
     /// Continuous codes; 0 for none.
     #[config(default = 2)]
     pub continuous: usize,
+    /// How many times the generator sees the category, beside noise and continuous factors. The more, the less can these
+    /// decide which of two classes a category is.
+    #[config(default = 1.0)]
+    pub emphasis: f64,
 }
 
 impl InfoCodes {
@@ -51,6 +55,16 @@ impl InfoCodes {
         }
     }
 
+    /// The codes as the generator sees them.
+    fn emphasized(&self, codes: Tensor<2>) -> Tensor<2> {
+        if self.categories == 0 || self.emphasis == 1.0 {
+            return codes;
+        }
+        let category = codes.clone().narrow(1, self.noise, self.categories) * self.emphasis;
+        let columns = self.noise..self.noise + self.categories;
+        codes.clone().slice_assign([0..codes.dims()[0], columns], category)
+    }
+
     fn check(&self) -> Result<()> {
         if self.noise == 0 || self.told() == 0 {
             let got = format!("{self:?}").replace('\n', " ");
@@ -59,6 +73,10 @@ impl InfoCodes {
                 "noise, and something to be read back",
                 got,
             ));
+        }
+        if !(self.emphasis > 0.0 && self.emphasis.is_finite()) {
+            let what = "the emphasis of InfoGAN's category";
+            return Err(Error::config(what, "a number above zero", self.emphasis));
         }
         Ok(())
     }
@@ -92,7 +110,7 @@ impl<G: Module> InfoGenerator<G> {
     /// A generator of `codes.latent()` numbers.
     ///
     /// # Errors
-    /// [`Error::Config`] without noise, or with nothing to be read back.
+    /// [`Error::Config`] without noise, with nothing to be read back, or with an emphasis that is not above zero.
     pub fn try_new(generator: G, codes: InfoCodes) -> Result<Self> {
         codes.check()?;
         Ok(Self { generator, codes })
@@ -110,7 +128,7 @@ impl<G: Generator<Input = Tensor<2>> + ModuleDisplay> Generator for InfoGenerato
 
     fn generate(&self, codes: Tensor<2>) -> Conditioned<G::Output> {
         let told = codes.clone().narrow(1, self.codes.noise, self.codes.told());
-        Conditioned::new(self.generator.generate(codes), told)
+        Conditioned::new(self.generator.generate(self.codes.emphasized(codes)), told)
     }
 
     fn prior(&self) -> Box<dyn Prior<Code = Tensor<2>>> {
@@ -170,7 +188,7 @@ impl<T: Discriminator<Output = Tensor<2>> + ModuleDisplay> InfoDiscriminator<T> 
     /// Puts both heads on a trunk with so many features.
     ///
     /// # Errors
-    /// [`Error::Config`] without noise, features, or anything to be read back.
+    /// [`Error::Config`] without noise, features, or anything to be read back, or with an emphasis that is not above zero.
     pub fn try_new(trunk: T, features: usize, codes: InfoCodes, device: &Device) -> Result<Self> {
         codes.check()?;
         if features == 0 {
@@ -328,5 +346,30 @@ where
 
     fn name(&self) -> &'static str {
         "information"
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use agon_core::random;
+
+    use super::*;
+    use crate::MlpGeneratorConfig;
+
+    #[test]
+    fn only_the_category_is_emphasized_and_only_to_the_generator() {
+        let device = Device::default();
+        let codes = InfoCodes::new().with_noise(2).with_categories(3).with_continuous(1);
+        let points = MlpGeneratorConfig::new(codes.latent(), 2).init(&device);
+        let generator = InfoGenerator::try_new(points.clone(), codes.with_emphasis(4.0)).unwrap();
+        let drawn = generator.prior().draw(5, &mut random::stream(1, 0), &device);
+        let made = generator.generate(drawn.clone());
+        let times = Tensor::<2>::from_data([[1.0, 1.0, 4.0, 4.0, 4.0, 1.0]], &device);
+        let expected = points.generate(drawn.clone() * times);
+        assert_eq!(made.sample.into_data(), expected.into_data());
+        assert_eq!(made.condition.into_data(), drawn.narrow(1, 2, 4).into_data());
+        for wrong in [0.0, -1.0, f64::NAN, f64::INFINITY] {
+            assert!(InfoGenerator::try_new(points.clone(), codes.with_emphasis(wrong)).is_err());
+        }
     }
 }

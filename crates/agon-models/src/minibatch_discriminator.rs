@@ -25,6 +25,9 @@ pub struct MinibatchDiscriminatorConfig {
     /// Numbers that each of them compares.
     #[config(default = 5)]
     pub dims: usize,
+    /// Means of how close the others are instead of the paper's sums, which in greater batches swamps all else.
+    #[config(default = false)]
+    pub mean: bool,
     /// Where weights come from; biases start at zero.
     #[config(default = "Initializer::KaimingUniform { gain: 1.0 / 3.0f64.sqrt(), fan_out_only: false }")]
     pub initializer: Initializer,
@@ -56,6 +59,7 @@ impl MinibatchDiscriminatorConfig {
             company: MinibatchDiscriminationConfig::new(top)
                 .with_kernels(self.kernels)
                 .with_dims(self.dims)
+                .with_mean(self.mean)
                 .init(device),
             last: layer([top + self.kernels, 1]),
             config: self.clone(),

@@ -7,7 +7,7 @@ use agon_core::{
 use agon_losses::{NonSaturating, auxiliary_classifier};
 use burn::module::Module;
 use burn::prelude::{Int, Tensor};
-use burn::tensor::activation::softmax;
+use burn::tensor::activation::{softmax, softplus};
 
 use crate::PartlyLabelled;
 use crate::catgan::{conditional_entropy, marginal_entropy};
@@ -19,12 +19,19 @@ pub struct TripleWeights {
     pub alpha: f64,
     /// Of classifying generated samples as what they were asked to be (0.1 in the authors' code).
     pub pseudo: f64,
-    /// From which round on it does, since generated samples are no use before (the authors' code waits 200 epochs).
+    /// From which round on it does, since generated samples are no use before (the authors' code waits 300 epochs).
     pub pseudo_from: u64,
     /// Of being sure of unlabelled samples (0.3).
     pub confidence: f64,
     /// Of using all classes alike (1e-3).
     pub balance: f64,
+    /// Of unlabelled samples, as the classifier takes them, among the true pairs; the rest are the labelled ones. Those
+    /// alone are so few that the discriminator knows them by heart (1 in 401 in the authors' code for digits).
+    pub trusted: f64,
+    /// Rounds in which the classifier learns alone, before its guesses are trusted (30 epochs in the authors' code).
+    pub alone: u64,
+    /// Of using all classes alike in those rounds (0.3).
+    pub balance_alone: f64,
 }
 
 impl Default for TripleWeights {
@@ -35,6 +42,9 @@ impl Default for TripleWeights {
             pseudo_from: 200,
             confidence: 0.3,
             balance: 1e-3,
+            trusted: 0.9,
+            alone: 200,
+            balance_alone: 0.3,
         }
     }
 }
@@ -45,9 +55,12 @@ impl Default for TripleWeights {
 /// min_(C, G) max_D  E log D(x, y) + a E log(1 - D(u, C(u))) + (1 - a) E log(1 - D(G(z, y'), y'))
 /// ```
 ///
-/// `x`, `y`: labelled samples; `u`: unlabelled ones; `y'`: labels drawn from the prior. The classifier also learns from
-/// the labels, is to be sure of unlabelled samples while using all classes alike, and from some round on learns from
-/// generated pairs. Its own adversarial term needs no draw of labels, since they can be summed over:
+/// `x`, `y`: labelled samples; `u`: unlabelled ones; `y'`: labels drawn from the prior. Labelled samples are few, and a
+/// discriminator that knows them by heart takes every other pair for a wrong one. So most of its true pairs are
+/// unlabelled samples, other than `u`, with the classifier's guess: the paper's way out. The classifier also learns from
+/// the labels, is to be sure of unlabelled samples while using all classes alike, at first does nothing else, and from
+/// some round on learns from generated pairs. Its own adversarial term needs no draw of labels, since they can be
+/// summed over:
 ///
 /// ```text
 /// a E_u sum_y C(y|u) softplus(-D(u, y))
@@ -141,34 +154,51 @@ where
         self.discriminator.network()
     }
 
-    fn judge(&mut self, real: Conditioned<S>, guessed: Conditioned<S>, made: &Conditioned<S>, round: &mut Round) {
+    /// The pairs that the classifier makes of samples.
+    fn guess(&self, u: &S) -> Conditioned<S> {
+        let logits = self.classifier.frozen().discriminate(u.clone()).0;
+        let classes = logits.dims()[1];
+        Conditioned::labelled(u.clone(), logits.argmax(1).flatten(0, 1), classes)
+    }
+
+    fn judge(&mut self, pairs: [Conditioned<S>; 4], round: &mut Round) {
         let discriminator = self.discriminator.network();
-        let scores = |pairs| discriminator.discriminate(pairs).scores();
-        let (real, guessed, made) = (scores(real), scores(guessed), scores(made.detached()));
-        let alpha = self.weights.alpha;
-        let against = |wrong| NonSaturating.discriminator(real.clone(), wrong);
-        let loss = against(guessed) * alpha + against(made) * (1.0 - alpha);
+        let loss = contest(
+            self.weights,
+            pairs.map(|pairs| discriminator.discriminate(pairs).scores()),
+        );
         round.measure("loss/discriminator", &loss);
         self.discriminator.update(round, &loss);
     }
 
-    fn classify(&mut self, x: S, y: Tensor<1, Int>, u: &S, made: &Conditioned<S>, round: &mut Round) {
-        let classifier = self.classifier.network();
-        let labelled = auxiliary_classifier(classifier.discriminate(x).0, y);
-        round.measure("loss/labelled", &labelled);
-        let logits = classifier.discriminate(u.clone()).0;
+    /// What the classifier learns without the others: the labels, to be sure, and to use all classes alike.
+    fn taught(&self, labelled: (S, Tensor<1, Int>), logits: Tensor<2>, balance: f64, round: &mut Round) -> Tensor<1> {
+        let (x, y) = labelled;
+        let loss = auxiliary_classifier(self.classifier.network().discriminate(x).0, y);
+        round.measure("loss/labelled", &loss);
+        let confidence = self.weights.confidence;
+        loss + conditional_entropy(logits.clone()) * confidence - marginal_entropy(logits) * balance
+    }
+
+    fn learn_alone(&mut self, labelled: (S, Tensor<1, Int>), u: S, round: &mut Round) {
+        let logits = self.classifier.network().discriminate(u).0;
+        let loss = self.taught(labelled, logits, self.weights.balance_alone, round);
+        round.measure("loss/classifier", &loss);
+        self.classifier.update(round, &loss);
+    }
+
+    fn classify(&mut self, labelled: (S, Tensor<1, Int>), u: &S, made: &Conditioned<S>, round: &mut Round) {
         let TripleWeights {
             alpha,
             pseudo,
             pseudo_from,
-            confidence,
             balance,
+            ..
         } = self.weights;
-        let adversarial = (softmax(logits.clone(), 1) * self.refused(u, logits.dims()[1]))
-            .sum_dim(1)
-            .mean();
-        let sure = conditional_entropy(logits.clone()) * confidence - marginal_entropy(logits) * balance;
-        let mut loss = labelled + adversarial * alpha + sure;
+        let classifier = self.classifier.network();
+        let logits = classifier.discriminate(u.clone()).0;
+        let refused = softmax(logits.clone(), 1) * self.refused(u, logits.dims()[1]);
+        let mut loss = self.taught(labelled, logits, balance, round) + refused.sum_dim(1).mean() * alpha;
         if round.step() >= pseudo_from {
             let logits = classifier.discriminate(made.sample.detached()).0;
             loss = loss + auxiliary_classifier(logits, made.labels()) * pseudo;
@@ -184,10 +214,19 @@ where
             let labels = Tensor::<1, Int>::full([rows], class as i64, &u.rows().device());
             let pairs = Conditioned::labelled(u.detached(), labels, classes);
             let scores = discriminator.discriminate(pairs).scores().mean_dim(1).detach();
-            burn::tensor::activation::softplus(-scores, 1.0)
+            softplus(-scores, 1.0)
         };
         Tensor::cat((0..classes).map(of_class).collect(), 1)
     }
+}
+
+/// The discriminator's loss, from scores of labelled, trusted, guessed and generated pairs.
+fn contest(weights: TripleWeights, scores: [Tensor<2>; 4]) -> Tensor<1> {
+    let TripleWeights { alpha, trusted, .. } = weights;
+    let [labelled, taken, guessed, made] = scores;
+    let real = |scores: Tensor<2>| softplus(-scores, 1.0).mean();
+    let wrong = |scores: Tensor<2>| softplus(scores, 1.0).mean();
+    real(labelled) * (1.0 - trusted) + real(taken) * trusted + wrong(guessed) * alpha + wrong(made) * (1.0 - alpha)
 }
 
 impl<S, G, C, D> Game for TripleGan<G, C, D>
@@ -201,14 +240,17 @@ where
 
     fn play(&mut self, data: &mut Feed<'_, Self::Batch>, round: &mut Round) -> Result<()> {
         let ((x, y), u) = data.next_batch()?;
+        if round.step() <= self.weights.alone {
+            self.learn_alone((x, y), u, round);
+            return Ok(());
+        }
+        let (_, other) = data.next_batch()?;
         let prior = self.generator.network().prior();
         let made = self.generator.network().generate(round.draw(&*prior, u.size()));
-        let logits = self.classifier.frozen().discriminate(u.clone()).0;
-        let classes = logits.dims()[1];
-        let guess = logits.argmax(1).flatten(0, 1);
-        let real = Conditioned::labelled(x.clone(), y.clone(), classes);
-        self.judge(real, Conditioned::labelled(u.clone(), guess, classes), &made, round);
-        self.classify(x, y, &u, &made, round);
+        let (taken, guessed) = (self.guess(&other), self.guess(&u));
+        let labelled = Conditioned::labelled(x.clone(), y.clone(), guessed.condition.dims()[1]);
+        self.judge([labelled, taken, guessed, made.detached()], round);
+        self.classify((x, y), &u, &made, round);
 
         let scores = self.discriminator.frozen().discriminate(made).scores();
         let loss = NonSaturating.generator(scores, None) * (1.0 - self.weights.alpha);
@@ -227,5 +269,31 @@ impl<G: Generator, C: Module, D: Module> Sampling for TripleGan<G, C, D> {
 
     fn sample(&self, n: usize, seed: u64) -> G::Output {
         self.generator.best().sample(n, seed)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use burn::prelude::Device;
+
+    use super::*;
+
+    #[test]
+    fn trusted_pairs_take_the_place_of_labelled_ones() {
+        let scores = || [2.0f32, -1.0, 0.5, -3.0].map(|score| Tensor::<2>::full([3, 1], score, &Device::default()));
+        let value = |trusted| {
+            let weights = TripleWeights {
+                alpha: 0.25,
+                trusted,
+                ..TripleWeights::default()
+            };
+            f64::from(contest(weights, scores()).into_scalar::<f32>())
+        };
+        let softplus = |x: f64| x.exp().ln_1p();
+        let wrong = 0.25 * softplus(0.5) + 0.75 * softplus(-3.0);
+        for (trusted, real) in [(0.0, softplus(-2.0)), (1.0, softplus(1.0))] {
+            assert!((value(trusted) - real - wrong).abs() < 1e-6);
+        }
+        assert!((value(0.5) - 0.5 * (value(0.0) + value(1.0))).abs() < 1e-6);
     }
 }

@@ -14,6 +14,10 @@ pub struct MinibatchDiscriminationConfig {
     /// Numbers that each of them compares, `C` in the paper.
     #[config(default = 5)]
     pub dims: usize,
+    /// Divides each sum by the number of others, so that it lies in `[0, 1]` like the features beside it, whatever the
+    /// batch.
+    #[config(default = false)]
+    pub mean: bool,
     /// Where the tensor comes from.
     #[config(default = "Initializer::Normal { mean: 0.0, std: 0.05 }")]
     pub initializer: Initializer,
@@ -25,6 +29,7 @@ impl MinibatchDiscriminationConfig {
         MinibatchDiscrimination {
             tensor: self.initializer.init([self.features, self.kernels * self.dims], device),
             kernels: self.kernels,
+            mean: self.mean,
         }
     }
 }
@@ -48,6 +53,7 @@ impl MinibatchDiscriminationConfig {
 pub struct MinibatchDiscrimination {
     tensor: Param<Tensor<2>>,
     kernels: usize,
+    mean: bool,
 }
 
 impl MinibatchDiscrimination {
@@ -60,6 +66,10 @@ impl MinibatchDiscrimination {
         let close = pairs.abs().sum_dim(3).neg().exp();
         // Everybody is at distance zero from himself.
         let company = close.sum_dim(0).reshape([batch, self.kernels]) - 1.0;
+        let company = match self.mean {
+            true => company / batch.saturating_sub(1).max(1) as f64,
+            false => company,
+        };
         Tensor::cat(vec![features, company], 1)
     }
 }
@@ -111,6 +121,31 @@ mod tests {
             found.iter().zip(&expected).all(|(a, b)| (a - b).abs() < 1e-6),
             "{found:?} {expected:?}"
         );
+    }
+
+    #[test]
+    fn means_are_those_of_the_others() {
+        let device = Device::default();
+        let layer = MinibatchDiscriminationConfig::new(2).with_kernels(3);
+        let (sums, means) = (layer.init(&device), layer.clone().with_mean(true).init(&device));
+        let means = MinibatchDiscrimination {
+            tensor: sums.tensor.clone(),
+            ..means
+        };
+        let company = |layer: &MinibatchDiscrimination, rows: usize| -> Vec<f32> {
+            let x = Tensor::<2>::from_data([[0.0, 1.0], [2.0, -1.0], [3.0, 0.5], [-4.0, 0.2]], &device);
+            let seen = layer.forward(x.narrow(0, 0, rows)).narrow(1, 2, 3);
+            seen.try_into_vec_as().unwrap()
+        };
+        for rows in [2, 4] {
+            for (sum, mean) in company(&sums, rows).into_iter().zip(company(&means, rows)) {
+                assert!(
+                    (sum / (rows - 1) as f32 - mean).abs() < 1e-6 && mean > 0.0,
+                    "{sum} {mean}"
+                );
+            }
+        }
+        assert!(company(&means, 1).iter().all(|nobody| nobody.abs() < 1e-6));
     }
 
     #[test]

@@ -12,6 +12,7 @@ mod flip_and_shift;
 mod jitter;
 mod lines;
 mod pipeline;
+mod random_affine;
 #[cfg(test)]
 mod testing;
 mod warp;
@@ -22,3 +23,4 @@ pub use flip::HorizontalFlip;
 pub use flip_and_shift::flip_and_shift;
 pub use jitter::jitter;
 pub use pipeline::AdaPipeline;
+pub use random_affine::RandomAffine;
