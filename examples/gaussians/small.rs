@@ -48,7 +48,8 @@ pub fn minibatch(rate: f64, device: &Device) -> Gan<MlpGenerator, MinibatchDiscr
         .with_activation(Activation::Relu)
         .with_kernels(8)
         .with_dims(4)
-        .with_mean(true);
+        .with_mean(true)
+        .with_deviation(0.5);
     Gan::new(generator(LATENT).init(device), judge.init(device)).optimizers(adam(rate))
 }
 

@@ -28,7 +28,10 @@ pub struct MinibatchDiscriminatorConfig {
     /// Means of how close the others are instead of the paper's sums, which in greater batches swamps all else.
     #[config(default = false)]
     pub mean: bool,
-    /// Where weights come from; biases start at zero.
+    /// Standard deviation of the tensor that compares: with little of it everybody is close to everybody at first.
+    #[config(default = 0.05)]
+    pub deviation: f64,
+    /// Where other weights come from; biases start at zero.
     #[config(default = "Initializer::KaimingUniform { gain: 1.0 / 3.0f64.sqrt(), fan_out_only: false }")]
     pub initializer: Initializer,
 }
@@ -45,12 +48,16 @@ impl MinibatchDiscriminatorConfig {
     /// Builds the network.
     ///
     /// # Errors
-    /// [`Error::Config`] if a width, or the number of kernels or of what they compare, is zero.
+    /// [`Error::Config`] if a width, or the number of kernels or of what they compare, or the deviation is zero.
     pub fn try_init(&self, device: &Device) -> Result<MinibatchDiscriminator> {
         let widths = [vec![self.features], self.hidden.clone()].concat();
         if widths.contains(&0) || self.kernels * self.dims == 0 {
             let got = format!("{widths:?}, {} kernels of {}", self.kernels, self.dims);
             return Err(Error::config("layer widths", "numbers above zero", got));
+        }
+        if !(self.deviation > 0.0 && self.deviation.is_finite()) {
+            let what = "the deviation of the tensor that compares";
+            return Err(Error::config(what, "a number above zero", self.deviation));
         }
         let layer = |sizes| linear(sizes, true, &self.initializer, device);
         let top = widths[widths.len() - 1];
@@ -60,6 +67,10 @@ impl MinibatchDiscriminatorConfig {
                 .with_kernels(self.kernels)
                 .with_dims(self.dims)
                 .with_mean(self.mean)
+                .with_initializer(Initializer::Normal {
+                    mean: 0.0,
+                    std: self.deviation,
+                })
                 .init(device),
             last: layer([top + self.kernels, 1]),
             config: self.clone(),
