@@ -18,7 +18,7 @@ type Reading = InfoDiscriminator<ImageTrunk>;
 pub fn run(options: &Options) -> Ending {
     let common = &options.common;
     let device = common.device()?.autodiff();
-    let steps = common.steps.unwrap_or(2_500);
+    let steps = common.steps.unwrap_or(10_000);
     let codes = InfoCodes::new()
         .with_noise(options.noise)
         .with_emphasis(options.emphasis);
