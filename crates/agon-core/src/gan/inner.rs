@@ -62,11 +62,11 @@ impl Inner {
         let (mut above, mut below) = (self.clone(), self.clone());
         let mut change = GradientsParams::new();
         for (j, (gradients, lambda)) in gradients.iter().zip(lambdas).enumerate() {
-            let at = |side: f64| match j {
-                0 => moved(network, gradients, side),
-                _ => weights::scaled(network, gradients, 1.0),
+            let along = |inner: &mut Self, side: f64| match j {
+                0 => step(inner, &moved(network, gradients, side)),
+                _ => step(inner, gradients),
             };
-            let (up, down) = (step(&mut above, &at(1.0)), step(&mut below, &at(-1.0)));
+            let (up, down) = (along(&mut above, 1.0), along(&mut below, -1.0));
             let difference = weights::sum(network, &up, &down, -1.0);
             change = weights::sum(network, &change, &product(network, difference, lambda), 1.0);
         }
