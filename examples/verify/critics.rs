@@ -1,7 +1,7 @@
 //! The critics of the reference penalties, of whatever sizes the file has.
 
-use agon_core::Discriminator;
-use agon_nn::{Activation, Dual};
+use agon_core::{Discriminator, Slope};
+use agon_nn::{Activation, Dual, Linearized};
 use burn::module::{Module, Param, ParamId};
 use burn::nn::conv::{Conv2d, Conv2dConfig};
 use burn::nn::{Linear, LinearConfig, PaddingConfig2d};
@@ -87,18 +87,19 @@ impl Discriminator for Conv {
         self.last.forward(features.flatten(1, 3))
     }
 
-    fn derivative(&self, at: &Tensor<4>, along: &Tensor<4>) -> Tensor<2> {
-        let start = Dual::new(at.clone(), along.clone());
+    fn slope(&self, at: &Tensor<4>) -> Slope<Tensor<4>> {
+        let start = Linearized::new(at.clone());
         let leaky = Activation::LeakyRelu(0.2);
         let features = self
             .layers
             .iter()
             .fold(start, |x, layer| x.conv2d(layer).activation(leaky));
-        let [batch, channels, height, width] = features.value.dims();
-        features
+        let [batch, channels, height, width] = features.value().dims();
+        let (gradient, along) = features
             .reshape([batch, channels * height * width])
             .linear(&self.last)
-            .tangent
+            .slope();
+        Slope::new(gradient, along)
     }
 }
 

@@ -3,7 +3,7 @@ use burn::prelude::{Device, Tensor};
 use serde_json::Value;
 
 use crate::prior::Prior;
-use crate::{Sample, derivative, random};
+use crate::{Sample, Slope, derivative, random};
 
 /// A network that turns codes into samples.
 pub trait Generator: Module + 'static {
@@ -52,6 +52,14 @@ pub trait Discriminator: Module + 'static {
     /// As the scores: `[batch, scores]`.
     fn derivative(&self, at: &Self::Input, along: &Self::Input) -> Tensor<2> {
         derivative::central_difference(self, at, along)
+    }
+
+    /// How the scores change around `at`, which is all that gradient penalties ask for.
+    ///
+    /// The default goes there and back and then asks for the [`derivative`](Self::derivative). A network which is linear
+    /// piece by piece can do with less.
+    fn slope(&self, at: &Self::Input) -> Slope<Self::Input> {
+        Slope::of(self, at)
     }
 
     /// The configuration it can be rebuilt from, which checkpoints keep beside the weights.

@@ -1,6 +1,6 @@
 //! D2GAN: two discriminators, one for each direction of the Kullback-Leibler divergence.
 
-use agon_core::{Discriminator, Loadable, Result, Scored};
+use agon_core::{Discriminator, Loadable, Result, Sample, Scored, Slope};
 use burn::module::{Module, ModuleDisplay};
 use burn::prelude::{Device, Tensor};
 use serde_json::{Value, json};
@@ -60,6 +60,12 @@ impl<D: Discriminator + ModuleDisplay> Discriminator for TwoJudges<D> {
             vec![self.both.a.derivative(at, along), self.both.b.derivative(at, along)],
             1,
         )
+    }
+
+    fn slope(&self, at: &D::Input) -> Slope<D::Input> {
+        let [a, b] = [&self.both.a, &self.both.b].map(|judge| judge.slope(at));
+        let gradient = at.with_rows(a.gradient().rows() + b.gradient().rows());
+        Slope::new(gradient, move |v: D::Input| a.along(v.clone()) + b.along(v))
     }
 
     fn config(&self) -> Option<Value> {

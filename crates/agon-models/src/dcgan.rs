@@ -1,8 +1,10 @@
 //! The convolutional networks of DCGAN, for any height, width and number of channels.
 
 use agon_core::prior::{Normal, Prior};
-use agon_core::{Discriminator, Error, Generator, Loadable, Result, Scored};
-use agon_nn::{Activation, BatchNorm, Conv2d, Conv2dConfig, ConvTranspose2d, ConvTranspose2dConfig, Dual, batch_norm};
+use agon_core::{Discriminator, Error, Generator, Loadable, Result, Scored, Slope};
+use agon_nn::{
+    Activation, BatchNorm, Conv2d, Conv2dConfig, ConvTranspose2d, ConvTranspose2dConfig, Dual, Linearized, batch_norm,
+};
 use burn::config::Config;
 use burn::module::Module;
 use burn::nn::{Initializer, PaddingConfig2d};
@@ -274,6 +276,22 @@ impl Discriminator for DcganDiscriminator {
             }
         }
         x.tangent.scores()
+    }
+
+    fn slope(&self, at: &Tensor<4>) -> Slope<Tensor<4>> {
+        if !self.norms.is_empty() {
+            return Slope::of(self, at);
+        }
+        let mut x = Linearized::new(at.clone());
+        let last = self.layers.len() - 1;
+        for (i, layer) in self.layers.iter().enumerate() {
+            x = x.conv2d(layer);
+            if i < last {
+                x = x.activation(LEAK);
+            }
+        }
+        let (gradient, along) = x.slope();
+        Slope::new(gradient, along)
     }
 
     fn config(&self) -> Option<Value> {

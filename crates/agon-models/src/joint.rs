@@ -1,6 +1,6 @@
 //! A judge of vectors as a judge of codes and samples together.
 
-use agon_core::{Discriminator, Loadable, Result, Sample};
+use agon_core::{Discriminator, Loadable, Result, Sample, Slope};
 use burn::module::{Module, ModuleDisplay};
 use burn::prelude::{Device, Tensor};
 use serde_json::Value;
@@ -31,6 +31,12 @@ impl<D: Discriminator<Input = Tensor<2>> + ModuleDisplay> Discriminator for Join
 
     fn derivative(&self, at: &Self::Input, along: &Self::Input) -> Tensor<2> {
         self.judge.derivative(&at.rows(), &along.rows())
+    }
+
+    fn slope(&self, at: &Self::Input) -> Slope<Self::Input> {
+        let of_rows = self.judge.slope(&at.rows());
+        let gradient = at.with_rows(of_rows.gradient().clone());
+        Slope::new(gradient, move |v: Self::Input| of_rows.along(v.rows()))
     }
 
     fn config(&self) -> Option<Value> {

@@ -1,8 +1,8 @@
 //! The fully connected networks of the first GAN, of any depth and for any vectors.
 
 use agon_core::prior::{Normal, Prior};
-use agon_core::{Discriminator, Error, Generator, Loadable, Result, Scored};
-use agon_nn::{Activation, BatchNorm, Dual, Linear, batch_norm, linear, maxout};
+use agon_core::{Discriminator, Error, Generator, Loadable, Result, Scored, Slope};
+use agon_nn::{Activation, BatchNorm, Dual, Linear, Linearized, batch_norm, linear, maxout};
 use burn::config::Config;
 use burn::module::Module;
 use burn::nn::{Dropout, DropoutConfig, Initializer};
@@ -273,6 +273,19 @@ impl Discriminator for MlpDiscriminator {
             };
         }
         x.linear(&self.last).tangent.scores()
+    }
+
+    fn slope(&self, at: &Tensor<2>) -> Slope<Tensor<2>> {
+        let activation = self.config.activation;
+        if self.dropout.is_some() || self.config.maxout.is_some() || activation.kink().is_none() {
+            return Slope::of(self, at);
+        }
+        let hidden = self.hidden.iter();
+        let x = hidden.fold(Linearized::new(at.clone()), |x, layer| {
+            x.linear(layer).activation(activation)
+        });
+        let (gradient, along) = x.linear(&self.last).slope();
+        Slope::new(gradient, along)
     }
 
     fn config(&self) -> Option<Value> {

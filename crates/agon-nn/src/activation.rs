@@ -30,6 +30,17 @@ impl Activation {
         }
     }
 
+    /// Where it is two straight lines that meet at zero, the upper one of slope 1: the slope of the lower one, unless that
+    /// is below zero.
+    pub fn kink(self) -> Option<f64> {
+        match self {
+            Self::Identity => Some(1.0),
+            Self::Relu => Some(0.0),
+            Self::LeakyRelu(slope) => (slope >= 0.0).then_some(slope),
+            Self::Tanh | Self::Sigmoid | Self::Softplus => None,
+        }
+    }
+
     /// The kernel for it.
     pub(crate) fn unit(self) -> Option<Unit> {
         match self {

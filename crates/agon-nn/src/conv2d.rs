@@ -4,9 +4,10 @@ use burn::module::{Module, Param};
 use burn::nn::conv as theirs;
 use burn::nn::{Initializer, PaddingConfig2d};
 use burn::prelude::{Device, Tensor};
-use burn::tensor::ops::ConvOptions;
+use burn::tensor::ops::{ConvOptions, ConvTransposeOptions};
 
 use crate::init::uniform;
+use crate::linearized::Affine;
 use crate::padding::same;
 
 /// Configuration of a [`Conv2d`]; the names and defaults are those of burn.
@@ -94,13 +95,46 @@ impl Conv2d {
     }
 
     fn with(&self, x: Tensor<4>, weight: Tensor<4>, bias: Option<Tensor<1>>) -> Tensor<4> {
-        let padding = match self.padding {
-            PaddingConfig2d::Valid => [(0, 0), (0, 0)],
-            PaddingConfig2d::Explicit(top, left, bottom, right) => [(top, bottom), (left, right)],
-            PaddingConfig2d::Same => [0, 1].map(|i| same(x.dims()[i + 2], self.kernel_size[i], self.stride[i])),
-        };
+        let [_, _, height, width] = x.dims();
+        let padding = self.padding_of([height, width]);
         let options = ConvOptions::new_with_padding(self.stride, padding, self.dilation, self.groups);
         ops::conv2d(x, weight, bias, options)
+    }
+
+    /// What is added before and after the sides of an image of this size.
+    fn padding_of(&self, size: [usize; 2]) -> [(usize, usize); 2] {
+        match self.padding {
+            PaddingConfig2d::Valid => [(0, 0), (0, 0)],
+            PaddingConfig2d::Explicit(top, left, bottom, right) => [(top, bottom), (left, right)],
+            PaddingConfig2d::Same => [0, 1].map(|i| same(size[i], self.kernel_size[i], self.stride[i])),
+        }
+    }
+}
+
+impl Affine<4> for Conv2d {
+    fn apply(&self, x: Tensor<4>) -> Tensor<4> {
+        self.forward(x)
+    }
+
+    fn linear(&self, x: Tensor<4>) -> Tensor<4> {
+        self.linear_part()(x)
+    }
+
+    fn transposed(&self, y: Tensor<4>, [_, _, height, width]: [usize; 4]) -> Tensor<4> {
+        let (size, padding) = ([height, width], self.padding_of([height, width]));
+        // What the last step leaves over.
+        let rest = [0, 1].map(|i| {
+            let reach = (y.dims()[i + 2] - 1) * self.stride[i] + self.dilation[i] * (self.kernel_size[i] - 1) + 1;
+            size[i] + padding[i].0 + padding[i].1 - reach
+        });
+        let even = padding.iter().all(|(before, after)| before == after);
+        let taken = if even { padding.map(|side| side.0) } else { [0, 0] };
+        let options = ConvTransposeOptions::new(self.stride, taken, rest, self.dilation, self.groups);
+        let image = ops::conv_transpose2d(y, self.weight.val(), None, options);
+        if even {
+            return image;
+        }
+        image.narrow(2, padding[0].0, height).narrow(3, padding[1].0, width)
     }
 }
 

@@ -6,6 +6,7 @@ use burn::nn::Initializer;
 use burn::prelude::{Device, Tensor};
 
 use crate::init::uniform;
+use crate::linearized::Affine;
 
 /// Configuration of a [`Linear`]; the names and defaults are those of burn.
 #[derive(Config, Debug)]
@@ -59,6 +60,20 @@ impl Linear {
     pub(crate) fn linear_part(&self) -> impl Fn(Tensor<2>) -> Tensor<2> {
         let weight = self.weight.val();
         move |x| ops::linear(x, weight.clone(), None)
+    }
+}
+
+impl Affine<2> for Linear {
+    fn apply(&self, x: Tensor<2>) -> Tensor<2> {
+        self.forward(x)
+    }
+
+    fn linear(&self, x: Tensor<2>) -> Tensor<2> {
+        self.linear_part()(x)
+    }
+
+    fn transposed(&self, y: Tensor<2>, _: [usize; 2]) -> Tensor<2> {
+        ops::linear(y, self.weight.val().transpose(), None)
     }
 }
 

@@ -1,8 +1,7 @@
 //! What the penalties on `g = dD/dx` share: an exact gradient for the weights from first-order autodiff.
 
-use agon_core::derivative::{central_difference, input_gradient};
 use agon_core::random::{self, Random};
-use agon_core::{Discriminator, Sample};
+use agon_core::{Discriminator, Sample, Slope};
 use burn::prelude::Tensor;
 
 use crate::math::over;
@@ -54,7 +53,7 @@ pub(crate) enum Way {
 /// The mean over the batch of `P(|g|)`, `g = dD/dx` at `at`: what a gradient penalty of one's own is made of.
 ///
 /// `formula` maps the norms `n`, one per row, to `P(n)` and `P'(n) / n`. Value and gradient for the weights are
-/// the penalty's own, exact where the network overrides [`Discriminator::derivative`].
+/// the penalty's own, exact where the network overrides [`Discriminator::derivative`] or [`Discriminator::slope`].
 ///
 /// # Shapes
 /// `formula` sees and returns `[batch, 1]`; the result has one element.
@@ -89,24 +88,23 @@ pub fn norm_penalty<D: Discriminator>(
 
 /// The mean over the batch of `P(|g|)`, with its value and its gradient for the weights.
 ///
-/// With `v = dP/dg` held constant, the gradient of `P` for the weights is that of the derivative of the
-/// scores along `v`. `formula` maps norms `n` to `P(n)` and `P'(n) / n`, so that `v = P'(n) / n * g`.
+/// With `v = dP/dg` held constant, the gradient of `P` for the weights is that of `<g, v>`. `formula` maps norms `n` to `P(n)` and `P'(n) / n`, so that `v = P'(n) / n * g`.
 pub(crate) fn mean_of_norms<D: Discriminator>(
     discriminator: &D,
     at: &D::Input,
     way: Way,
     formula: impl Fn(Tensor<2>) -> (Tensor<2>, Tensor<2>),
 ) -> Tensor<1> {
-    let gradient = input_gradient(discriminator, at);
+    let slope = match way {
+        Way::Best => discriminator.slope(at),
+        Way::Differences => Slope::by_differences(discriminator, at),
+    };
+    let gradient = slope.gradient().rows();
     let batch = gradient.dims()[0] as f64;
     let norms = gradient.clone().square().sum_dim(1).sqrt();
     let (value, factor) = formula(norms);
     let along = at.with_rows(gradient * factor);
-    let derivative = match way {
-        Way::Best => discriminator.derivative(at, &along),
-        Way::Differences => central_difference(discriminator, at, &along),
-    };
-    let surrogate = over(derivative.sum(), batch);
+    let surrogate = over(slope.along(along), batch);
     // The surrogate less itself is zero, and keeps its gradient.
     surrogate.clone() - surrogate.detach() + value.mean()
 }
