@@ -77,14 +77,14 @@ fn to_known<const N: usize>(x: &[f32], dy: &[f32], dx: &mut [f32]) {
     }
 }
 
-/// `dy` for the first number that is `most`, nothing for the others.
+/// `dy` for the first number that is `most`, nothing for the others: by masks, since which it is cannot be foreseen.
 #[inline(always)]
 fn to_first(x: &[f32], most: f32, dy: f32, dx: &mut [f32]) {
-    let mut rest = dy;
+    let mut rest = dy.to_bits();
     for (x, dx) in x.iter().zip(dx) {
-        let is = *x == most || x.is_nan();
-        *dx = if is { rest } else { 0.0 };
-        rest = if is { 0.0 } else { rest };
+        let is = u32::from(*x == most || x.is_nan()).wrapping_neg();
+        *dx = f32::from_bits(rest & is);
+        rest &= !is;
     }
 }
 
