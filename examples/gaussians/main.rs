@@ -3,6 +3,7 @@
 //! ```text
 //! cargo run --example gaussians -- --layout ring --method pacgan2 --seeds 3
 //! cargo run --example gaussians -- --layout ring --method gan --epochs 400 --seeds 10   # the full protocol
+//! cargo run --example gaussians -- --epochs 400 --resume   # 400 epochs, of which earlier runs played some
 //! ```
 //!
 //! A perfect generator has 98.889 % of high-quality samples, not 100 %; a collapsed one can have more.
@@ -14,7 +15,7 @@ mod published;
 mod small;
 mod summary;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use agon::prelude::*;
@@ -26,6 +27,8 @@ use summary::Summary;
 
 /// Samples by which a generator is judged.
 const JUDGED: usize = 2_500;
+/// Rounds between checkpoints.
+const CHECKPOINTS: u64 = 20_000;
 
 /// Modes captured, share of high-quality samples and reverse KL on a ring or grid of Gaussians.
 #[derive(Debug, Parser)]
@@ -58,6 +61,10 @@ struct Options {
     /// Learning rate of the small protocol
     #[arg(long, default_value_t = small::RATE)]
     learning_rate: f64,
+    /// Go on from the checkpoints that earlier runs of the same seeds left in --out, every 20,000 rounds and at their ends;
+    /// with more epochs than those had
+    #[arg(long)]
+    resume: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -92,9 +99,9 @@ fn run(options: &Options) -> Ending {
     let folder = common.folder("gaussians")?;
     let mut runs = Vec::new();
     for seed in (0..options.seeds).map(|i| common.seed.wrapping_add(i)) {
-        let picture = folder.join(format!("{name}-seed{seed}.png"));
-        for coverage in play(options, protocol, budget, seed, (&device, &picture))? {
-            common.say(format!("seed {seed}: {}; {}", line(&coverage), picture.display()));
+        let stem = folder.join(format!("{name}-seed{seed}"));
+        for coverage in play(options, protocol, budget, seed, (&device, &stem))? {
+            common.say(format!("seed {seed}: {}; {}.png", line(&coverage), stem.display()));
             runs.push(coverage);
         }
     }
@@ -140,7 +147,7 @@ fn play(
     protocol: Protocol,
     budget: Budget,
     seed: u64,
-    (device, picture): (&Device, &Path),
+    (device, stem): (&Device, &Path),
 ) -> Result<Vec<Coverage>, Box<dyn std::error::Error>> {
     let run = Run {
         mixture: options.layout.mixture(),
@@ -149,7 +156,9 @@ fn play(
         batch: options.batch.unwrap_or(options.method.batch()),
         budget,
         seed,
-        picture,
+        picture: stem.with_extension("png"),
+        checkpoints: stem.with_extension("checkpoints"),
+        resume: options.resume,
     };
     let unroll = match options.foreseen_rate {
         Some(rate) => Unroll::new(5, rate),
@@ -194,7 +203,9 @@ struct Run<'a> {
     batch: usize,
     budget: Budget,
     seed: u64,
-    picture: &'a Path,
+    picture: PathBuf,
+    checkpoints: PathBuf,
+    resume: bool,
 }
 
 impl Run<'_> {
@@ -210,10 +221,16 @@ impl Run<'_> {
             common: self.common.clone(),
             samples,
         };
+        let checkpoints = Checkpoints::every(CHECKPOINTS).replacing().to(&self.checkpoints);
         let mut trainer = Trainer::new(game)
             .seed(self.seed)
             .observe(watch)
-            .observe(Progress::new());
+            .observe(Progress::new())
+            .observe(checkpoints);
+        let latest = self.checkpoints.join("latest");
+        if self.resume && Checkpoint::open(&latest).is_ok() {
+            trainer = trainer.resume(latest);
+        }
         let data = self.mixture.clone().packed(packing);
         match self.protocol {
             Protocol::Pacgan => trainer.run(data.fixed(100_000).batches(100), self.budget)?,
@@ -225,7 +242,7 @@ impl Run<'_> {
             .collect::<Result<_>>()?;
         let drawn = judged.first().map(Vec::as_slice).unwrap_or_default();
         write_png(
-            self.picture,
+            &self.picture,
             &scatter(&self.mixture.points(JUDGED, self.seed)?, drawn, 600),
         )?;
         Ok(judged.iter().map(|points| self.mixture.coverage(points)).collect())
