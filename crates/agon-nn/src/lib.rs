@@ -34,6 +34,8 @@ mod whole;
 pub use activation::Activation;
 pub use adain::{AdaptiveInstanceNorm, AdaptiveInstanceNormConfig};
 pub use batch_norm::{BatchNorm, BatchNormConfig};
+/// burn's own, which needs no kernel: channels become pixels, and pixels channels.
+pub use burn::nn::{PixelShuffle, PixelShuffleConfig, PixelUnshuffle, PixelUnshuffleConfig};
 pub use conditional_batch_norm::{ConditionalBatchNorm, ConditionalBatchNormConfig};
 pub use conv_transpose1d::{ConvTranspose1d, ConvTranspose1dConfig};
 pub use conv_transpose2d::{ConvTranspose2d, ConvTranspose2dConfig};
