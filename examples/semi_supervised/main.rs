@@ -161,8 +161,12 @@ fn learn(
                 classifier,
                 Told::discriminator(judge, classes, &device)?,
             )
+            // The unlabelled say as much as the labelled, in all rounds: perceptrons need it more than the paper's networks.
             .weights(TripleWeights {
-                pseudo_from: 1_000,
+                confidence: 1.0,
+                balance: 1.0,
+                balance_alone: 1.0,
+                pseudo_from: 400,
                 ..TripleWeights::default()
             });
             let game = game.classifier_optimizer(adam).average(0.99);
