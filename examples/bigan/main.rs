@@ -4,7 +4,7 @@
 //! ```text
 //! cargo run --example bigan -- --world mixture --seeds 3             # ALICE's toy, by its protocol
 //! cargo run --example bigan -- --world mixture --cycle 0             # the same without the cycle: ALI
-//! cargo run --example bigan -- --world glyphs
+//! cargo run --example bigan -- --world glyphs                        # ALICE; with --cycle 0 BiGAN
 //! cargo run --example bigan -- --world glyphs --inference gaussian   # ALI's encoder
 //! cargo run --example bigan -- --data path/to/images
 //! ```
@@ -40,7 +40,7 @@ struct Options {
         default_value_if("data", ArgPredicate::IsPresent, "glyphs")
     )]
     world: World,
-    /// How much reconstructions count (lambda of ALICE) [default: 1 for the mixture, 0 for glyphs]
+    /// How much reconstructions count (lambda of ALICE) [default: 1 for the mixture, 40 for glyphs]
     #[arg(long)]
     cycle: Option<f64>,
     /// How the encoder of glyphs uses noise (that of the mixture is given noise, as in the protocol)
