@@ -18,7 +18,6 @@ const SIDE: usize = 28;
 /// What draws the digits whose neighbours are looked for, and those among which.
 const ASKED: u64 = 1 << 41;
 const KNOWN: u64 = 1 << 40;
-const LATENT: usize = 32;
 const FEATURES: usize = 256;
 const BATCH: usize = 32;
 /// How much reconstructions count, unless told.
@@ -85,12 +84,12 @@ fn learn(options: &Options, data: &Drawings, shape: [usize; 3]) -> Outcome<(Inve
         Inferring::Gaussian => Inference::Gaussian,
     };
     let trunk = trunk(options, shape);
-    let generator = DcganGeneratorConfig::new(LATENT, shape).with_width(options.width);
-    let encoder = ImageEncoderConfig::new(LATENT, trunk.clone()).with_inference(inference);
+    let generator = DcganGeneratorConfig::new(options.latent, shape).with_width(options.width);
+    let encoder = ImageEncoderConfig::new(options.latent, trunk.clone()).with_inference(inference);
     let bigan = Bigan::new(
         generator.try_init(&device)?,
         encoder.try_init(&device)?,
-        CganDiscriminatorConfig::new(LATENT, trunk).try_init(&device)?,
+        CganDiscriminatorConfig::new(options.latent, trunk).try_init(&device)?,
     )
     .cycle(options.cycle.unwrap_or(CYCLE))
     // No generator can draw noise on the paper, or paper that is exactly black: by that it would be known at once.
@@ -108,8 +107,8 @@ fn learn(options: &Options, data: &Drawings, shape: [usize; 3]) -> Outcome<(Inve
 /// The same networks, a quarter of the rounds.
 fn autoencode(options: &Options, data: &Drawings, shape: [usize; 3]) -> Outcome<Autoencoder> {
     let device = options.common.device()?.autodiff();
-    let generator = DcganGeneratorConfig::new(LATENT, shape).with_width(options.width);
-    let encoder = ImageEncoderConfig::new(LATENT, trunk(options, shape));
+    let generator = DcganGeneratorConfig::new(options.latent, shape).with_width(options.width);
+    let encoder = ImageEncoderConfig::new(options.latent, trunk(options, shape));
     let mut trainer = Trainer::new(Autoencoder::new(
         generator.try_init(&device)?,
         encoder.try_init(&device)?,

@@ -52,6 +52,9 @@ struct Options {
     /// Channels of the layers next to the image, for glyphs
     #[arg(long, default_value_t = 16)]
     width: usize,
+    /// Numbers in a code, for glyphs
+    #[arg(long, default_value_t = 32)]
+    latent: usize,
     /// Glyphs whose neighbours are looked for among four times as many; images held out of --data
     #[arg(long, default_value_t = 1_000)]
     judged: usize,
