@@ -2,9 +2,10 @@
 
 use agon::prelude::*;
 use burn::tensor::Int;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::autoencoder::Autoencoder;
+use crate::common::judge::Judge;
 use crate::common::{Common, Ending, Source, hold_out};
 use crate::{Inferring, Options};
 
@@ -17,19 +18,18 @@ const SIDE: usize = 28;
 /// What draws the digits whose neighbours are looked for, and those among which.
 const ASKED: u64 = 1 << 41;
 const KNOWN: u64 = 1 << 40;
-const LATENT: usize = 32;
 const FEATURES: usize = 256;
+const BATCH: usize = 32;
+/// How much reconstructions count, unless told.
+const CYCLE: f64 = 40.0;
+
+/// Drawn digits, or the images that were not held out.
+type Drawings = Source<Glyphs, Subset<Images>>;
+type Inverting = Bigan<DcganGenerator, ImageEncoder, CganDiscriminator>;
 
 pub fn run(options: &Options) -> Ending {
     let common = &options.common;
-    let device = common.device()?.autodiff();
-    let steps = common.steps.unwrap_or(2_000);
-    let inference = match options.inference {
-        Inferring::Deterministic => Inference::Deterministic,
-        Inferring::Gaussian => Inference::Gaussian,
-    };
-    // Some noise on the paper: a generator never draws it exactly black, by which it would be known at once.
-    let (data, shape) = options.images.open(Glyphs::new().noise(0.1), SIDE)?;
+    let (data, shape) = options.images.open(Glyphs::new().noise(0.0), SIDE)?;
     let (asked, data) = match data {
         Source::Drawn(glyphs) => (
             glyphs.images(options.judged, ASKED, &common.device()?)?,
@@ -40,35 +40,7 @@ pub fn run(options: &Options) -> Ending {
             (held_out.whole(&common.device()?)?, Source::Read(rest))
         }
     };
-    let trunk = ImageTrunkConfig::new(shape)
-        .with_width(options.width)
-        .with_features(FEATURES);
-    let generator = DcganGeneratorConfig::new(LATENT, shape).with_width(options.width);
-    let encoder = ImageEncoderConfig::new(LATENT, trunk.clone());
-    let bigan = Bigan::new(
-        generator.try_init(&device)?,
-        encoder.clone().with_inference(inference).try_init(&device)?,
-        CganDiscriminatorConfig::new(LATENT, trunk).try_init(&device)?,
-    )
-    .cycle(options.cycle.unwrap_or(0.0));
-
-    let batches = || data.clone().batches(64);
-    let mut trainer = Trainer::new(bigan)
-        .seed(common.seed)
-        .observe(StopOnInterrupt::new())
-        .observe(Progress::new());
-    let outcome = trainer.run(batches(), Budget::steps(steps))?;
-    let bigan = trainer.into_game();
-    let mut trainer = Trainer::new(Autoencoder::new(
-        generator.try_init(&device)?,
-        encoder.try_init(&device)?,
-    ))
-    .seed(common.seed)
-    .observe(StopOnInterrupt::new())
-    .observe(Progress::new());
-    trainer.run(batches(), Budget::steps(steps / 4))?;
-    let autoencoder = trainer.into_game();
-
+    let (bigan, outcome) = learn(options, &data, shape)?;
     let back = bigan.reconstruct(asked.clone(), 0);
     let error = l2(back.clone(), asked.clone()).into_scalar::<f32>();
     let folder = common.folder("bigan")?;
@@ -84,27 +56,104 @@ pub fn run(options: &Options) -> Ending {
         "example": "bigan", "world": "glyphs", "steps": outcome.steps, "seconds": outcome.elapsed.as_secs_f64(),
         "error": error, "pictures": folder,
     });
+    let autoencoder = autoencode(options, &data, shape)?;
     if let Source::Drawn(glyphs) = &data {
-        let reader = autoencoder.encoder.network().valid();
-        let seen =
-            |n, seed| -> Outcome<Seen> { Ok((glyphs.images(n, seed, &common.device()?)?, glyphs.labels(n, seed)?)) };
-        let (known, asked) = (seen(4 * options.judged, KNOWN)?, seen(options.judged, ASKED)?);
-        let accuracies = [
-            ("pixels", neighbours(&known, &asked, |x| x.rows())?),
-            ("codes of the BiGAN", neighbours(&known, &asked, |x| bigan.infer(x, 0))?),
-            (
-                "codes of the autoencoder",
-                neighbours(&known, &asked, |x| reader.encode((x.clone(), x.rows())))?,
-            ),
-        ];
-        say(common, &accuracies);
-        report["neighbours"] = json!(std::collections::BTreeMap::from(accuracies));
+        judge(options, glyphs, (&bigan, &autoencoder), &mut report)?;
     }
     common.say(format!(
         "mean squared error of reconstructions {error:.4} (pixels are -1 to 1)"
     ));
     common.report(&report);
     Ok(())
+}
+
+fn rounds(options: &Options) -> u64 {
+    options.common.steps.unwrap_or(1_500)
+}
+
+fn trunk(options: &Options, shape: [usize; 3]) -> ImageTrunkConfig {
+    ImageTrunkConfig::new(shape)
+        .with_width(options.width)
+        .with_features(FEATURES)
+}
+
+fn learn(options: &Options, data: &Drawings, shape: [usize; 3]) -> Outcome<(Inverting, agon::core::Outcome)> {
+    let (device, steps) = (options.common.device()?.autodiff(), rounds(options));
+    let inference = match options.inference {
+        Inferring::Deterministic => Inference::Deterministic,
+        Inferring::Gaussian => Inference::Gaussian,
+    };
+    let trunk = trunk(options, shape);
+    let generator = DcganGeneratorConfig::new(options.latent, shape).with_width(options.width);
+    let encoder = ImageEncoderConfig::new(options.latent, trunk.clone()).with_inference(inference);
+    let bigan = Bigan::new(
+        generator.try_init(&device)?,
+        encoder.try_init(&device)?,
+        CganDiscriminatorConfig::new(options.latent, trunk).try_init(&device)?,
+    )
+    .cycle(options.cycle.unwrap_or(CYCLE))
+    // No generator can draw noise on the paper, or paper that is exactly black: by that it would be known at once.
+    .augment(InstanceNoise::annealed(0.1, 0.02, steps))
+    .optimizers(Optimizer::from(Adam::new(1e-3).betas(0.5, 0.999)).schedule(settling(steps)))
+    .average(0.999);
+    let mut trainer = Trainer::new(bigan)
+        .seed(options.common.seed)
+        .observe(StopOnInterrupt::new())
+        .observe(Progress::new());
+    let outcome = trainer.run(data.clone().batches(BATCH), Budget::steps(steps))?;
+    Ok((trainer.into_game(), outcome))
+}
+
+/// The same networks, a quarter of the rounds.
+fn autoencode(options: &Options, data: &Drawings, shape: [usize; 3]) -> Outcome<Autoencoder> {
+    let device = options.common.device()?.autodiff();
+    let generator = DcganGeneratorConfig::new(options.latent, shape).with_width(options.width);
+    let encoder = ImageEncoderConfig::new(options.latent, trunk(options, shape));
+    let mut trainer = Trainer::new(Autoencoder::new(
+        generator.try_init(&device)?,
+        encoder.try_init(&device)?,
+    ))
+    .seed(options.common.seed)
+    .observe(StopOnInterrupt::new())
+    .observe(Progress::new());
+    trainer.run(data.clone().batches(BATCH), Budget::steps(rounds(options) / 4))?;
+    Ok(trainer.into_game())
+}
+
+/// What codes know of drawn digits.
+fn judge(
+    options: &Options,
+    glyphs: &Glyphs,
+    (bigan, autoencoder): (&Inverting, &Autoencoder),
+    report: &mut Value,
+) -> Ending {
+    let common = &options.common;
+    let reader = autoencoder.encoder.network().valid();
+    let seen = |n, seed| -> Outcome<Seen> { Ok((glyphs.images(n, seed, &common.device()?)?, glyphs.labels(n, seed)?)) };
+    let (known, asked) = (seen(4 * options.judged, KNOWN)?, seen(options.judged, ASKED)?);
+    let accuracies = [
+        ("pixels", neighbours(&known, &asked, |x| x.rows())?),
+        ("codes of the BiGAN", neighbours(&known, &asked, |x| bigan.infer(x, 0))?),
+        (
+            "codes of the autoencoder",
+            neighbours(&known, &asked, |x| reader.encode((x.clone(), x.rows())))?,
+        ),
+    ];
+    say(common, &accuracies);
+    let same = same_digit(&asked, &bigan.reconstruct(asked.0.clone(), 0))?;
+    common.say(format!("reconstructions of the same digit: {:.1} %", 100.0 * same));
+    report["same_digit"] = json!(same);
+    report["neighbours"] = json!(std::collections::BTreeMap::from(accuracies));
+    Ok(())
+}
+
+/// The full rate for one half of the rounds, then less and less.
+fn settling(steps: u64) -> Schedule {
+    Schedule::Linear {
+        after: steps / 2,
+        over: steps - steps / 2,
+        end: 0.1,
+    }
 }
 
 fn say(common: &Common, accuracies: &[(&str, f64)]) {
@@ -119,6 +168,16 @@ fn pairs(asked: Tensor<4>, back: Tensor<4>) -> Tensor<4> {
     let shown = n.min(32);
     let sides = vec![asked.narrow(0, 0, shown), back.narrow(0, 0, shown)];
     Tensor::stack::<5>(sides, 1).reshape([2 * shown, channels, height, width])
+}
+
+/// The share of digits that an independent classifier still reads as the same ones when they come back.
+fn same_digit((images, digits): &Seen, back: &Tensor<4>) -> Outcome<f64> {
+    let read = Judge::new(&images.device())?.look_at(back)?.digits;
+    let same = read
+        .iter()
+        .zip(digits)
+        .filter(|(read, digit)| **read == usize::from(**digit));
+    Ok(same.count() as f64 / digits.len().max(1) as f64)
 }
 
 /// The share of digits whose nearest neighbour among the known ones is the same digit.

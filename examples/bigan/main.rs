@@ -4,7 +4,7 @@
 //! ```text
 //! cargo run --example bigan -- --world mixture --seeds 3             # ALICE's toy, by its protocol
 //! cargo run --example bigan -- --world mixture --cycle 0             # the same without the cycle: ALI
-//! cargo run --example bigan -- --world glyphs
+//! cargo run --example bigan -- --world glyphs                        # ALICE; with --cycle 0 BiGAN
 //! cargo run --example bigan -- --world glyphs --inference gaussian   # ALI's encoder
 //! cargo run --example bigan -- --data path/to/images
 //! ```
@@ -40,7 +40,7 @@ struct Options {
         default_value_if("data", ArgPredicate::IsPresent, "glyphs")
     )]
     world: World,
-    /// How much reconstructions count (lambda of ALICE) [default: 1 for the mixture, 0 for glyphs]
+    /// How much reconstructions count (lambda of ALICE) [default: 1 for the mixture, 40 for glyphs]
     #[arg(long)]
     cycle: Option<f64>,
     /// How the encoder of glyphs uses noise (that of the mixture is given noise, as in the protocol)
@@ -52,6 +52,9 @@ struct Options {
     /// Channels of the layers next to the image, for glyphs
     #[arg(long, default_value_t = 16)]
     width: usize,
+    /// Numbers in a code, for glyphs
+    #[arg(long, default_value_t = 32)]
+    latent: usize,
     /// Glyphs whose neighbours are looked for among four times as many; images held out of --data
     #[arg(long, default_value_t = 1_000)]
     judged: usize,

@@ -189,6 +189,24 @@ fn games_with_an_encoder_or_a_classifier() {
     for inference in [Inference::Deterministic, Inference::Noise(2)] {
         check("bigan", 5, || small_bigan(inference), || Box::new(ring()), look);
     }
+    let changed = || {
+        small_image_bigan(Inference::Deterministic)
+            .augment(OfSample(Ada::new().start(0.3).images(100).every(3)))
+            .augment(InstanceNoise::annealed(0.5, 0.1, 10))
+            .constraint(SpectralNorm::new())
+            .average(0.9)
+    };
+    let look = |game: &Bigan<DcganGenerator, ImageEncoder, CganDiscriminator>| {
+        let p = game.memory().nested("augmentation0").get("p").map(|p| p[0].to_bits());
+        let p = p.map(|bits| [bits as u32, (bits >> 32) as u32]).unwrap_or_default();
+        let networks = [
+            weights(game.generator()),
+            weights(game.encoder()),
+            weights(game.discriminator()),
+        ];
+        [networks.concat(), p.to_vec()].concat()
+    };
+    check("bigan-changed", 5, changed, || Box::new(waves()), look);
     let semi = || SemiGan::new(small_generator(), small_classifier());
     let look =
         |game: &SemiGan<MlpGenerator, SemiClassifier>| [weights(game.generator()), weights(game.classifier())].concat();

@@ -2,8 +2,8 @@
 
 use agon_core::prior::{Normal, Prior};
 use agon_core::{
-    Adam, AdversarialLoss, AnyPlayer, Conditioned, Discriminator, Error, Feed, Game, Generator, Optimizer, Player,
-    Result, Round, Sample, Sampling, Scored, random,
+    Adam, AdversarialLoss, AnyPlayer, Augment, Conditioned, Constraint, Discriminator, Error, Feed, Game, Generator,
+    Memory, MovingAverage, Optimizer, Player, Result, Round, Sample, Sampling, Scored, random,
 };
 use agon_losses::{NonSaturating, l2};
 use burn::module::Module;
@@ -46,12 +46,13 @@ use crate::NoisyEncoder;
 /// "Adversarially learned inference", arXiv:1606.00704; Li et al. 2017, "ALICE: towards understanding adversarial
 /// learning for joint distribution matching", arXiv:1709.01215. ALI's code updates all players at once, ALICE's
 /// gives generator and encoder five turns for each of the discriminator, on the same batch.
-pub struct Bigan<G: Generator, E: Module, D: Module> {
+pub struct Bigan<G: Generator, E: Module, D: Discriminator> {
     generator: Player<G>,
     encoder: Player<E>,
     discriminator: Player<D>,
     prior: Box<dyn Prior<Code = Tensor<2>>>,
     loss: Box<dyn AdversarialLoss>,
+    augmentations: Vec<Box<dyn Augment<D::Input>>>,
     code: Option<usize>,
     noise: usize,
     cycle: f64,
@@ -76,6 +77,7 @@ where
             discriminator: Player::new("discriminator", discriminator, adam()).with_config(configs.2),
             prior,
             loss: Box::new(NonSaturating),
+            augmentations: Vec::new(),
             code: None,
             noise,
             cycle: 0.0,
@@ -111,6 +113,27 @@ where
     /// How many turns generator and encoder have on each batch.
     pub fn turns(mut self, turns: usize) -> Self {
         self.turns = turns;
+        self
+    }
+
+    /// Changes all pairs before they are judged, in everybody's turns; any number of changes, one after the other.
+    /// [`OfSample`](agon_core::OfSample) makes one of a change of samples.
+    pub fn augment(mut self, augmentation: impl Augment<Conditioned<S>>) -> Self {
+        self.augmentations.push(Box::new(augmentation));
+        self
+    }
+
+    /// Demands something of the discriminator's weights; any number of them.
+    pub fn constraint(mut self, constraint: impl Constraint<D>) -> Self {
+        self.discriminator.constrain(constraint);
+        self
+    }
+
+    /// Keeps moving averages of the generator's and the encoder's weights, which samples, codes and reconstructions
+    /// come from.
+    pub fn average(mut self, decay: f64) -> Self {
+        self.generator.set_average(MovingAverage::new(decay));
+        self.encoder.set_average(MovingAverage::new(decay));
         self
     }
 
@@ -182,14 +205,23 @@ where
         [Conditioned::new(x.clone(), inferred), Conditioned::new(made, z.clone())]
     }
 
-    fn discriminator_turn(&mut self, pairs: &[Conditioned<S>; 2], round: &mut Round) {
+    /// A pair as the discriminator sees it.
+    fn seen(&self, pair: Conditioned<S>, round: &mut Round) -> Conditioned<S> {
+        let augmentations = self.augmentations.iter();
+        augmentations.fold(pair, |seen, augmentation| augmentation.augment(&seen, round))
+    }
+
+    fn discriminator_turn(&mut self, pairs: &[Conditioned<S>; 2], round: &mut Round) -> Result<()> {
         let discriminator = self.discriminator.network();
         let [inferred, made] = pairs
             .each_ref()
-            .map(|pair| discriminator.discriminate(pair.detached()).scores());
-        let loss = self.loss.discriminator(inferred, made);
+            .map(|pair| discriminator.discriminate(self.seen(pair.detached(), round)).scores());
+        let loss = self.loss.discriminator(inferred.clone(), made);
         round.measure("loss/discriminator", &loss);
         self.discriminator.update(round, &loss);
+        let real = inferred.inner();
+        let mut augmentations = self.augmentations.iter_mut();
+        augmentations.try_for_each(|augmentation| augmentation.advance(&real, round))
     }
 
     /// Generator and encoder move together, along gradients of one loss.
@@ -197,7 +229,7 @@ where
         let discriminator = self.discriminator.frozen();
         let [inferred, made] = pairs
             .each_ref()
-            .map(|pair| discriminator.discriminate(pair.clone()).scores());
+            .map(|pair| discriminator.discriminate(self.seen(pair.clone(), round)).scores());
         let mut loss = self.loss.generator(made, None) + self.loss.generator(-inferred, None);
         round.measure("loss/generator", &loss);
         if self.cycle > 0.0 {
@@ -243,11 +275,14 @@ where
                 got,
             ));
         }
+        self.augmentations
+            .iter()
+            .try_for_each(|augmentation| augmentation.check())?;
         let x = data.next_batch()?;
         let z = self.code_of(round.draw(&*self.prior, x.size()));
 
         let mut pairs = self.pairs(&x, &z, round);
-        self.discriminator_turn(&pairs, round);
+        self.discriminator_turn(&pairs, round)?;
         for turn in 0..self.turns {
             if turn > 0 {
                 pairs = self.pairs(&x, &z, round);
@@ -259,6 +294,19 @@ where
 
     fn players(&mut self) -> Vec<&mut dyn AnyPlayer> {
         vec![&mut self.discriminator, &mut self.generator, &mut self.encoder]
+    }
+
+    fn memory(&self) -> Memory {
+        let augmentations = self.augmentations.iter().enumerate();
+        augmentations.fold(Memory::new(), |memory, (i, augmentation)| {
+            memory.nest(&format!("augmentation{i}"), augmentation.memory())
+        })
+    }
+
+    fn recall(&mut self, memory: &Memory) {
+        for (i, augmentation) in self.augmentations.iter_mut().enumerate() {
+            augmentation.recall(&memory.nested(&format!("augmentation{i}")));
+        }
     }
 }
 
@@ -284,13 +332,20 @@ where
     }
 }
 
-impl<G: Generator, E: Module, D: Module> std::fmt::Debug for Bigan<G, E, D> {
+impl<S, G, E, D> std::fmt::Debug for Bigan<G, E, D>
+where
+    S: Sample,
+    G: Generator,
+    E: Module,
+    D: Discriminator<Input = Conditioned<S>>,
+{
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Bigan")
             .field("generator", &self.generator)
             .field("encoder", &self.encoder)
             .field("discriminator", &self.discriminator)
             .field("loss", &self.loss)
+            .field("augmentations", &self.augmentations)
             .field("cycle", &self.cycle)
             .field("turns", &self.turns)
             .finish_non_exhaustive()

@@ -213,6 +213,12 @@ fn bigan_with_every_encoder() {
         .unwrap_err()
         .to_string();
     assert!(error.contains("turns"), "{error}");
+    let noisy = small_bigan(Inference::Gaussian).augment(InstanceNoise::constant(-1.0));
+    let error = Trainer::new(noisy)
+        .run(ring(), Budget::steps(1))
+        .unwrap_err()
+        .to_string();
+    assert!(error.contains("instance noise"), "{error}");
 }
 
 #[test]
@@ -221,12 +227,7 @@ fn bigan_of_images() {
         ("bigan-images", Inference::Gaussian),
         ("alice-images", Inference::Noise(3)),
     ] {
-        let encoder = ImageEncoderConfig::new(4, small_trunk()).with_inference(inference);
-        let game = Bigan::new(
-            DcganGeneratorConfig::new(4, [1, 8, 8]).with_width(2).init(&device()),
-            encoder.init(&device()),
-            CganDiscriminatorConfig::new(4, small_trunk()).init(&device()),
-        );
+        let game = small_image_bigan(inference).average(0.9);
         saves(name, game, waves(), "encoder", |game| game.encoder());
     }
 }
