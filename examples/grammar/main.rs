@@ -57,7 +57,7 @@ struct Options {
     #[arg(long, default_value_t = 1.0)]
     r1: f64,
     /// Rounds of training beforehand, with TextGAN
-    #[arg(long, default_value_t = 300)]
+    #[arg(long, default_value_t = 800)]
     pretrain: u64,
     /// Rounds between looks [default: a twentieth of them]
     #[arg(long)]
@@ -79,7 +79,7 @@ impl Method {
         match self {
             Self::Mle => 500,
             Self::Gumbel => 1_500,
-            Self::Textgan => 900,
+            Self::Textgan => 1_200,
         }
     }
 }

@@ -88,7 +88,9 @@ fn seq_gans() {
     play_and_check(seq_gan(), tokens());
     play_and_check(seq_gan().reward(Realness::new().with_baseline()), tokens());
     play_and_check(seq_gan().reward(MaliGan::new()), tokens());
+    play_and_check(seq_gan().reward(MaliGan::new().with_baseline(0.0)), tokens());
     play_and_check(seq_gan().reward(RankGan::new()), tokens());
+    play_and_check(seq_gan().reward(RankGan::new().without_logarithm()), tokens());
     holds::<_, LstmGenerator>("seq_gan", seq_gan, tokens);
     holds::<_, LstmGenerator>("rank_gan", || seq_gan().reward(RankGan::new()), tokens);
 }

@@ -43,7 +43,7 @@ pub struct TextGan {
 #[derive(Config, Debug)]
 pub struct TextGanConfig {
     /// Rounds of training beforehand, one batch each.
-    #[config(default = 300)]
+    #[config(default = 800)]
     pub pretraining: u64,
     /// Weight of the divergence of codes from noise beforehand.
     #[config(default = 0.1)]
