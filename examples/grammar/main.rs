@@ -188,8 +188,8 @@ struct Looks<G: Game> {
 
 impl<G: Game> Observer<G> for Looks<G> {
     fn round(&mut self, moment: &mut Moment<'_, G>) -> Result<Signal> {
-        let due = moment.step.is_multiple_of(self.every) || moment.step == self.options.pretrain;
-        if !due && moment.total != Some(moment.step) {
+        let prepared = self.options.method == Method::Textgan && moment.step == self.options.pretrain;
+        if !prepared && !moment.step.is_multiple_of(self.every) && moment.total != Some(moment.step) {
             return Ok(Signal::Continue);
         }
         let tokens = (self.tokens)(moment.game, self.options.samples, 1);
