@@ -7,7 +7,8 @@
 //! ```text
 //! cargo run --example grammar -- --method gumbel
 //! cargo run --example grammar -- --method gumbel --temperature 5 --r1 0     # as the paper
-//! cargo run --example grammar -- --method textgan
+//! cargo run --example grammar -- --method textgan                           # beforehand, it says what it reads
+//! cargo run --example grammar -- --method textgan --pretrain 0
 //! cargo run --example grammar -- --method mle
 //! ```
 //!
@@ -55,6 +56,9 @@ struct Options {
     /// Weight of the R1 penalty on the judge of Gumbel-softmax; 0: none
     #[arg(long, default_value_t = 1.0)]
     r1: f64,
+    /// Rounds of training beforehand, with TextGAN
+    #[arg(long, default_value_t = 800)]
+    pretrain: u64,
     /// Rounds between looks [default: a twentieth of them]
     #[arg(long)]
     look: Option<u64>,
@@ -75,7 +79,7 @@ impl Method {
         match self {
             Self::Mle => 500,
             Self::Gumbel => 1_500,
-            Self::Textgan => 600,
+            Self::Textgan => 1_200,
         }
     }
 }
@@ -111,9 +115,13 @@ fn run(options: &Options) -> Ending {
             rows,
             |gan, n, seed| gan.generator().tokens(n, seed),
         )?,
-        Method::Textgan => play(options, steps, text_gan(vocabulary, &device)?, rows, |gan, n, seed| {
-            gan.generator().tokens(n, seed)
-        })?,
+        Method::Textgan => play(
+            options,
+            steps,
+            text_gan(options, vocabulary, &device)?,
+            rows,
+            |gan, n, seed| gan.generator().tokens(n, seed),
+        )?,
     };
     let picture = options.common.folder("grammar")?.join("share.png");
     write_png(&picture, &draw(&curve, steps))?;
@@ -153,10 +161,11 @@ fn gumbel(options: &Options, steps: u64, device: &Device) -> Result<Gan<SoftGene
     })
 }
 
-fn text_gan(vocabulary: usize, device: &Device) -> Result<TextGan> {
+fn text_gan(options: &Options, vocabulary: usize, device: &Device) -> Result<TextGan> {
     let generator = SoftGeneratorConfig::text_gan(vocabulary, LENGTH).try_init(device)?;
     let discriminator = TextGanDiscriminatorConfig::new(vocabulary, LENGTH).try_init(device)?;
-    Ok(TextGan::new(generator, discriminator, TextGanConfig::new()))
+    let plan = TextGanConfig::new().with_pretraining(options.pretrain);
+    Ok(TextGan::new(generator, discriminator, plan).average(0.998))
 }
 
 /// What was measured at once.
@@ -179,7 +188,8 @@ struct Looks<G: Game> {
 
 impl<G: Game> Observer<G> for Looks<G> {
     fn round(&mut self, moment: &mut Moment<'_, G>) -> Result<Signal> {
-        if !moment.step.is_multiple_of(self.every) && moment.total != Some(moment.step) {
+        let prepared = self.options.method == Method::Textgan && moment.step == self.options.pretrain;
+        if !prepared && !moment.step.is_multiple_of(self.every) && moment.total != Some(moment.step) {
             return Ok(Signal::Continue);
         }
         let tokens = (self.tokens)(moment.game, self.options.samples, 1);

@@ -35,6 +35,9 @@ use looks::{Looks, Point};
 /// Tokens in a sequence.
 const LENGTH: usize = 20;
 
+/// Learning rate of the generator before the contest.
+const LIKELIHOOD_RATE: f64 = 0.01;
+
 /// SeqGAN, MaliGAN or RankGAN against an oracle that knows how likely every sequence is.
 #[derive(Debug, Parser)]
 struct Options {
@@ -49,7 +52,7 @@ struct Options {
     /// What a sequence is paid for
     #[arg(long, value_enum, default_value = "seqgan")]
     reward: Which,
-    /// Subtract the mean reward of the batch (SeqGAN; the others do it anyway)
+    /// Subtract the mean reward of the batch; RankGAN then pays logarithms of ranks, which are negative
     #[arg(long)]
     baseline: bool,
     /// The authors' discriminator and plan instead of the reduced ones: more than a day
@@ -67,12 +70,24 @@ struct Options {
     /// Rounds of the contest
     #[arg(long, default_value_t = 200)]
     rounds: u64,
+    /// Steps of the generator in a round of the contest
+    #[arg(long, default_value_t = 1)]
+    generator_steps: usize,
+    /// Learning rate of the generator in the contest; before, it is 0.01
+    #[arg(long, default_value_t = 0.01)]
+    rate: f64,
+    /// How sharply RankGAN tells ranks apart
+    #[arg(long, default_value_t = 1.0)]
+    gamma: f64,
     /// Completions of each beginning
     #[arg(long, default_value_t = 16)]
     rollouts: usize,
     /// Batches of new samples for the discriminator each time [default: 156, reduced: 32]
     #[arg(long)]
     negatives: Option<usize>,
+    /// How often the discriminator sees each of them
+    #[arg(long, default_value_t = 3)]
+    passes: usize,
     /// How often the discriminator learns from such samples before the contest [default: 50, reduced: 10]
     #[arg(long)]
     discriminator_rounds: Option<u64>,
@@ -157,6 +172,8 @@ fn run(options: &Options) -> Ending {
 fn plan(options: &Options, per_epoch: u64) -> SeqGanConfig {
     let plan = SeqGanConfig::new()
         .with_likelihood_rounds(options.epochs * per_epoch)
+        .with_generator_steps(options.generator_steps)
+        .with_epochs(options.passes)
         .with_rollouts(options.rollouts);
     if options.full {
         return plan
@@ -177,13 +194,24 @@ fn game(options: &Options, plan: SeqGanConfig, oracle: &LstmGenerator, device: &
         TextDiscriminatorConfig::reduced(vocabulary, LENGTH)
     };
     let rate = options.judge_rate.unwrap_or(if options.full { 1e-4 } else { 1e-3 });
+    let slower = Schedule::Linear {
+        after: plan.likelihood_rounds.saturating_sub(1),
+        over: 1,
+        end: options.rate / LIKELIHOOD_RATE,
+    };
+    let of_generator = Optimizer::from(Adam::new(LIKELIHOOD_RATE))
+        .clip_norm(5.0)
+        .schedule(slower);
     let game = SeqGan::new(generator.try_init(device)?, discriminator.try_init(device)?, plan)
+        .generator_optimizer(of_generator)
         .discriminator_optimizer(Adam::new(rate));
     Ok(match (options.reward, options.baseline) {
         (Which::Seqgan, false) => game,
         (Which::Seqgan, true) => game.reward(Realness::new().with_baseline()),
-        (Which::Maligan, _) => game.reward(MaliGan::new()),
-        (Which::Rankgan, _) => game.reward(RankGan::new()),
+        (Which::Maligan, false) => game.reward(MaliGan::new().with_baseline(0.0)),
+        (Which::Maligan, true) => game.reward(MaliGan::new()),
+        (Which::Rankgan, false) => game.reward(RankGan::new().with_gamma(options.gamma).without_logarithm()),
+        (Which::Rankgan, true) => game.reward(RankGan::new().with_gamma(options.gamma)),
     })
 }
 

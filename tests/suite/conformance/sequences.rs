@@ -32,13 +32,14 @@ fn seq_gan() -> SeqGan {
     )
 }
 
-fn text_gan() -> TextGan {
+/// So many rounds beforehand, and contests after them.
+fn text_gan(pretraining: u64) -> TextGan {
     TextGan::new(
         SoftGeneratorConfig::text_gan(6, 5).with_hidden(4).init(&device()),
         TextGanDiscriminatorConfig::new(6, 5)
             .with_filters(vec![(2, 4)])
             .init(&device()),
-        TextGanConfig::new(),
+        TextGanConfig::new().with_pretraining(pretraining),
     )
 }
 
@@ -87,15 +88,20 @@ fn seq_gans() {
     play_and_check(seq_gan(), tokens());
     play_and_check(seq_gan().reward(Realness::new().with_baseline()), tokens());
     play_and_check(seq_gan().reward(MaliGan::new()), tokens());
+    play_and_check(seq_gan().reward(MaliGan::new().with_baseline(0.0)), tokens());
     play_and_check(seq_gan().reward(RankGan::new()), tokens());
+    play_and_check(seq_gan().reward(RankGan::new().without_logarithm()), tokens());
     holds::<_, LstmGenerator>("seq_gan", seq_gan, tokens);
     holds::<_, LstmGenerator>("rank_gan", || seq_gan().reward(RankGan::new()), tokens);
 }
 
 #[test]
 fn text_gans() {
-    play_and_check(text_gan(), rows());
-    holds::<_, SoftGenerator>("text_gan", text_gan, rows);
+    play_and_check(text_gan(0), rows());
+    holds::<_, SoftGenerator>("text_gan", || text_gan(0), rows);
+    // Stopped and resumed in the middle of the training beforehand, and at its end.
+    holds::<_, SoftGenerator>("text_gan_pretrained", || text_gan(3).average(0.5), rows);
+    holds::<_, SoftGenerator>("text_gan_begun", || text_gan(2), rows);
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! Adversarial networks for sequences of tokens.
 
+mod exchange;
 mod lstm_discriminator;
 mod lstm_generator;
 mod mali_gan;

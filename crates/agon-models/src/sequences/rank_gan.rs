@@ -10,7 +10,7 @@ use super::{Reward, TextDiscriminator};
 /// a(s | u) = cos(y_s, y_u)
 /// log R(s | U, C) = mean over u of U of log [e^(gamma a(s | u)) / (e^(gamma a(s | u)) + sum over c of C of e^(gamma a(c | u)))]
 /// ranker: max  mean of log R(real | U, generated) - mean of log R(generated | U, real)
-/// worth = log R(s | U, real),    weight = worth - mean of the batch
+/// worth = log R(s | U, real),    weight = worth - mean of the batch,    or both R(s | U, real)
 /// ```
 ///
 /// `y`: the judge's features; `U`: references, the first half of the real batch; its other half are the real
@@ -18,21 +18,31 @@ use super::{Reward, TextDiscriminator};
 ///
 /// # References
 /// Lin et al. 2017, "Adversarial ranking for language generation", arXiv:1705.11001. The paper has no baseline;
-/// since its reward is negative throughout, here is one.
+/// since its reward is negative throughout, here is one. Texygen's code pays the rank itself.
 #[derive(Debug, Clone)]
 pub struct RankGan {
     gamma: f64,
+    logarithm: bool,
 }
 
 impl RankGan {
     /// With a sharpness `gamma` of 1.
     pub const fn new() -> Self {
-        Self { gamma: 1.0 }
+        Self {
+            gamma: 1.0,
+            logarithm: true,
+        }
     }
 
     /// With this sharpness.
     pub const fn with_gamma(mut self, gamma: f64) -> Self {
         self.gamma = gamma;
+        self
+    }
+
+    /// Pays the rank itself, which is positive and has no baseline, instead of its logarithm.
+    pub const fn without_logarithm(mut self) -> Self {
+        self.logarithm = false;
         self
     }
 
@@ -56,11 +66,12 @@ impl Default for RankGan {
 impl Reward for RankGan {
     fn worth(&self, judge: &TextDiscriminator, sequences: &Tensor<2, Int>, real: &Tensor<2, Int>) -> Tensor<1> {
         let (references, others) = halves(judge.features_of_many(real));
-        self.log_rank(judge.features_of_many(sequences), references, others)
+        let log = self.log_rank(judge.features_of_many(sequences), references, others);
+        if self.logarithm { log } else { log.exp() }
     }
 
     fn weights(&self, worth: Tensor<2>) -> Tensor<2> {
-        above_mean(worth)
+        if self.logarithm { above_mean(worth) } else { worth }
     }
 
     fn judgement(&self, judge: &TextDiscriminator, real: Tensor<2, Int>, fake: Tensor<2, Int>) -> Tensor<1> {
@@ -89,6 +100,14 @@ mod tests {
     use burn::prelude::Device;
 
     use super::*;
+
+    #[test]
+    fn a_rank_is_paid_as_it_is_or_above_the_mean() {
+        let worth = Tensor::<2>::from_data([[0.25], [0.75]], &Device::default());
+        let weights = |reward: RankGan| reward.weights(worth.clone()).try_into_vec_as::<f32>().unwrap();
+        assert_eq!(weights(RankGan::new()), [-0.25, 0.25]);
+        assert_eq!(weights(RankGan::new().without_logarithm()), [0.25, 0.75]);
+    }
 
     #[test]
     fn the_nearest_to_the_references_ranks_first() {

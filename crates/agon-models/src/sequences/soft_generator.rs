@@ -5,7 +5,7 @@ use burn::config::Config;
 use burn::module::{Module, Param};
 use burn::nn::Initializer;
 use burn::prelude::{Device, Int, Tensor};
-use burn::tensor::activation::softmax;
+use burn::tensor::activation::{log_softmax, softmax};
 use serde_json::Value;
 
 /// Configuration of a [`SoftGenerator`].
@@ -128,21 +128,44 @@ impl SoftGenerator {
         self.temperature.val().inner()
     }
 
+    /// `- mean over tokens of log p(token | tokens before, code)`, with its gradient: what training beforehand lowers.
+    ///
+    /// # Shapes
+    /// Codes without noise, `[batch, latent]`, and sequences `[batch, length, vocabulary]`.
+    pub fn nll(&self, codes: Tensor<2>, sequences: Tensor<3>) -> Tensor<1> {
+        let [batch, length, vocabulary] = sequences.dims();
+        let table = self.policy.table();
+        let mut state = self.begin(codes);
+        let mut read = table.clone().narrow(0, self.policy.start(), 1).repeat_dim(0, batch);
+        let mut logs = Vec::with_capacity(length);
+        for place in 0..length {
+            state = self.policy.step(read, state);
+            logs.push(log_softmax(self.policy.output().logits(state.hidden.clone()), 1));
+            let token = sequences.clone().narrow(1, place, 1).reshape([batch, vocabulary]);
+            read = token.matmul(table.clone());
+        }
+        (Tensor::stack::<3>(logs, 1) * sequences).sum() / -((batch * length) as f64)
+    }
+
+    /// The state before anything is said.
+    fn begin(&self, codes: Tensor<2>) -> LstmState {
+        let (begin, hidden) = (self.begin.forward(codes).tanh(), self.config.hidden);
+        LstmState {
+            hidden: begin.clone().narrow(1, 0, hidden),
+            cell: begin.narrow(1, hidden, hidden),
+        }
+    }
+
     fn forward(&self, codes: Tensor<2>) -> Tensor<3> {
         let SoftGeneratorConfig {
             vocabulary,
             length,
             latent,
-            hidden,
             gumbel,
             ..
         } = self.config;
         let batch = codes.dims()[0];
-        let begin = self.begin.forward(codes.clone().narrow(1, 0, latent)).tanh();
-        let mut state = LstmState {
-            hidden: begin.clone().narrow(1, 0, hidden),
-            cell: begin.narrow(1, hidden, hidden),
-        };
+        let mut state = self.begin(codes.clone().narrow(1, 0, latent));
         let (table, sharpness) = (self.policy.table(), self.temperature.val().recip().unsqueeze());
         let mut read = table.clone().narrow(0, self.policy.start(), 1).repeat_dim(0, batch);
         let mut sequence = Vec::with_capacity(length);
@@ -244,6 +267,22 @@ mod tests {
         let sharp = Cooling::over(1, 5.0, 0.01).enforce(warm).sample(8, 3);
         let top = |soft: Tensor<3>| soft.max_dim(2).mean().into_scalar::<f32>();
         assert!(top(soft) < 0.7 && top(sharp) > 0.95);
+    }
+
+    #[test]
+    fn likelihoods_of_all_sentences_sum_to_one() {
+        let device = Device::default();
+        let generator = SoftGeneratorConfig::text_gan(2, 3).init(&device);
+        let code = Tensor::<2>::ones([1, 32], &device);
+        let sum: f64 = (0..8)
+            .map(|sentence| {
+                let tokens = [0, 1, 2].map(|place| (sentence >> place) & 1);
+                let sequence = Tensor::<1, Int>::from_data(tokens, &device).one_hot::<2>(2).float();
+                let nll: f64 = generator.nll(code.clone(), sequence.unsqueeze()).into_scalar();
+                (-3.0 * nll).exp()
+            })
+            .sum();
+        assert!((sum - 1.0).abs() < 1e-5, "{sum}");
     }
 
     #[test]

@@ -1,39 +1,53 @@
 use agon_core::{
-    Adam, AdversarialLoss, AnyPlayer, Discriminator, Error, Feed, Game, Generator, Optimizer, Player, Result, Round,
-    Sample, Sampling, Scored,
+    Adam, AdversarialLoss, AnyPlayer, Discriminator, Error, Feed, Game, Generator, MovingAverage, Optimizer, Player,
+    Result, Round, Sample, Sampling, Schedule, Scored, random,
 };
 use agon_losses::{MaximumMeanDiscrepancy, NonSaturating};
 use burn::config::Config;
 use burn::prelude::Tensor;
+use burn::tensor::activation::log_sigmoid;
 
-use super::{SoftGenerator, TextGanDiscriminator};
+use super::exchange::exchanged;
+use super::{SoftGenerator, TextGanDiscriminator, TextGanJudgement};
 
 /// Sequences are made so that their features are distributed as those of real ones.
 ///
 /// ```text
+/// beforehand:     min  - log p(real | z) + divergence KL(q(z | real) | N(0, I)) + L_GAN(real, exchanged),    z ~ q(z | real)
 /// generator:      min  MMD^2(f(real), f(fake))
-/// discriminator:  min  L_GAN + recovery |z - z^(fake)|^2 - matching MMD^2(f(real), f(fake))
+/// discriminator:  min  L_GAN(real, fake) + recovery |z - z^(fake)|^2 - matching MMD^2(f(real), f(fake))
 /// ```
 ///
-/// `f`: features, `z^`: the code recovered from them, MMD by a mixture of Gaussian kernels. The choice of tokens is
-/// soft, see [`SoftGenerator`]. The paper's figure, in words: noise goes into an LSTM, its sentence and a real one
-/// into a convolutional network; its features are matched, and the noise is recovered from them.
+/// `f`: features, `z^`: the code recovered from them, which is the mean of `q`, MMD by a mixture of Gaussian kernels.
+/// The choice of tokens is soft, see [`SoftGenerator`]. The paper's figure, in words: noise goes into an LSTM, its
+/// sentence and a real one into a convolutional network; its features are matched, and the noise is recovered from them.
+///
+/// Beforehand both networks learn together: the LSTM says the sentences whose codes it is given, the other network
+/// finds these codes and tells sentences from the same ones with two words exchanged.
 ///
 /// # References
-/// Zhang et al. 2017, "Adversarial feature matching for text generation", arXiv:1706.03850. There both networks are
-/// trained beforehand (the LSTM as an autoencoder, the other against sentences with two words exchanged); here not.
-/// The paper's widths of kernels are relative to its features; here they are powers of two.
+/// Zhang et al. 2017, "Adversarial feature matching for text generation", arXiv:1706.03850. The paper trains the LSTM
+/// beforehand as an autoencoder; here codes are Gaussians, near the noise that they come from later, for otherwise the
+/// LSTM does not know what to make of it. The paper's widths of kernels are relative to its features; here they are
+/// powers of two.
 #[derive(Debug)]
 pub struct TextGan {
     generator: Player<SoftGenerator>,
     discriminator: Player<TextGanDiscriminator>,
     distance: MaximumMeanDiscrepancy,
+    optimizer: Optimizer,
     plan: TextGanConfig,
 }
 
 /// How a game of [`TextGan`] goes.
 #[derive(Config, Debug)]
 pub struct TextGanConfig {
+    /// Rounds of training beforehand, one batch each.
+    #[config(default = 800)]
+    pub pretraining: u64,
+    /// Weight of the divergence of codes from noise beforehand.
+    #[config(default = 0.1)]
+    pub divergence: f64,
     /// Updates of the generator for one of the discriminator.
     #[config(default = 5)]
     pub generator_steps: usize,
@@ -46,29 +60,46 @@ pub struct TextGanConfig {
 }
 
 impl TextGan {
-    /// These networks, by this plan.
+    /// These networks, by this plan. Both learn by Adam, whose rate falls from 6e-3 to 3e-4 beforehand.
     pub fn new(generator: SoftGenerator, discriminator: TextGanDiscriminator, plan: TextGanConfig) -> Self {
         let configs = (generator.config(), discriminator.config());
-        let adam = || Adam::new(1e-3).betas(0.5, 0.999);
+        let slower = Schedule::Linear {
+            after: 0,
+            over: plan.pretraining,
+            end: 0.05,
+        };
+        let optimizer = Optimizer::from(Adam::new(6e-3).betas(0.5, 0.999)).schedule(slower);
         Self {
-            generator: Player::new("generator", generator, adam()).with_config(configs.0),
-            discriminator: Player::new("discriminator", discriminator, adam()).with_config(configs.1),
+            generator: Player::new("generator", generator, optimizer.clone()).with_config(configs.0),
+            discriminator: Player::new("discriminator", discriminator, optimizer.clone()).with_config(configs.1),
+            optimizer,
             distance: MaximumMeanDiscrepancy::gaussian([0.25, 0.5, 1.0, 2.0, 4.0, 8.0]),
             plan,
         }
     }
 
-    /// Both players learn by this rule.
+    /// Both players learn by this rule, beforehand and in the contest.
     pub fn optimizers(mut self, optimizer: impl Into<Optimizer>) -> Self {
-        let optimizer = optimizer.into();
-        self.generator.set_optimizer(optimizer.clone());
-        self.discriminator.set_optimizer(optimizer);
+        self.optimizer = optimizer.into();
+        self.forget();
         self
     }
 
-    /// The generator.
+    /// Both players begin anew with their rule.
+    fn forget(&mut self) {
+        self.generator.set_optimizer(self.optimizer.clone());
+        self.discriminator.set_optimizer(self.optimizer.clone());
+    }
+
+    /// Keeps a moving average of the generator's weights, which samples and loaded generators use.
+    pub fn average(mut self, decay: f64) -> Self {
+        self.generator.set_average(MovingAverage::new(decay));
+        self
+    }
+
+    /// The generator with its averaged weights if there are any.
     pub fn generator(&self) -> &SoftGenerator {
-        self.generator.network()
+        self.generator.best()
     }
 
     /// The discriminator.
@@ -87,19 +118,34 @@ impl TextGan {
             _ => Ok(()),
         }
     }
-}
 
-impl Game for TextGan {
-    type Batch = Tensor<3>;
-
-    fn play(&mut self, data: &mut Feed<'_, Tensor<3>>, round: &mut Round) -> Result<()> {
-        self.check()?;
-        let prior = self.generator().prior();
+    /// Training beforehand: each sentence from its own code, and beside one that is nearly the same.
+    fn prepare(&mut self, data: &mut Feed<'_, Tensor<3>>, round: &mut Round) -> Result<()> {
         let real = data.next_batch()?;
-        let codes = round.draw(&*prior, real.size());
+        let (wrong, changed) = exchanged(&real, round.random());
+        let judge = self.discriminator.network();
+        let (of_real, of_wrong) = (judge.discriminate(real.clone()), judge.discriminate(wrong));
+        let told = log_sigmoid(of_real.scores.clone()).mean()
+            + (log_sigmoid(-of_wrong.scores) * changed.clone()).sum() / changed.sum().clamp_min(1.0);
+        let noise = random::normal(of_real.codes.dims(), round.random(), &real.device());
+        let codes = of_real.codes.clone() + (of_real.doubts.clone() * 0.5).exp() * noise;
+        let length = real.dims()[1] as f64;
+        let said = self.generator.network().nll(codes, real);
+        let apart = divergence(&of_real) / length;
+        round.measure("loss/likelihood", &said);
+        round.measure("divergence", &apart);
+        let loss = said + apart * self.plan.divergence - told;
+        self.generator.update_with(&mut self.discriminator, round, &loss);
+        Ok(())
+    }
+
+    /// A step of the discriminator.
+    fn judge(&mut self, data: &mut Feed<'_, Tensor<3>>, round: &mut Round) -> Result<()> {
+        let real = data.next_batch()?;
+        let codes = round.draw(&*self.generator().prior(), real.size());
         let fake = self.generator.frozen().generate(codes.clone()).detach();
         let judge = self.discriminator.network();
-        let (of_real, of_fake) = (judge.discriminate(real.clone()), judge.discriminate(fake));
+        let (of_real, of_fake) = (judge.discriminate(real), judge.discriminate(fake));
         let contest = NonSaturating.discriminator(of_real.scores(), of_fake.scores());
         let codes = codes.narrow(1, 0, self.generator().latent());
         let lost = (codes - of_fake.codes).square().mean();
@@ -107,17 +153,43 @@ impl Game for TextGan {
         let loss = contest + lost * self.plan.recovery - apart * self.plan.matching;
         round.measure("loss/discriminator", &loss);
         self.discriminator.update(round, &loss);
-
-        let judge = self.discriminator.frozen();
-        for _ in 0..self.plan.generator_steps {
-            let real = judge.discriminate(data.next_batch()?).features;
-            let codes = round.draw(&*prior, real.dims()[0]);
-            let fake = judge.discriminate(self.generator().generate(codes)).features;
-            let apart = self.distance.generator(fake, Some(real));
-            round.measure("loss/generator", &apart);
-            self.generator.update(round, &apart);
-        }
         Ok(())
+    }
+
+    /// A step of the generator.
+    fn speak(&mut self, data: &mut Feed<'_, Tensor<3>>, round: &mut Round) -> Result<()> {
+        let judge = self.discriminator.frozen();
+        let real = judge.discriminate(data.next_batch()?).features;
+        let codes = round.draw(&*self.generator().prior(), real.dims()[0]);
+        let fake = judge.discriminate(self.generator.network().generate(codes)).features;
+        let apart = self.distance.generator(fake, Some(real));
+        round.measure("loss/generator", &apart);
+        self.generator.update(round, &apart);
+        Ok(())
+    }
+}
+
+/// `KL(N(mean, variance) | N(0, I))`, the mean over the batch.
+fn divergence(found: &TextGanJudgement) -> Tensor<1> {
+    let (mean, log_variance) = (found.codes.clone(), found.doubts.clone());
+    let batch = mean.dims()[0] as f64;
+    (mean.square() + log_variance.clone().exp() - log_variance - 1.0).sum() * (0.5 / batch)
+}
+
+impl Game for TextGan {
+    type Batch = Tensor<3>;
+
+    fn play(&mut self, data: &mut Feed<'_, Tensor<3>>, round: &mut Round) -> Result<()> {
+        self.check()?;
+        if round.step() <= self.plan.pretraining {
+            return self.prepare(data, round);
+        }
+        if round.step() == self.plan.pretraining + 1 {
+            // Likelihoods and discrepancies have gradients of other sizes: their moments do not mix.
+            self.forget();
+        }
+        self.judge(data, round)?;
+        (0..self.plan.generator_steps).try_for_each(|_| self.speak(data, round))
     }
 
     fn players(&mut self) -> Vec<&mut dyn AnyPlayer> {
@@ -134,5 +206,61 @@ impl Sampling for TextGan {
 
     fn sample(&self, n: usize, seed: u64) -> Tensor<3> {
         self.generator().sample(n, seed)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use agon_core::{Budget, Repeat, Trainer};
+    use burn::prelude::{Device, Int};
+
+    use super::*;
+    use crate::{SoftGeneratorConfig, TextGanDiscriminatorConfig};
+
+    #[test]
+    fn the_divergence_is_that_of_gaussians() {
+        let found = |mean: f64, log_variance: f64| TextGanJudgement {
+            features: Tensor::zeros([2, 1], &Device::default()),
+            scores: Tensor::zeros([2, 1], &Device::default()),
+            codes: Tensor::full([2, 3], mean, &Device::default()),
+            doubts: Tensor::full([2, 3], log_variance, &Device::default()),
+        };
+        let of = |mean, log_variance| divergence(&found(mean, log_variance)).into_scalar::<f64>();
+        assert!(of(0.0, 0.0).abs() < 1e-6);
+        assert!((of(2.0, 1.0) - 1.5 * (4.0 + 1f64.exp() - 2.0)).abs() < 1e-5);
+    }
+
+    #[test]
+    fn training_beforehand_teaches_whole_sentences() {
+        let device = Device::default().autodiff();
+        // aaaa, abbb, bbbb and bbba.
+        let tokens = Tensor::<2, Int>::from_data([[0, 0, 0, 0], [0, 1, 1, 1], [1, 1, 1, 1], [1, 1, 1, 0]], &device);
+        let sentences: Vec<Vec<i64>> = rows(tokens.clone());
+        let game = TextGan::new(
+            SoftGeneratorConfig::text_gan(2, 4)
+                .with_latent(4)
+                .with_hidden(8)
+                .init(&device),
+            TextGanDiscriminatorConfig::new(2, 4)
+                .with_latent(4)
+                .with_filters(vec![(2, 8), (4, 8)])
+                .init(&device),
+            TextGanConfig::new().with_pretraining(400),
+        );
+        let data = Repeat(tokens.repeat_dim(0, 8).one_hot::<3>(2).float());
+        let mut trainer = Trainer::new(game).seed(7);
+        trainer.run(data, Budget::steps(400)).unwrap();
+        let said = rows(trainer.game().generator().tokens(200, 1));
+        let right = said.iter().filter(|sentence| sentences.contains(sentence)).count();
+        assert!(right > 170, "{right} of 200");
+        assert!(
+            sentences.iter().all(|sentence| said.contains(sentence)),
+            "one is never said"
+        );
+    }
+
+    fn rows(tokens: Tensor<2, Int>) -> Vec<Vec<i64>> {
+        let all: Vec<i64> = tokens.try_into_vec_as().unwrap();
+        all.chunks(4).map(<[i64]>::to_vec).collect()
     }
 }

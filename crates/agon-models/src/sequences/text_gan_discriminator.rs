@@ -54,13 +54,15 @@ impl TextGanDiscriminatorConfig {
             vectors: linear([self.vocabulary, self.embedding], false, &weights, device),
             score: linear([filters.features(), 1], true, &weights, device),
             code: linear([filters.features(), self.latent], true, &weights, device),
+            doubt: linear([filters.features(), self.latent], true, &weights, device),
             filters: filters.init(device),
             config: self.clone(),
         })
     }
 }
 
-/// Features of a sequence, soft or whole, found by filters; from them a score, and the code it was made from.
+/// Features of a sequence, soft or whole, found by filters; from them a score, and a Gaussian
+/// over the codes that it may have been made from.
 ///
 /// # Shapes
 /// `[batch, length, vocabulary]` to a [`TextGanJudgement`].
@@ -70,6 +72,7 @@ pub struct TextGanDiscriminator {
     filters: TextCnn,
     score: Linear,
     code: Linear,
+    doubt: Linear,
     #[module(skip)]
     config: TextGanDiscriminatorConfig,
 }
@@ -83,6 +86,8 @@ pub struct TextGanJudgement {
     pub scores: Tensor<2>,
     /// What it was made from: `[batch, latent]`.
     pub codes: Tensor<2>,
+    /// How unsure that is, as logarithms of variances: `[batch, latent]`.
+    pub doubts: Tensor<2>,
 }
 
 impl TextGanDiscriminator {
@@ -107,6 +112,7 @@ impl Discriminator for TextGanDiscriminator {
         TextGanJudgement {
             scores: self.score.forward(features.clone()),
             codes: self.code.forward(features.clone()),
+            doubts: self.doubt.forward(features.clone()),
             features,
         }
     }
