@@ -300,3 +300,39 @@ impl Loadable for MlpDiscriminator {
         config.try_init(device)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use agon_core::{Constraint, random};
+    use agon_losses::SpectralNorm;
+
+    use super::*;
+
+    /// In both ways the weights are what spectral norm makes of them in one more look, not before it.
+    #[test]
+    fn fewer_passes_know_the_same_slope_under_spectral_norm() {
+        let device = Device::default().autodiff();
+        let plain = MlpDiscriminatorConfig::new(30).with_hidden(vec![60, 50]).init(&device);
+        let draw = |purpose| random::normal([8, 30], &mut random::stream(purpose, 0), &device);
+        let (at, along) = (draw(1), draw(2).without_autodiff());
+        let look = |slope_of: fn(&MlpDiscriminator, &Tensor<2>) -> Slope<Tensor<2>>| {
+            let network = SpectralNorm::new().prepare(plain.clone());
+            let slope = slope_of(&network, &at);
+            let gradient = slope.gradient().clone().without_autodiff();
+            let gradients = slope.along(along.clone()).backward();
+            let of = |layer: &Linear| layer.weight.base().grad(&gradients).unwrap();
+            [
+                gradient,
+                of(&network.hidden[0]),
+                of(&network.hidden[1]),
+                of(&network.last),
+            ]
+        };
+        let passes = look(Slope::of);
+        for (fewer, more) in look(MlpDiscriminator::slope).into_iter().zip(passes) {
+            let size: f32 = more.clone().abs().max().into_scalar();
+            let error: f32 = (fewer - more).abs().max().into_scalar();
+            assert!(error < 3e-6 * size, "{error} of {size}");
+        }
+    }
+}

@@ -112,15 +112,15 @@ impl Conv2d {
 }
 
 impl Affine<4> for Conv2d {
-    fn apply(&self, x: Tensor<4>) -> Tensor<4> {
-        self.forward(x)
+    fn parameters(&self) -> (Tensor<4>, Option<Tensor<1>>) {
+        (self.weight.val(), self.bias.as_ref().map(Param::val))
     }
 
-    fn linear(&self, x: Tensor<4>) -> Tensor<4> {
-        self.linear_part()(x)
+    fn apply(&self, x: Tensor<4>, weight: Tensor<4>, bias: Option<Tensor<1>>) -> Tensor<4> {
+        self.with(x, weight, bias)
     }
 
-    fn transposed(&self, y: Tensor<4>, [_, _, height, width]: [usize; 4]) -> Tensor<4> {
+    fn transposed(&self, y: Tensor<4>, weight: Tensor<4>, [_, _, height, width]: [usize; 4]) -> Tensor<4> {
         let (size, padding) = ([height, width], self.padding_of([height, width]));
         // What the last step leaves over.
         let rest = [0, 1].map(|i| {
@@ -130,7 +130,7 @@ impl Affine<4> for Conv2d {
         let even = padding.iter().all(|(before, after)| before == after);
         let taken = if even { padding.map(|side| side.0) } else { [0, 0] };
         let options = ConvTransposeOptions::new(self.stride, taken, rest, self.dilation, self.groups);
-        let image = ops::conv_transpose2d(y, self.weight.val(), None, options);
+        let image = ops::conv_transpose2d(y, weight, None, options);
         if even {
             return image;
         }

@@ -64,16 +64,16 @@ impl Linear {
 }
 
 impl Affine<2> for Linear {
-    fn apply(&self, x: Tensor<2>) -> Tensor<2> {
-        self.forward(x)
+    fn parameters(&self) -> (Tensor<2>, Option<Tensor<1>>) {
+        (self.weight.val(), self.bias.as_ref().map(Param::val))
     }
 
-    fn linear(&self, x: Tensor<2>) -> Tensor<2> {
-        self.linear_part()(x)
+    fn apply(&self, x: Tensor<2>, weight: Tensor<2>, bias: Option<Tensor<1>>) -> Tensor<2> {
+        ops::linear(x, weight, bias)
     }
 
-    fn transposed(&self, y: Tensor<2>, _: [usize; 2]) -> Tensor<2> {
-        ops::linear(y, self.weight.val().transpose(), None)
+    fn transposed(&self, y: Tensor<2>, weight: Tensor<2>, _: [usize; 2]) -> Tensor<2> {
+        ops::linear(y, weight.transpose(), None)
     }
 }
 

@@ -1,6 +1,5 @@
 use std::fmt;
 
-use burn::module::Module;
 use burn::prelude::Tensor;
 
 use crate::{Activation, Conv2d, Linear};
@@ -45,15 +44,15 @@ type Back<const I: usize, const D: usize> = Box<dyn FnOnce(Tensor<D>) -> (Tensor
 type Along<const I: usize, const D: usize> = Box<dyn FnOnce(Tensor<I>) -> (Tensor<D>, Option<Tensor<1>>)>;
 
 /// A layer of weights, and perhaps a bias.
-pub(crate) trait Affine<const D: usize>: Module {
-    /// With its bias.
-    fn apply(&self, x: Tensor<D>) -> Tensor<D>;
+pub(crate) trait Affine<const D: usize> {
+    /// The weights as they are now, and the bias. To ask is to have a constraint such as spectral norm look at them.
+    fn parameters(&self) -> (Tensor<D>, Option<Tensor<1>>);
 
-    /// Without its bias.
-    fn linear(&self, x: Tensor<D>) -> Tensor<D>;
+    /// The map with these.
+    fn apply(&self, x: Tensor<D>, weight: Tensor<D>, bias: Option<Tensor<1>>) -> Tensor<D>;
 
     /// The transposed map, back to inputs of this shape.
-    fn transposed(&self, y: Tensor<D>, shape: [usize; D]) -> Tensor<D>;
+    fn transposed(&self, y: Tensor<D>, weight: Tensor<D>, shape: [usize; D]) -> Tensor<D>;
 }
 
 impl<const I: usize> Linearized<I, I> {
@@ -120,14 +119,15 @@ impl<const I: usize, const D: usize> Linearized<I, D> {
     }
 
     fn affine(self, layer: impl Affine<D> + 'static) -> Self {
-        let (shape, back, fixed) = (self.value.dims(), self.back, layer.valid());
+        let (shape, back, (weight, bias)) = (self.value.dims(), self.back, layer.parameters());
+        let fixed = weight.clone().without_autodiff();
         Self {
-            value: fixed.apply(self.value),
+            value: layer.apply(self.value, fixed.clone(), bias.map(Tensor::without_autodiff)),
             back: Box::new(move |at_output: Tensor<D>| {
-                let (gradient, along) = back(fixed.transposed(at_output.clone(), shape));
+                let (gradient, along) = back(layer.transposed(at_output.clone(), fixed, shape));
                 let along = move |v| {
                     let (v, sum) = along(v);
-                    let y = layer.linear(v);
+                    let y = layer.apply(v, weight, None);
                     let term = (y.clone() * at_output).sum();
                     (y.without_autodiff(), Some(sum.map_or(term.clone(), |sum| sum + term)))
                 };
