@@ -105,7 +105,8 @@ fn run(options: &Options) -> Ending {
     let per_second = work.batch as f64 / (median / 1e3);
     let memory = peak_rss_mb();
     options.common.say(format!(
-        "{median:.2} ms a step, {per_second:.0} samples a second, peak memory {memory:?} MB"
+        "{median:.2} ms a step, {per_second:.0} samples a second, peak memory {}",
+        memory.map_or_else(|| "unknown".to_owned(), |megabytes| format!("{megabytes:.0} MB"))
     ));
     options.common.report(&serde_json::json!({
         "step_ms_median": median,
