@@ -164,19 +164,11 @@ fn over_batch<const D: usize>(x: Tensor<D>) -> Tensor<D> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::testing::wave;
     use burn::module::Param;
     use burn::nn::conv::{Conv1dConfig, Conv2dConfig, ConvTranspose1dConfig, ConvTranspose2dConfig};
     use burn::nn::{BatchNormConfig, LinearConfig, PaddingConfig1d, PaddingConfig2d};
     use burn::prelude::Device;
-    use burn::tensor::{DType, TensorData};
-
-    /// Deterministic f64 values, none of them on a kink.
-    fn wave<const D: usize>(shape: [usize; D], phase: f64) -> Tensor<D> {
-        let n: usize = shape.iter().product();
-        let values: Vec<f64> = (0..n).map(|i| (i as f64 * 0.7311 + phase).sin()).collect();
-        let device = Device::default().autodiff();
-        Tensor::from_data(TensorData::new(values, shape), (&device, DType::F64))
-    }
 
     /// The tangent against a central difference of the values.
     fn check<const D: usize, const E: usize>(shape: [usize; D], map: impl Fn(Dual<D>) -> Dual<E>) {

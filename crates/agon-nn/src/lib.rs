@@ -25,6 +25,8 @@ mod resample;
 mod residual;
 mod rollouts;
 mod self_attention;
+#[cfg(test)]
+mod testing;
 mod text_cnn;
 mod token_softmax;
 mod unet;

@@ -162,19 +162,11 @@ impl<const I: usize, const D: usize> fmt::Debug for Linearized<I, D> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::testing::wave;
     use crate::{Conv2dConfig, Dual, LinearConfig};
     use burn::module::Param;
     use burn::nn::PaddingConfig2d;
     use burn::prelude::Device;
-    use burn::tensor::{DType, TensorData};
-
-    /// Deterministic f64 values, none of them on a kink.
-    fn wave<const D: usize>(shape: [usize; D], phase: f64) -> Tensor<D> {
-        let n: usize = shape.iter().product();
-        let values: Vec<f64> = (0..n).map(|i| (i as f64 * 0.7311 + phase).sin()).collect();
-        let device = Device::default().autodiff();
-        Tensor::from_data(TensorData::new(values, shape), (&device, DType::F64))
-    }
 
     fn conv(channels: [usize; 2], padding: PaddingConfig2d, phase: f64) -> Conv2d {
         let mut layer = Conv2dConfig::new(channels, [3, 2])
