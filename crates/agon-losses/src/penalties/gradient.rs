@@ -88,7 +88,8 @@ pub fn norm_penalty<D: Discriminator>(
 
 /// The mean over the batch of `P(|g|)`, with its value and its gradient for the weights.
 ///
-/// With `v = dP/dg` held constant, the gradient of `P` for the weights is that of `<g, v>`. `formula` maps norms `n` to `P(n)` and `P'(n) / n`, so that `v = P'(n) / n * g`.
+/// With `v = dP/dg` held constant, the gradient of `P` for the weights is that of `<g, v>`. `formula` maps norms `n` to
+/// `P(n)` and `P'(n) / n`, so that `v = P'(n) / n * g`.
 pub(crate) fn mean_of_norms<D: Discriminator>(
     discriminator: &D,
     at: &D::Input,
