@@ -62,7 +62,7 @@ struct Options {
     #[arg(long, default_value_t = small::RATE)]
     learning_rate: f64,
     /// Go on from the checkpoints that earlier runs of the same seeds left in --out, every 20,000 rounds and at their ends;
-    /// with more epochs than those had
+    /// without it they are replaced
     #[arg(long)]
     resume: bool,
 }
@@ -227,9 +227,8 @@ impl Run<'_> {
             .observe(watch)
             .observe(Progress::new())
             .observe(checkpoints);
-        let latest = self.checkpoints.join("latest");
-        if self.resume && Checkpoint::open(&latest).is_ok() {
-            trainer = trainer.resume(latest);
+        if self.resume && has_checkpoint(&self.checkpoints) {
+            trainer = trainer.resume(self.checkpoints.join("latest"));
         }
         let data = self.mixture.clone().packed(packing);
         match self.protocol {
@@ -247,6 +246,12 @@ impl Run<'_> {
         )?;
         Ok(judged.iter().map(|points| self.mixture.coverage(points)).collect())
     }
+}
+
+/// Whether there is one to go on from, sound or not.
+fn has_checkpoint(folder: &Path) -> bool {
+    let name = |entry: std::io::Result<std::fs::DirEntry>| Some(entry.ok()?.file_name().to_string_lossy().into_owned());
+    std::fs::read_dir(folder).is_ok_and(|entries| entries.filter_map(name).any(|name| name.starts_with("step-")))
 }
 
 fn points(samples: Tensor<2>) -> Result<Vec<[f32; 2]>> {
