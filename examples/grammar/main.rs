@@ -95,6 +95,13 @@ fn run(options: &Options) -> Ending {
         grammar.vocabulary(),
         options.common.steps.unwrap_or(options.method.steps()),
     );
+    if options.method == Method::Textgan && steps <= options.pretrain {
+        return Err(format!(
+            "--steps: expected more than the {} of --pretrain, for a contest after them, got {steps}",
+            options.pretrain
+        )
+        .into());
+    }
     let data = grammar.sentences(LENGTH).fixed(options.sentences);
     let rows = OneHot::new(data.clone(), vocabulary).batches(options.batch).drop_last();
     let curve = match options.method {
