@@ -1,5 +1,5 @@
 use crate::player::short_type_name;
-use crate::{AnyPlayer, Feed, Memory, Result, Round, Sample};
+use crate::{AnyPlayer, Feed, Memory, Optimizer, Result, Round, Sample};
 
 /// Who plays, and how one round goes.
 ///
@@ -14,6 +14,18 @@ pub trait Game: Send {
 
     /// Everybody who learns.
     fn players(&mut self) -> Vec<&mut dyn AnyPlayer>;
+
+    /// Everybody learns by this rule.
+    fn optimizers(mut self, optimizer: impl Into<Optimizer>) -> Self
+    where
+        Self: Sized,
+    {
+        let optimizer = optimizer.into();
+        for player in self.players() {
+            player.set_optimizer(optimizer.clone());
+        }
+        self
+    }
 
     /// What it is, with its settings, in one line: for reports and manifests.
     fn describe(&self) -> String {

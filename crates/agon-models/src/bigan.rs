@@ -3,7 +3,7 @@
 use agon_core::prior::{Normal, Prior};
 use agon_core::{
     Adam, AdversarialLoss, AnyPlayer, Augment, Conditioned, Constraint, Discriminator, Error, Feed, Game, Generator,
-    Memory, MovingAverage, Optimizer, Player, Result, Round, Sample, Sampling, Scored, random,
+    Memory, MovingAverage, Player, Result, Round, Sample, Sampling, Scored, random,
 };
 use agon_losses::{NonSaturating, l2};
 use burn::module::Module;
@@ -69,12 +69,11 @@ where
     /// These three networks, and Adam with the paper's settings (2e-4, .5, .999).
     pub fn new(generator: G, encoder: E, discriminator: D) -> Self {
         let (prior, noise) = (generator.prior(), encoder.noise());
-        let configs = (generator.config(), encoder.config(), discriminator.config());
         let adam = || Adam::new(2e-4).betas(0.5, 0.999);
         Self {
-            generator: Player::new("generator", generator, adam()).with_config(configs.0),
-            encoder: Player::new("encoder", encoder, adam()).with_config(configs.1),
-            discriminator: Player::new("discriminator", discriminator, adam()).with_config(configs.2),
+            generator: Player::generator(generator, adam()),
+            encoder: Player::encoder(encoder, adam()),
+            discriminator: Player::discriminator(discriminator, adam()),
             prior,
             loss: Box::new(NonSaturating),
             augmentations: Vec::new(),
@@ -134,15 +133,6 @@ where
     pub fn average(mut self, decay: f64) -> Self {
         self.generator.set_average(MovingAverage::new(decay));
         self.encoder.set_average(MovingAverage::new(decay));
-        self
-    }
-
-    /// All players learn by this rule.
-    pub fn optimizers(mut self, optimizer: impl Into<Optimizer>) -> Self {
-        let optimizer = optimizer.into();
-        self.generator.set_optimizer(optimizer.clone());
-        self.encoder.set_optimizer(optimizer.clone());
-        self.discriminator.set_optimizer(optimizer);
         self
     }
 

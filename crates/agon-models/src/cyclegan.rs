@@ -1,6 +1,6 @@
 //! CycleGAN: unpaired translation of pictures, held together by cycle consistency.
 
-use agon_core::{Adam, Discriminator, Error, Optimizer, Result, Schedule, Translator};
+use agon_core::{Adam, Discriminator, Error, Game, Optimizer, Result, Schedule, Translator};
 use agon_losses::LeastSquares;
 use burn::config::Config;
 use burn::module::ModuleDisplay;

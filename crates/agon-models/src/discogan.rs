@@ -1,6 +1,6 @@
 //! DiscoGAN: relations between two domains, found by two coupled GANs.
 
-use agon_core::{Adam, Result, Turns};
+use agon_core::{Adam, Game, Result, Turns};
 use agon_losses::NonSaturating;
 use burn::config::Config;
 use burn::prelude::Device;

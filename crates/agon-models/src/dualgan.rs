@@ -1,6 +1,6 @@
 //! DualGAN: unpaired translation with Wasserstein critics.
 
-use agon_core::{Result, RmsProp, Turns};
+use agon_core::{Game, Result, RmsProp, Turns};
 use agon_losses::{Wasserstein, WeightClip};
 use burn::config::Config;
 use burn::prelude::Device;

@@ -1,8 +1,8 @@
 //! MDGAN: first find the manifold of the data, then spread over it.
 
 use agon_core::{
-    Adam, AdversarialLoss, AnyPlayer, Discriminator, Encoder, Feed, Game, Generator, Optimizer, Player, Prior, Result,
-    Round, Sample, Sampling, Scored,
+    Adam, AdversarialLoss, AnyPlayer, Discriminator, Encoder, Feed, Game, Generator, Player, Prior, Result, Round,
+    Sample, Sampling, Scored,
 };
 use agon_losses::{NonSaturating, l2};
 use burn::prelude::Tensor;
@@ -56,17 +56,12 @@ where
     pub fn new(generator: G, encoder: E, judges: [D; 2]) -> Self {
         let adam = || Adam::new(2e-4).betas(0.5, 0.999);
         let prior = generator.prior();
-        let (config, encoder_config) = (generator.config(), encoder.config());
-        let [manifold, diffusion] = judges;
-        let judge = |name: &'static str, judge: D| {
-            let config = judge.config();
-            Player::new(name, judge, adam()).with_config(config)
-        };
+        let [manifold, diffusion] = judges.map(|judge| Player::discriminator(judge, adam()));
         Self {
-            generator: Player::new("generator", generator, adam()).with_config(config),
-            encoder: Player::new("encoder", encoder, adam()).with_config(encoder_config),
-            manifold: judge("manifold", manifold),
-            diffusion: judge("diffusion", diffusion),
+            generator: Player::generator(generator, adam()),
+            encoder: Player::encoder(encoder, adam()),
+            manifold: manifold.named("manifold"),
+            diffusion: diffusion.named("diffusion"),
             prior,
             weight: 50.0,
         }
@@ -75,16 +70,6 @@ where
     /// How much the distance between a sample and its reconstruction counts.
     pub fn weight(mut self, weight: f64) -> Self {
         self.weight = weight;
-        self
-    }
-
-    /// All networks learn by this rule.
-    pub fn optimizers(mut self, optimizer: impl Into<Optimizer>) -> Self {
-        let optimizer = optimizer.into();
-        self.generator.set_optimizer(optimizer.clone());
-        self.encoder.set_optimizer(optimizer.clone());
-        self.manifold.set_optimizer(optimizer.clone());
-        self.diffusion.set_optimizer(optimizer);
         self
     }
 

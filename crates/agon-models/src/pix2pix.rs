@@ -1,7 +1,7 @@
 //! pix2pix: translation of pictures, learned from pairs.
 
 use agon_core::{
-    Adam, AdversarialLoss, AnyPlayer, Discriminator, Feed, Game, Optimizer, Player, Result, Round, Scored, Translator,
+    Adam, AdversarialLoss, AnyPlayer, Discriminator, Feed, Game, Player, Result, Round, Scored, Translator,
 };
 use agon_losses::{NonSaturating, l1};
 use burn::config::Config;
@@ -83,11 +83,10 @@ where
 {
     /// This map and this judge, who sees original and translation as channels of one picture.
     pub fn new(map: T, judge: D) -> Self {
-        let (map_config, judge_config) = (map.config(), judge.config());
         let adam = || Adam::new(2e-4).betas(0.5, 0.999);
         Self {
-            map: Player::new("map", map, adam()).with_config(map_config),
-            judge: Player::new("judge", judge, adam()).with_config(judge_config),
+            map: Player::map(map, adam()),
+            judge: Player::discriminator(judge, adam()).named("judge"),
             loss: Box::new(NonSaturating),
             distance: 100.0,
         }
@@ -102,14 +101,6 @@ where
     /// How much the distance to the truth counts.
     pub fn distance(mut self, weight: f64) -> Self {
         self.distance = weight;
-        self
-    }
-
-    /// Both networks learn by this rule.
-    pub fn optimizers(mut self, optimizer: impl Into<Optimizer>) -> Self {
-        let optimizer = optimizer.into();
-        self.map.set_optimizer(optimizer.clone());
-        self.judge.set_optimizer(optimizer);
         self
     }
 

@@ -4,8 +4,7 @@ use std::fmt::Debug;
 use std::marker::PhantomData;
 
 use agon_core::{
-    Adam, AnyPlayer, Discriminator, Feed, Game, Generator, MovingAverage, Optimizer, Player, Result, Round, Sample,
-    Sampling,
+    Adam, AnyPlayer, Discriminator, Feed, Game, Generator, MovingAverage, Player, Result, Round, Sample, Sampling,
 };
 use burn::module::Module;
 use burn::prelude::{Int, Tensor};
@@ -47,23 +46,14 @@ where
 {
     /// These networks, Adam (at the [rule's rate](SemiRule::RATE), .5, .999), and an average of the classifier's weights.
     pub fn new(generator: G, classifier: C) -> Self {
-        let (of_generator, of_classifier) = (generator.config(), classifier.config());
         let adam = || Adam::new(R::RATE).betas(0.5, 0.999);
-        let mut classifier = Player::new("classifier", classifier, adam()).with_config(of_classifier);
+        let mut classifier = Player::discriminator(classifier, adam()).named("classifier");
         classifier.set_average(MovingAverage::new(0.999));
         Self {
-            generator: Player::new("generator", generator, adam()).with_config(of_generator),
+            generator: Player::generator(generator, adam()),
             classifier,
             rule: PhantomData,
         }
-    }
-
-    /// Both players learn by this rule.
-    pub fn optimizers(mut self, optimizer: impl Into<Optimizer>) -> Self {
-        let optimizer = optimizer.into();
-        self.generator.set_optimizer(optimizer.clone());
-        self.classifier.set_optimizer(optimizer);
-        self
     }
 
     /// How slowly the average of the classifier's weights follows them (.9999 in the paper of K + 1 classes, whose run is

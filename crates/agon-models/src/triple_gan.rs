@@ -100,14 +100,13 @@ where
 {
     /// These networks, Adam (3e-4, .5, .999), and an average of the classifier's weights.
     pub fn new(generator: G, classifier: C, discriminator: D) -> Self {
-        let configs = (generator.config(), classifier.config(), discriminator.config());
         let adam = || Adam::new(3e-4).betas(0.5, 0.999);
-        let mut classifier = Player::new("classifier", classifier, adam()).with_config(configs.1);
+        let mut classifier = Player::discriminator(classifier, adam()).named("classifier");
         classifier.set_average(MovingAverage::new(0.999));
         Self {
-            generator: Player::new("generator", generator, adam()).with_config(configs.0),
+            generator: Player::generator(generator, adam()),
             classifier,
-            discriminator: Player::new("discriminator", discriminator, adam()).with_config(configs.2),
+            discriminator: Player::discriminator(discriminator, adam()),
             weights: TripleWeights::default(),
         }
     }
@@ -115,15 +114,6 @@ where
     /// How much each part counts.
     pub fn weights(mut self, weights: TripleWeights) -> Self {
         self.weights = weights;
-        self
-    }
-
-    /// All players learn by this rule.
-    pub fn optimizers(mut self, optimizer: impl Into<Optimizer>) -> Self {
-        let optimizer = optimizer.into();
-        self.generator.set_optimizer(optimizer.clone());
-        self.classifier.set_optimizer(optimizer.clone());
-        self.discriminator.set_optimizer(optimizer);
         self
     }
 

@@ -2,7 +2,7 @@
 
 use agon_core::{
     Adam, AdversarialLoss, AnyPlayer, Constraint, Discriminator, Error, Feed, Game, Loadable, Memory, MovingAverage,
-    Optimizer, Player, Result, Round, Sample, Scored, Translator, Turns,
+    Player, Result, Round, Sample, Scored, Translator, Turns,
 };
 use agon_losses::{NonSaturating, l1, l2};
 use burn::module::{Module, ModuleDisplay};
@@ -154,14 +154,6 @@ impl<T: Translator + ModuleDisplay, D: Discriminator<Input = T::Sample> + Module
     /// Demands something of the judges' weights.
     pub fn constraint(mut self, constraint: impl Constraint<Both<D>>) -> Self {
         self.judges.constrain(constraint);
-        self
-    }
-
-    /// All networks learn by this rule.
-    pub fn optimizers(mut self, optimizer: impl Into<Optimizer>) -> Self {
-        let optimizer = optimizer.into();
-        self.maps.set_optimizer(optimizer.clone());
-        self.judges.set_optimizer(optimizer);
         self
     }
 

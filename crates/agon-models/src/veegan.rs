@@ -2,8 +2,8 @@
 
 use agon_core::prior::Normal;
 use agon_core::{
-    Adam, AdversarialLoss, AnyPlayer, Discriminator, Encoder, Feed, Game, Generator, Optimizer, Player, Prior, Result,
-    Round, Sample, Sampling, Scored,
+    Adam, AdversarialLoss, AnyPlayer, Discriminator, Encoder, Feed, Game, Generator, Player, Prior, Result, Round,
+    Sample, Sampling, Scored,
 };
 use agon_losses::{NonSaturating, gaussian_information};
 use burn::prelude::Tensor;
@@ -62,11 +62,10 @@ where
     pub fn new(generator: G, reconstructor: F, judge: D) -> Self {
         let adam = || Adam::new(2e-4).betas(0.5, 0.999);
         let prior = generator.prior();
-        let configs = (generator.config(), reconstructor.config(), judge.config());
         Self {
-            generator: Player::new("generator", generator, adam()).with_config(configs.0),
-            reconstructor: Player::new("reconstructor", reconstructor, adam()).with_config(configs.1),
-            judge: Player::new("discriminator", judge, adam()).with_config(configs.2),
+            generator: Player::generator(generator, adam()),
+            reconstructor: Player::encoder(reconstructor, adam()).named("reconstructor"),
+            judge: Player::discriminator(judge, adam()),
             prior,
             weight: 1.0,
         }
@@ -75,15 +74,6 @@ where
     /// How much reconstructed codes count.
     pub fn weight(mut self, weight: f64) -> Self {
         self.weight = weight;
-        self
-    }
-
-    /// All networks learn by this rule.
-    pub fn optimizers(mut self, optimizer: impl Into<Optimizer>) -> Self {
-        let optimizer = optimizer.into();
-        self.generator.set_optimizer(optimizer.clone());
-        self.reconstructor.set_optimizer(optimizer.clone());
-        self.judge.set_optimizer(optimizer);
         self
     }
 

@@ -62,11 +62,10 @@ impl<G: Generator, D: Discriminator<Input = G::Output>> Gan<G, D> {
     /// These two networks, everything else by default.
     pub fn new(generator: G, discriminator: D) -> Self {
         let prior = generator.prior();
-        let (generator_config, discriminator_config) = (generator.config(), discriminator.config());
         let adam = || Adam::new(2e-4).betas(0.5, 0.999);
         Self {
-            generator: Player::new("generator", generator, adam()).with_config(generator_config),
-            discriminator: Player::new("discriminator", discriminator, adam()).with_config(discriminator_config),
+            generator: Player::generator(generator, adam()),
+            discriminator: Player::discriminator(discriminator, adam()),
             prior,
             loss: Box::new(original::Original),
             penalties: Vec::new(),
@@ -152,14 +151,6 @@ impl<G: Generator, D: Discriminator<Input = G::Output>> Gan<G, D> {
         self
     }
 
-    /// Both players learn by this rule.
-    pub fn optimizers(mut self, optimizer: impl Into<Optimizer>) -> Self {
-        let optimizer = optimizer.into();
-        self.generator.set_optimizer(optimizer.clone());
-        self.discriminator.set_optimizer(optimizer);
-        self
-    }
-
     /// The generator learns by this rule.
     pub fn generator_optimizer(mut self, optimizer: impl Into<Optimizer>) -> Self {
         self.generator.set_optimizer(optimizer);
@@ -180,8 +171,8 @@ impl<G: Generator, D: Discriminator<Input = G::Output>> Gan<G, D> {
 
     /// Tells the players from those of other pairs in one game: `generator-3`, `discriminator-3`.
     pub fn numbered(mut self, number: usize) -> Self {
-        self.generator.rename(format!("generator-{number}"));
-        self.discriminator.rename(format!("discriminator-{number}"));
+        self.generator = self.generator.named(format!("generator-{number}"));
+        self.discriminator = self.discriminator.named(format!("discriminator-{number}"));
         self
     }
 

@@ -4,7 +4,7 @@ use burn::prelude::Device;
 use super::{Anchor, Player};
 use crate::checkpoint::{Entry, Reader, Writer};
 use crate::digest::digest;
-use crate::{Error, Result, random, weights};
+use crate::{Error, Optimizer, Result, random, weights};
 
 /// What the trainer, checkpoints and min-max methods do with a player, whatever its network.
 pub trait AnyPlayer: Send {
@@ -17,6 +17,9 @@ pub trait AnyPlayer: Send {
     /// Draws initial weights from the seed, applies reparameterizations, checks the settings. Weights that
     /// have values keep them; the second call does nothing.
     fn initialize(&mut self, seed: u64) -> Result<()>;
+
+    /// Learns by another optimizer.
+    fn set_optimizer(&mut self, optimizer: Optimizer);
 
     /// Steps taken so far.
     fn steps(&self) -> u64;
@@ -109,6 +112,10 @@ impl<M: Module + 'static> AnyPlayer for Player<M> {
         self.network = Some(network);
         self.ready = true;
         Ok(())
+    }
+
+    fn set_optimizer(&mut self, optimizer: Optimizer) {
+        self.optimizer = optimizer;
     }
 
     fn steps(&self) -> u64 {

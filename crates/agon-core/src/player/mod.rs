@@ -1,5 +1,6 @@
 mod any;
 mod persistence;
+mod role;
 
 use std::any::type_name;
 use std::borrow::Cow;
@@ -66,8 +67,9 @@ impl<M: Module + 'static> Player<M> {
     }
 
     /// Goes by another name in checkpoints and measurements.
-    pub fn rename(&mut self, name: impl Into<Cow<'static, str>>) {
+    pub fn named(mut self, name: impl Into<Cow<'static, str>>) -> Self {
         self.name = name.into();
+        self
     }
 
     /// Keeps the network's configuration in checkpoints, so that it can be loaded without being built first.

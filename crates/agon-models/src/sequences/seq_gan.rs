@@ -98,11 +98,10 @@ impl SeqGan {
     /// These networks, by this plan.
     pub fn new(generator: LstmGenerator, discriminator: TextDiscriminator, plan: SeqGanConfig) -> Self {
         let optimizer = Optimizer::from(Adam::new(0.01)).clip_norm(5.0);
-        let (of_generator, of_discriminator) = (generator.config(), agon_core::Discriminator::config(&discriminator));
         Self {
             rollout: Player::new("rollout", generator.clone(), optimizer.clone()),
-            generator: Player::new("generator", generator, optimizer.clone()).with_config(of_generator),
-            discriminator: Player::new("discriminator", discriminator, Adam::new(1e-4)).with_config(of_discriminator),
+            generator: Player::generator(generator, optimizer.clone()),
+            discriminator: Player::discriminator(discriminator, Adam::new(1e-4)),
             reward: Box::new(Realness::new()),
             optimizer,
             plan,

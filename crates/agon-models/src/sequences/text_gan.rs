@@ -62,7 +62,6 @@ pub struct TextGanConfig {
 impl TextGan {
     /// These networks, by this plan. Both learn by Adam, whose rate falls from 6e-3 to 3e-4 beforehand.
     pub fn new(generator: SoftGenerator, discriminator: TextGanDiscriminator, plan: TextGanConfig) -> Self {
-        let configs = (generator.config(), discriminator.config());
         let slower = Schedule::Linear {
             after: 0,
             over: plan.pretraining,
@@ -70,19 +69,12 @@ impl TextGan {
         };
         let optimizer = Optimizer::from(Adam::new(6e-3).betas(0.5, 0.999)).schedule(slower);
         Self {
-            generator: Player::new("generator", generator, optimizer.clone()).with_config(configs.0),
-            discriminator: Player::new("discriminator", discriminator, optimizer.clone()).with_config(configs.1),
+            generator: Player::generator(generator, optimizer.clone()),
+            discriminator: Player::discriminator(discriminator, optimizer.clone()),
             optimizer,
             distance: MaximumMeanDiscrepancy::gaussian([0.25, 0.5, 1.0, 2.0, 4.0, 8.0]),
             plan,
         }
-    }
-
-    /// Both players learn by this rule, beforehand and in the contest.
-    pub fn optimizers(mut self, optimizer: impl Into<Optimizer>) -> Self {
-        self.optimizer = optimizer.into();
-        self.forget();
-        self
     }
 
     /// Both players begin anew with their rule.
@@ -190,6 +182,13 @@ impl Game for TextGan {
         }
         self.judge(data, round)?;
         (0..self.plan.generator_steps).try_for_each(|_| self.speak(data, round))
+    }
+
+    /// Both players learn by this rule, beforehand and in the contest.
+    fn optimizers(mut self, optimizer: impl Into<Optimizer>) -> Self {
+        self.optimizer = optimizer.into();
+        self.forget();
+        self
     }
 
     fn players(&mut self) -> Vec<&mut dyn AnyPlayer> {
