@@ -353,6 +353,53 @@ fn figures_are_measured_when_somebody_asks() {
     );
 }
 
+/// The learning rates of both players in rounds 1 to 6 with a pause after `pause`: a critic of five turns beside a
+/// generator of one.
+fn paced(pause: u64, checkpoints_first: bool) -> Vec<[f64; 2]> {
+    let scratch = Scratch::new(&format!("pacing-{pause}-{checkpoints_first}"));
+    let pacing = Pacing::new(Schedule::Linear {
+        after: 2,
+        over: 4,
+        end: 0.2,
+    });
+    let rates = Arc::default();
+    for (rounds, resumed) in [(pause, false), (6, true)] {
+        let gan = points().optimizers(Adam::new(1e-3)).turns(Turns::critic(5));
+        let mut trainer = Trainer::new(gan).observe(Figures(Arc::clone(&rates), Wishes::of([Wish::Rates])));
+        let keep = Checkpoints::every(1).to(&scratch.0);
+        trainer = match checkpoints_first {
+            true => trainer.observe(keep).observe(pacing.clone()),
+            false => trainer.observe(pacing.clone()).observe(keep),
+        };
+        if resumed {
+            trainer = trainer.resume(scratch.join("latest"));
+        }
+        trainer.run(ring(), Budget::steps(rounds)).unwrap();
+    }
+    let rounds: Vec<_> = std::mem::take(&mut *rates.lock().unwrap());
+    let rate = |round: &[(String, f64)], of: &str| round.iter().find(|(name, _)| name == of).unwrap().1;
+    let both = |round: &Vec<_>| ["rate/discriminator", "rate/generator"].map(|of| rate(round, of));
+    rounds.iter().map(both).collect()
+}
+
+#[test]
+fn pacing_counts_rounds_and_outlives_a_pause() {
+    for (pause, checkpoints_first) in [(6, true), (1, true), (4, true), (4, false)] {
+        let rates = paced(pause, checkpoints_first);
+        let expected = [1.0, 1.0, 1.0, 0.8, 0.6, 0.4];
+        for (round, (rates, factor)) in rates.iter().zip(expected).enumerate() {
+            for rate in rates {
+                assert!(
+                    (rate / (1e-3 * factor) - 1.0).abs() < 1e-12,
+                    "round {}: {rate}",
+                    round + 1
+                );
+            }
+        }
+        assert_eq!(rates.len(), 6);
+    }
+}
+
 #[test]
 fn gradient_norms_are_those_before_clipping() {
     let wishes = Wishes::of([Wish::Gradients]);
