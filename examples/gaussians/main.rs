@@ -27,6 +27,8 @@ use summary::Summary;
 
 /// Samples by which a generator is judged.
 const JUDGED: usize = 2_500;
+/// Rounds of the protocols that count them.
+const ROUNDS: u64 = 25_000;
 /// Rounds between checkpoints.
 const CHECKPOINTS: u64 = 20_000;
 
@@ -58,9 +60,12 @@ struct Options {
     /// Points in a batch, where points are fresh [default: 512, and 128 for minibatch]
     #[arg(long)]
     batch: Option<usize>,
-    /// Learning rate of the small protocol
+    /// Learning rate of the small protocol; it falls to a hundredth in the second half of the rounds
     #[arg(long, default_value_t = small::RATE)]
     learning_rate: f64,
+    /// It does not fall, as in the published experiments
+    #[arg(long)]
+    constant_rate: bool,
     /// Go on from the checkpoints that earlier runs of the same seeds left in --out, every 20,000 rounds and at their ends;
     /// without it they are replaced
     #[arg(long)]
@@ -132,12 +137,21 @@ fn length(options: &Options, protocol: Protocol) -> Result<(Budget, String), Str
         (None, Some(_), Protocol::Unrolled | Protocol::Small) => {
             Err("this protocol counts rounds: say --steps".to_owned())
         }
-        (None, None, Protocol::Unrolled | Protocol::Small) => Ok((Budget::steps(25_000), "25000 rounds".to_owned())),
+        (None, None, Protocol::Unrolled | Protocol::Small) => Ok((Budget::steps(ROUNDS), format!("{ROUNDS} rounds"))),
         (None, epochs, Protocol::Pacgan) => {
             let epochs = epochs.unwrap_or(40);
             let reduced = if epochs < 400 { "reduced variant: " } else { "" };
             Ok((Budget::epochs(epochs), format!("{reduced}{epochs} of 400 epochs")))
         }
+    }
+}
+
+/// The full rate for one half of the rounds, then less and less.
+fn settling(rounds: u64) -> Schedule {
+    Schedule::Linear {
+        after: rounds / 2,
+        over: rounds - rounds / 2,
+        end: 0.01,
     }
 }
 
@@ -149,6 +163,7 @@ fn play(
     seed: u64,
     (device, stem): (&Device, &Path),
 ) -> Result<Vec<Coverage>, Box<dyn std::error::Error>> {
+    let rounds = options.common.steps.unwrap_or(ROUNDS);
     let run = Run {
         mixture: options.layout.mixture(),
         common: &options.common,
@@ -159,6 +174,10 @@ fn play(
         picture: stem.with_extension("png"),
         checkpoints: stem.with_extension("checkpoints"),
         resume: options.resume,
+        pacing: match protocol {
+            Protocol::Small if !options.constant_rate => settling(rounds),
+            _ => Schedule::Constant,
+        },
     };
     let unroll = match options.foreseen_rate {
         Some(rate) => Unroll::new(5, rate),
@@ -170,7 +189,7 @@ fn play(
         Method::D2gan => run.train(small::d2gan(rate, device), packing, |game, seed| {
             vec![game.sample(JUDGED, seed)]
         }),
-        Method::Minibatch => run.train(small::minibatch(rate, device), packing, |game, seed| {
+        Method::Minibatch => run.train(small::minibatch(rate, rounds, device), packing, |game, seed| {
             vec![game.sample(JUDGED, seed)]
         }),
         Method::Veegan => run.train(small::veegan(rate, device), packing, |game, seed| {
@@ -206,6 +225,7 @@ struct Run<'a> {
     picture: PathBuf,
     checkpoints: PathBuf,
     resume: bool,
+    pacing: Schedule,
 }
 
 impl Run<'_> {
@@ -225,6 +245,7 @@ impl Run<'_> {
         let mut trainer = Trainer::new(game)
             .seed(self.seed)
             .observe(watch)
+            .observe(Pacing::new(self.pacing.clone()))
             .observe(Progress::new())
             .observe(checkpoints);
         if self.resume && has_checkpoint(&self.checkpoints) {

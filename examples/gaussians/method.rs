@@ -40,7 +40,7 @@ pub enum Method {
     Veegan,
     /// An encoder, a judge of the manifold and one of the diffusion
     Mdgan,
-    /// The baseline with minibatch discrimination, 16 kernels of 4, and batches of 64
+    /// The baseline with minibatch discrimination: means over 8 kernels of 4, batches of 128, noise that fades out
     Minibatch,
     /// 4 baselines in parallel which draw new opponents every 100 rounds; figures are means over the 4
     Gap,
@@ -54,7 +54,8 @@ pub enum Protocol {
     Pacgan,
     /// Fresh points, batches of 512; G 256-128-128-2 and D 2-128-128-1, tanh; Adam (.5, .999), G 1e-3, D 1e-4
     Unrolled,
-    /// Fresh points, batches of 512; G 256-128-128-2 and D 2-128-128-1, ReLU; Adam (.5, .999), 2e-4 unless told otherwise
+    /// Fresh points, batches of 512; G 256-128-128-2 and D 2-128-128-1, ReLU; Adam (.5, .999), 2e-4 unless told
+    /// otherwise, less and less in the second half
     Small,
 }
 

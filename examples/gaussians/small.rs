@@ -43,14 +43,16 @@ pub fn d2gan(rate: f64, device: &Device) -> Gan<MlpGenerator, TwoJudges<MlpDiscr
         .optimizers(adam(rate))
 }
 
-pub fn minibatch(rate: f64, device: &Device) -> Gan<MlpGenerator, MinibatchDiscriminator> {
+pub fn minibatch(rate: f64, rounds: u64, device: &Device) -> Gan<MlpGenerator, MinibatchDiscriminator> {
     let judge = MinibatchDiscriminatorConfig::new(2)
         .with_activation(Activation::Relu)
         .with_kernels(8)
         .with_dims(4)
         .with_mean(true)
         .with_deviation(0.5);
-    Gan::new(generator(LATENT).init(device), judge.init(device)).optimizers(adam(rate))
+    Gan::new(generator(LATENT).init(device), judge.init(device))
+        .optimizers(adam(rate))
+        .instance_noise(InstanceNoise::annealed(0.2, 0.0, rounds))
 }
 
 pub type Reconstructing = Veegan<MlpGenerator, GaussianEncoder<MlpTranslator>, Joint<MlpDiscriminator>>;
