@@ -1,86 +1,16 @@
 //! InfoGAN: codes that can be read back from the samples, found without labels.
 
-use agon_core::prior::{Categorical, Prior, Product, Uniform};
+use agon_core::prior::Prior;
 use agon_core::{Conditioned, Discriminator, Error, Generator, Loadable, Result, Said, Sample, Term};
 use agon_losses::{categorical_information, gaussian_information};
 use agon_nn::{Linear, linear};
-use burn::config::Config;
 use burn::module::{Module, ModuleDisplay};
 use burn::prelude::{Device, Tensor};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::InfoCodes;
 use crate::trunk::{LEAK, WEIGHTS};
-
-/// What a generator of an [`InfoGenerator`] is fed, in this order: noise, one category, continuous factors.
-///
-/// Noise and continuous factors are uniform in `[-1, 1)`; the category is one-hot. The defaults are those of the
-/// paper for digits.
-#[derive(Config, Debug, Copy)]
-pub struct InfoCodes {
-    /// Numbers that mean nothing.
-    #[config(default = 62)]
-    pub noise: usize,
-    /// Categories of the categorical code; 0 for none.
-    #[config(default = 10)]
-    pub categories: usize,
-    /// Continuous codes; 0 for none.
-    #[config(default = 2)]
-    pub continuous: usize,
-    /// How many times the generator sees the category, beside noise and continuous factors. The more, the less can these
-    /// decide which of two classes a category is.
-    #[config(default = 1.0)]
-    pub emphasis: f64,
-}
-
-impl InfoCodes {
-    /// All that the generator is fed.
-    pub fn latent(&self) -> usize {
-        self.noise + self.told()
-    }
-
-    /// What can be read back: category and continuous factors.
-    pub fn told(&self) -> usize {
-        self.categories + self.continuous
-    }
-
-    fn prior(&self) -> Product {
-        let mut prior = Product::of(Uniform::new(self.noise));
-        if self.categories > 0 {
-            prior = prior.and(Categorical::new(self.categories));
-        }
-        match self.continuous {
-            0 => prior,
-            factors => prior.and(Uniform::new(factors)),
-        }
-    }
-
-    /// The codes as the generator sees them.
-    fn emphasized(&self, codes: Tensor<2>) -> Tensor<2> {
-        if self.categories == 0 || self.emphasis == 1.0 {
-            return codes;
-        }
-        let category = codes.clone().narrow(1, self.noise, self.categories) * self.emphasis;
-        let columns = self.noise..self.noise + self.categories;
-        codes.clone().slice_assign([0..codes.dims()[0], columns], category)
-    }
-
-    fn check(&self) -> Result<()> {
-        if self.noise == 0 || self.told() == 0 {
-            let got = format!("{self:?}").replace('\n', " ");
-            return Err(Error::config(
-                "InfoGAN's codes",
-                "noise, and something to be read back",
-                got,
-            ));
-        }
-        if !(self.emphasis > 0.0 && self.emphasis.is_finite()) {
-            let what = "the emphasis of InfoGAN's category";
-            return Err(Error::config(what, "a number above zero", self.emphasis));
-        }
-        Ok(())
-    }
-}
 
 /// Any generator, whose samples carry the codes that are to be read back from them.
 ///

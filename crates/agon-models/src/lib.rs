@@ -12,6 +12,7 @@ mod bigan;
 mod catgan;
 mod cgan;
 mod encoders;
+mod info_codes;
 mod infogan;
 mod semi;
 mod semi_classifier;
@@ -54,9 +55,8 @@ pub use cgan::{
     GeneratorCondition,
 };
 pub use encoders::{BiganEncoder, BiganEncoderConfig, ImageEncoder, ImageEncoderConfig, Inference, NoisyEncoder};
-pub use infogan::{
-    InfoCodes, InfoDiscriminator, InfoDiscriminatorConfig, InfoGenerator, InfoGeneratorConfig, Information,
-};
+pub use info_codes::InfoCodes;
+pub use infogan::{InfoDiscriminator, InfoDiscriminatorConfig, InfoGenerator, InfoGeneratorConfig, Information};
 pub use semi::{OneMoreClass, SemiGan};
 pub use semi_classifier::{SemiClassifier, SemiClassifierConfig};
 pub use semi_supervised::{Classified, PartlyLabelled, SemiRule, SemiSupervised};
