@@ -77,3 +77,62 @@ impl<S: Sample, F: Fn(&S, &mut Random) -> S + Send + 'static> Augment<S> for F {
         self(samples, round.random())
     }
 }
+
+/// The augmentations of a game, one after the other.
+pub struct Augmentations<S>(Vec<Box<dyn Augment<S>>>);
+
+impl<S> Default for Augmentations<S> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+impl<S: Sample> Augmentations<S> {
+    /// One more, behind the others.
+    pub fn push(&mut self, augmentation: impl Augment<S>) {
+        self.0.push(Box::new(augmentation));
+    }
+
+    /// The name of the first of them.
+    pub fn name(&self) -> Option<&'static str> {
+        self.0.first().map(|augmentation| augmentation.name())
+    }
+
+    /// The batch as the discriminator sees it.
+    pub fn augment(&self, samples: &S, round: &mut Round) -> S {
+        let augmentations = self.0.iter();
+        augmentations.fold(samples.clone(), |seen, augmentation| augmentation.augment(&seen, round))
+    }
+
+    /// As [`Augment::advance`], of all.
+    pub fn advance(&mut self, real: &Tensor<2>, round: &mut Round) -> Result<()> {
+        let mut augmentations = self.0.iter_mut();
+        augmentations.try_for_each(|augmentation| augmentation.advance(real, round))
+    }
+
+    /// An error for settings that cannot work.
+    pub fn check(&self) -> Result<()> {
+        self.0.iter().try_for_each(|augmentation| augmentation.check())
+    }
+
+    /// The memory of the game with theirs beside it.
+    pub fn remember(&self, memory: Memory) -> Memory {
+        let augmentations = self.0.iter().enumerate();
+        augmentations.fold(memory, |memory, (i, augmentation)| {
+            memory.nest(&format!("augmentation{i}"), augmentation.memory())
+        })
+    }
+
+    /// Takes theirs back from the memory of the game.
+    pub fn recall(&mut self, memory: &Memory) {
+        for (i, augmentation) in self.0.iter_mut().enumerate() {
+            augmentation.recall(&memory.nested(&format!("augmentation{i}")));
+        }
+    }
+}
+
+impl<S: Sample> Debug for Augmentations<S> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> std::fmt::Result {
+        self.0.fmt(f)
+    }
+}

@@ -47,7 +47,7 @@ mod turns;
 pub mod weights;
 mod wishes;
 
-pub use augment::Augment;
+pub use augment::{Augment, Augmentations};
 pub use average::MovingAverage;
 pub use budget::Budget;
 pub use checkpoint::{Checkpoint, Checkpoints, Loadable};

@@ -28,7 +28,12 @@ pub trait Generator: Module + 'static {
 
     /// Makes `n` samples as after training: no gradients, running statistics, seeded codes.
     fn sample(&self, n: usize, seed: u64) -> Self::Output {
-        let codes = self.prior().draw(n, &mut random::stream(seed, 0), &plain_device(self));
+        self.sample_from(&*self.prior(), n, seed)
+    }
+
+    /// The same with codes from elsewhere than its own prior.
+    fn sample_from(&self, prior: &dyn Prior<Code = Self::Input>, n: usize, seed: u64) -> Self::Output {
+        let codes = prior.draw(n, &mut random::stream(seed, 0), &plain_device(self));
         self.valid().generate(codes)
     }
 }

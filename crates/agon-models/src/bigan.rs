@@ -2,12 +2,11 @@
 
 use agon_core::prior::{Normal, Prior};
 use agon_core::{
-    Adam, AdversarialLoss, AnyPlayer, Augment, Conditioned, Constraint, Discriminator, Error, Feed, Game, Generator,
-    Memory, MovingAverage, Player, Result, Round, Sample, Sampling, Scored, random,
+    Adam, AdversarialLoss, AnyPlayer, Augment, Augmentations, Conditioned, Constraint, Discriminator, Error, Feed,
+    Game, Generator, Memory, MovingAverage, Player, Result, Round, Sample, Sampling, Scored, random,
 };
 use agon_losses::{NonSaturating, l2};
 use burn::module::Module;
-use burn::optim::GradientsParams;
 use burn::prelude::Tensor;
 
 use crate::NoisyEncoder;
@@ -46,13 +45,14 @@ use crate::NoisyEncoder;
 /// "Adversarially learned inference", arXiv:1606.00704; Li et al. 2017, "ALICE: towards understanding adversarial
 /// learning for joint distribution matching", arXiv:1709.01215. ALI's code updates all players at once, ALICE's
 /// gives generator and encoder five turns for each of the discriminator, on the same batch.
+#[derive(Debug)]
 pub struct Bigan<G: Generator, E: Module, D: Discriminator> {
     generator: Player<G>,
     encoder: Player<E>,
     discriminator: Player<D>,
     prior: Box<dyn Prior<Code = Tensor<2>>>,
     loss: Box<dyn AdversarialLoss>,
-    augmentations: Vec<Box<dyn Augment<D::Input>>>,
+    augmentations: Augmentations<D::Input>,
     code: Option<usize>,
     noise: usize,
     cycle: f64,
@@ -76,7 +76,7 @@ where
             discriminator: Player::discriminator(discriminator, adam()),
             prior,
             loss: Box::new(NonSaturating),
-            augmentations: Vec::new(),
+            augmentations: Augmentations::default(),
             code: None,
             noise,
             cycle: 0.0,
@@ -118,7 +118,7 @@ where
     /// Changes all pairs before they are judged, in everybody's turns; any number of changes, one after the other.
     /// [`OfSample`](agon_core::OfSample) makes one of a change of samples.
     pub fn augment(mut self, augmentation: impl Augment<Conditioned<S>>) -> Self {
-        self.augmentations.push(Box::new(augmentation));
+        self.augmentations.push(augmentation);
         self
     }
 
@@ -195,31 +195,26 @@ where
         [Conditioned::new(x.clone(), inferred), Conditioned::new(made, z.clone())]
     }
 
-    /// A pair as the discriminator sees it.
-    fn seen(&self, pair: Conditioned<S>, round: &mut Round) -> Conditioned<S> {
-        let augmentations = self.augmentations.iter();
-        augmentations.fold(pair, |seen, augmentation| augmentation.augment(&seen, round))
+    fn scores(&self, discriminator: &D, pair: &Conditioned<S>, round: &mut Round) -> Tensor<2> {
+        let seen = self.augmentations.augment(pair, round);
+        discriminator.discriminate(seen).scores()
     }
 
     fn discriminator_turn(&mut self, pairs: &[Conditioned<S>; 2], round: &mut Round) -> Result<()> {
         let discriminator = self.discriminator.network();
         let [inferred, made] = pairs
             .each_ref()
-            .map(|pair| discriminator.discriminate(self.seen(pair.detached(), round)).scores());
+            .map(|pair| self.scores(discriminator, &pair.detached(), round));
         let loss = self.loss.discriminator(inferred.clone(), made);
         round.measure("loss/discriminator", &loss);
         self.discriminator.update(round, &loss);
-        let real = inferred.inner();
-        let mut augmentations = self.augmentations.iter_mut();
-        augmentations.try_for_each(|augmentation| augmentation.advance(&real, round))
+        self.augmentations.advance(&inferred.inner(), round)
     }
 
     /// Generator and encoder move together, along gradients of one loss.
     fn turn_of_both(&mut self, pairs: &[Conditioned<S>; 2], round: &mut Round) {
         let discriminator = self.discriminator.frozen();
-        let [inferred, made] = pairs
-            .each_ref()
-            .map(|pair| discriminator.discriminate(self.seen(pair.clone(), round)).scores());
+        let [inferred, made] = pairs.each_ref().map(|pair| self.scores(&discriminator, pair, round));
         let mut loss = self.loss.generator(made, None) + self.loss.generator(-inferred, None);
         round.measure("loss/generator", &loss);
         if self.cycle > 0.0 {
@@ -227,11 +222,7 @@ where
             round.measure("cycle", &cycled);
             loss = loss + cycled * self.cycle;
         }
-        let mut gradients = loss.backward();
-        let of_generator = GradientsParams::from_module(&mut gradients, self.generator.network());
-        let of_encoder = GradientsParams::from_module(&mut gradients, self.encoder.network());
-        self.generator.apply(round, of_generator);
-        self.encoder.apply(round, of_encoder);
+        self.generator.update_with(&mut self.encoder, round, &loss);
     }
 
     /// `|x - G(E(x))|^2 + |z - E(G(z))|^2`
@@ -265,9 +256,7 @@ where
                 got,
             ));
         }
-        self.augmentations
-            .iter()
-            .try_for_each(|augmentation| augmentation.check())?;
+        self.augmentations.check()?;
         let x = data.next_batch()?;
         let z = self.code_of(round.draw(&*self.prior, x.size()));
 
@@ -287,16 +276,11 @@ where
     }
 
     fn memory(&self) -> Memory {
-        let augmentations = self.augmentations.iter().enumerate();
-        augmentations.fold(Memory::new(), |memory, (i, augmentation)| {
-            memory.nest(&format!("augmentation{i}"), augmentation.memory())
-        })
+        self.augmentations.remember(Memory::new())
     }
 
     fn recall(&mut self, memory: &Memory) {
-        for (i, augmentation) in self.augmentations.iter_mut().enumerate() {
-            augmentation.recall(&memory.nested(&format!("augmentation{i}")));
-        }
+        self.augmentations.recall(memory);
     }
 }
 
@@ -310,34 +294,6 @@ where
     type Sample = S;
 
     fn sample(&self, n: usize, seed: u64) -> S {
-        let device = self
-            .generator()
-            .devices()
-            .into_iter()
-            .next()
-            .unwrap_or_default()
-            .inner();
-        let codes = self.prior.draw(n, &mut random::stream(seed, 0), &device);
-        self.generator().valid().generate(codes)
-    }
-}
-
-impl<S, G, E, D> std::fmt::Debug for Bigan<G, E, D>
-where
-    S: Sample,
-    G: Generator,
-    E: Module,
-    D: Discriminator<Input = Conditioned<S>>,
-{
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Bigan")
-            .field("generator", &self.generator)
-            .field("encoder", &self.encoder)
-            .field("discriminator", &self.discriminator)
-            .field("loss", &self.loss)
-            .field("augmentations", &self.augmentations)
-            .field("cycle", &self.cycle)
-            .field("turns", &self.turns)
-            .finish_non_exhaustive()
+        self.generator().sample_from(&*self.prior, n, seed)
     }
 }

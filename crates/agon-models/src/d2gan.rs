@@ -16,7 +16,7 @@ use crate::{Both, BothConfig};
 ///
 /// # Example
 /// ```
-/// use agon_core::{Adam, Gan};
+/// use agon_core::{Adam, Game, Gan};
 /// use agon_losses::DualDiscriminator;
 /// use agon_models::{MlpDiscriminatorConfig, MlpGeneratorConfig, TwoJudges};
 /// use burn::prelude::*;

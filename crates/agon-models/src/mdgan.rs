@@ -1,8 +1,8 @@
 //! MDGAN: first find the manifold of the data, then spread over it.
 
 use agon_core::{
-    Adam, AdversarialLoss, AnyPlayer, Discriminator, Encoder, Feed, Game, Generator, Player, Prior, Result, Round,
-    Sample, Sampling, Scored,
+    Adam, AdversarialLoss, AnyPlayer, Discriminator, Encoder, Feed, Game, Generator, Player, Result, Round, Sample,
+    Sampling, Scored,
 };
 use agon_losses::{NonSaturating, l2};
 use burn::prelude::Tensor;
@@ -34,6 +34,7 @@ use burn::prelude::Tensor;
 /// Che, Li, Jacob, Bengio and Li 2017, "Mode regularized generative adversarial networks", arXiv:1612.02136, algorithm 1.
 /// There the distance has weight 1 and the judge a small one, which was searched; here the judge has weight 1. The distance
 /// must lead: with a weight of 1 too, its own judge keeps the generator from reconstructing anything at all on the ring.
+#[derive(Debug)]
 pub struct Mdgan<G: Generator, E, D>
 where
     E: Encoder<Input = G::Output, Output = G::Input>,
@@ -43,7 +44,6 @@ where
     encoder: Player<E>,
     manifold: Player<D>,
     diffusion: Player<D>,
-    prior: Box<dyn Prior<Code = G::Input>>,
     weight: f64,
 }
 
@@ -55,14 +55,12 @@ where
     /// These networks, the judges of the manifold and of the diffusion in this order, Adam as DCGAN's, and a weight of 50.
     pub fn new(generator: G, encoder: E, judges: [D; 2]) -> Self {
         let adam = || Adam::new(2e-4).betas(0.5, 0.999);
-        let prior = generator.prior();
         let [manifold, diffusion] = judges.map(|judge| Player::discriminator(judge, adam()));
         Self {
             generator: Player::generator(generator, adam()),
             encoder: Player::encoder(encoder, adam()),
             manifold: manifold.named("manifold"),
             diffusion: diffusion.named("diffusion"),
-            prior,
             weight: 50.0,
         }
     }
@@ -96,7 +94,7 @@ where
     }
 
     fn diffusion_step(&mut self, x: &G::Output, round: &mut Round) {
-        let codes = round.draw(&*self.prior, x.size());
+        let codes = round.draw(&*self.generator.network().prior(), x.size());
         let fake = self.generator.network().generate(codes);
         round.measure_spreads(x, &fake);
         let again = self.reconstruct(x).detached();
@@ -156,20 +154,5 @@ where
 
     fn sample(&self, n: usize, seed: u64) -> G::Output {
         self.generator().sample(n, seed)
-    }
-}
-
-impl<G: Generator, E, D> std::fmt::Debug for Mdgan<G, E, D>
-where
-    E: Encoder<Input = G::Output, Output = G::Input>,
-    D: Discriminator<Input = G::Output>,
-{
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Mdgan")
-            .field("generator", &self.generator)
-            .field("encoder", &self.encoder)
-            .field("judges", &[&self.manifold, &self.diffusion])
-            .field("weight", &self.weight)
-            .finish_non_exhaustive()
     }
 }

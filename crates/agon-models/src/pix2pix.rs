@@ -69,6 +69,7 @@ impl Pix2PixConfig {
 /// # References
 /// Isola, Zhu, Zhou and Efros 2017, "Image-to-image translation with conditional adversarial networks",
 /// arXiv:1611.07004.
+#[derive(Debug)]
 pub struct Pix2Pix<T: Translator, D: Discriminator> {
     map: Player<T>,
     judge: Player<D>,
@@ -148,16 +149,5 @@ where
 
     fn describe(&self) -> String {
         format!("{self:?}")
-    }
-}
-
-impl<T: Translator, D: Discriminator> std::fmt::Debug for Pix2Pix<T, D> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Pix2Pix")
-            .field("map", &self.map)
-            .field("judge", &self.judge)
-            .field("loss", &self.loss)
-            .field("distance", &self.distance)
-            .finish()
     }
 }

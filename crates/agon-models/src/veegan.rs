@@ -2,8 +2,8 @@
 
 use agon_core::prior::Normal;
 use agon_core::{
-    Adam, AdversarialLoss, AnyPlayer, Discriminator, Encoder, Feed, Game, Generator, Player, Prior, Result, Round,
-    Sample, Sampling, Scored,
+    Adam, AdversarialLoss, AnyPlayer, Discriminator, Encoder, Feed, Game, Generator, Player, Result, Round, Sample,
+    Sampling, Scored,
 };
 use agon_losses::{NonSaturating, gaussian_information};
 use burn::prelude::Tensor;
@@ -41,6 +41,7 @@ use burn::prelude::Tensor;
 /// variational learning", arXiv:1705.07761, algorithm 1: the generator minimises the score itself, not a logistic loss of
 /// it, and `F` learns from reconstructions alone. The algorithm writes `|z - F(G(z))|^2` for the last term; a port of
 /// the authors' notebook for the ring has a Gaussian with a learned deviation, as here, and codes of 254 numbers.
+#[derive(Debug)]
 pub struct Veegan<G: Generator<Input = Tensor<2>>, F, D>
 where
     F: Encoder<Input = G::Output, Output = (Tensor<2>, Tensor<2>)>,
@@ -49,7 +50,6 @@ where
     generator: Player<G>,
     reconstructor: Player<F>,
     judge: Player<D>,
-    prior: Box<dyn Prior<Code = Tensor<2>>>,
     weight: f64,
 }
 
@@ -61,12 +61,10 @@ where
     /// These networks, Adam as DCGAN's, and a weight of 1.
     pub fn new(generator: G, reconstructor: F, judge: D) -> Self {
         let adam = || Adam::new(2e-4).betas(0.5, 0.999);
-        let prior = generator.prior();
         Self {
             generator: Player::generator(generator, adam()),
             reconstructor: Player::encoder(reconstructor, adam()).named("reconstructor"),
             judge: Player::discriminator(judge, adam()),
-            prior,
             weight: 1.0,
         }
     }
@@ -99,7 +97,7 @@ where
 
     fn play(&mut self, data: &mut Feed<'_, G::Output>, round: &mut Round) -> Result<()> {
         let x = data.next_batch()?;
-        let z = round.draw(&*self.prior, x.size());
+        let z = round.draw(&*self.generator.network().prior(), x.size());
         let fake = self.generator.network().generate(z.clone());
         round.measure_spreads(&x, &fake);
 
@@ -139,20 +137,5 @@ where
 
     fn sample(&self, n: usize, seed: u64) -> G::Output {
         self.generator().sample(n, seed)
-    }
-}
-
-impl<G: Generator<Input = Tensor<2>>, F, D> std::fmt::Debug for Veegan<G, F, D>
-where
-    F: Encoder<Input = G::Output, Output = (Tensor<2>, Tensor<2>)>,
-    D: Discriminator<Input = (Tensor<2>, G::Output)>,
-{
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Veegan")
-            .field("generator", &self.generator)
-            .field("reconstructor", &self.reconstructor)
-            .field("judge", &self.judge)
-            .field("weight", &self.weight)
-            .finish_non_exhaustive()
     }
 }

@@ -8,8 +8,8 @@ mod play;
 mod unroll;
 
 use crate::{
-    Adam, AdversarialLoss, AnyPlayer, Augment, Constraint, Discriminator, Error, Feed, Game, Generator, Memory,
-    MovingAverage, Optimizer, Penalty, Player, Prior, Result, Round, Sampling, Term, Turns, Updates, network, random,
+    Adam, AdversarialLoss, AnyPlayer, Augment, Augmentations, Constraint, Discriminator, Error, Feed, Game, Generator,
+    Memory, MovingAverage, Optimizer, Penalty, Player, Prior, Result, Round, Sampling, Term, Turns, Updates,
 };
 
 pub use noise::InstanceNoise;
@@ -52,7 +52,7 @@ pub struct Gan<G: Generator, D: Discriminator<Input = G::Output>> {
     turns: Turns,
     updates: Updates,
     fakes: Fakes,
-    augmentations: Vec<Box<dyn Augment<G::Output>>>,
+    augmentations: Augmentations<G::Output>,
     unroll: Option<Unroll>,
     /// Turns of the discriminator so far; decides which penalties are due.
     judged: u64,
@@ -73,7 +73,7 @@ impl<G: Generator, D: Discriminator<Input = G::Output>> Gan<G, D> {
             turns: Turns::default(),
             updates: Updates::default(),
             fakes: Fakes::default(),
-            augmentations: Vec::new(),
+            augmentations: Augmentations::default(),
             unroll: None,
             judged: 0,
         }
@@ -136,7 +136,7 @@ impl<G: Generator, D: Discriminator<Input = G::Output>> Gan<G, D> {
     /// Changes all samples before they are judged, real and generated, in both players' turns; any number of
     /// changes, one after the other.
     pub fn augment(mut self, augmentation: impl Augment<G::Output>) -> Self {
-        self.augmentations.push(Box::new(augmentation));
+        self.augmentations.push(augmentation);
         self
     }
 
@@ -205,7 +205,7 @@ impl<G: Generator, D: Discriminator<Input = G::Output>> Gan<G, D> {
         }
         let unseen = [
             self.penalties.first().map(|_| "penalties"),
-            self.augmentations.first().map(|augmentation| augmentation.name()),
+            self.augmentations.name(),
             self.terms.first().map(|term| term.name()),
             self.unroll.map(|_| "unrolling"),
         ];
@@ -219,10 +219,7 @@ impl<G: Generator, D: Discriminator<Input = G::Output>> Gan<G, D> {
             (Updates::Consensus { .. }, Some(what)) => {
                 Err(Error::config("consensus updates", "losses and constraints only", what))
             }
-            _ => self
-                .augmentations
-                .iter()
-                .try_for_each(|augmentation| augmentation.check()),
+            _ => self.augmentations.check(),
         }
     }
 }
@@ -255,10 +252,7 @@ impl<G: Generator, D: Discriminator<Input = G::Output>> Game for Gan<G, D> {
         let memory = penalties.fold(memory, |memory, (i, penalty)| {
             memory.nest(&format!("penalty{i}"), penalty.memory())
         });
-        let augmentations = self.augmentations.iter().enumerate();
-        augmentations.fold(memory, |memory, (i, augmentation)| {
-            memory.nest(&format!("augmentation{i}"), augmentation.memory())
-        })
+        self.augmentations.remember(memory)
     }
 
     fn recall(&mut self, memory: &Memory) {
@@ -270,9 +264,7 @@ impl<G: Generator, D: Discriminator<Input = G::Output>> Game for Gan<G, D> {
         for (i, penalty) in self.penalties.iter_mut().enumerate() {
             penalty.recall(&memory.nested(&format!("penalty{i}")));
         }
-        for (i, augmentation) in self.augmentations.iter_mut().enumerate() {
-            augmentation.recall(&memory.nested(&format!("augmentation{i}")));
-        }
+        self.augmentations.recall(memory);
     }
 }
 
@@ -280,11 +272,7 @@ impl<G: Generator, D: Discriminator<Input = G::Output>> Sampling for Gan<G, D> {
     type Sample = G::Output;
 
     fn sample(&self, n: usize, seed: u64) -> G::Output {
-        let generator = self.generator();
-        let codes = self
-            .prior
-            .draw(n, &mut random::stream(seed, 0), &network::plain_device(generator));
-        generator.valid().generate(codes)
+        self.generator().sample_from(&*self.prior, n, seed)
     }
 }
 

@@ -66,9 +66,7 @@ impl<G: Generator, D: Discriminator<Input = G::Output>> Gan<G, D> {
         if round.is_silent() {
             return Ok(());
         }
-        for augmentation in &mut self.augmentations {
-            augmentation.advance(&judgement.real, round)?;
-        }
+        self.augmentations.advance(&judgement.real, round)?;
         self.loss.advance(judgement.real, judgement.fake);
         Ok(())
     }
@@ -175,11 +173,7 @@ impl<G: Generator, D: Discriminator<Input = G::Output>> Gan<G, D> {
 
     /// Samples as the discriminator sees them.
     pub(super) fn seen(&self, samples: &G::Output, round: &mut Round) -> G::Output {
-        let mut seen = samples.clone();
-        for augmentation in &self.augmentations {
-            seen = augmentation.augment(&seen, round);
-        }
-        seen
+        self.augmentations.augment(samples, round)
     }
 }
 
