@@ -2,7 +2,7 @@
 
 use agon_core::{Conditioned, Discriminator, Error, Loadable, Result, Said, Sample, Term};
 use agon_losses::auxiliary_classifier;
-use agon_nn::{Linear, linear};
+use agon_nn::{Dual, Linear, linear};
 use burn::config::Config;
 use burn::module::Module;
 use burn::prelude::{Device, Tensor};
@@ -102,6 +102,11 @@ impl Discriminator for AcganDiscriminator {
 
     fn discriminate(&self, input: Conditioned<Tensor<4>>) -> (Tensor<2>, Tensor<2>) {
         self.forward(input.sample)
+    }
+
+    fn derivative(&self, at: &Self::Input, along: &Self::Input) -> Tensor<2> {
+        let images = Dual::new(at.sample.clone(), along.sample.clone());
+        self.trunk.dual(images).linear(&self.score).tangent
     }
 
     fn config(&self) -> Option<Value> {

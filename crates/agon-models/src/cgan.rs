@@ -4,7 +4,7 @@ use agon_core::prior::{Categorical, Normal, Prior};
 use agon_core::{Conditioned, Discriminator, Error, Generator, Loadable, Result, random};
 use agon_nn::{
     Activation, BatchNorm, BatchNormConfig, ConditionalBatchNorm, ConditionalBatchNormConfig, ConvTranspose2d,
-    ConvTranspose2dConfig, Linear, linear,
+    ConvTranspose2dConfig, Dual, Linear, linear,
 };
 use burn::config::Config;
 use burn::module::Module;
@@ -12,6 +12,7 @@ use burn::prelude::{Device, Tensor};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::told::beside_nothing;
 use crate::trunk::{ImageTrunk, ImageTrunkConfig, LEAK, WEIGHTS};
 
 /// How a generator is told its condition.
@@ -302,16 +303,20 @@ impl CganDiscriminator {
     /// Scores each image under its condition.
     pub fn forward(&self, images: Tensor<4>, condition: Tensor<2>) -> Tensor<2> {
         let features = self.trunk.forward(images);
-        let condition = match &self.map {
-            Some(map) => map.forward(condition),
-            None => condition,
-        };
+        let condition = self.mapped(condition);
         match &self.joined {
             Some(joined) => {
                 let both = Tensor::cat(vec![features, condition], 1);
                 self.score.forward(LEAK.forward(joined.forward(both)))
             }
             None => self.score.forward(features.clone()) + (condition * features).sum_dim(1),
+        }
+    }
+
+    fn mapped(&self, condition: Tensor<2>) -> Tensor<2> {
+        match &self.map {
+            Some(map) => map.forward(condition),
+            None => condition,
         }
     }
 }
@@ -322,6 +327,19 @@ impl Discriminator for CganDiscriminator {
 
     fn discriminate(&self, input: Conditioned<Tensor<4>>) -> Tensor<2> {
         self.forward(input.sample, input.condition)
+    }
+
+    fn derivative(&self, at: &Self::Input, along: &Self::Input) -> Tensor<2> {
+        let features = self.trunk.dual(Dual::new(at.sample.clone(), along.sample.clone()));
+        let condition = self.mapped(at.condition.clone());
+        match &self.joined {
+            Some(joined) => {
+                let tangent = beside_nothing(features.tangent, condition.dims()[1]);
+                let both = Dual::new(Tensor::cat(vec![features.value, condition], 1), tangent);
+                both.linear(joined).activation(LEAK).linear(&self.score).tangent
+            }
+            None => features.clone().linear(&self.score).tangent + (condition * features.tangent).sum_dim(1),
+        }
     }
 
     fn config(&self) -> Option<Value> {

@@ -3,7 +3,7 @@
 use agon_core::prior::Prior;
 use agon_core::{Conditioned, Discriminator, Error, Generator, Loadable, Result, Said, Sample, Term};
 use agon_losses::{categorical_information, gaussian_information};
-use agon_nn::{Linear, linear};
+use agon_nn::{Dual, Linear, linear};
 use burn::module::{Module, ModuleDisplay};
 use burn::prelude::{Device, Tensor};
 use serde::{Deserialize, Serialize};
@@ -149,6 +149,12 @@ impl<T: Discriminator<Output = Tensor<2>> + ModuleDisplay> Discriminator for Inf
 
     fn discriminate(&self, input: Conditioned<T::Input>) -> (Tensor<2>, Tensor<2>) {
         self.forward(input.sample)
+    }
+
+    fn derivative(&self, at: &Self::Input, along: &Self::Input) -> Tensor<2> {
+        let tangent = self.trunk.derivative(&at.sample, &along.sample);
+        // What the features are does not matter to a linear layer's derivative.
+        Dual::new(tangent.zeros_like(), tangent).linear(&self.score).tangent
     }
 
     fn config(&self) -> Option<Value> {

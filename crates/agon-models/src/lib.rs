@@ -2,6 +2,8 @@
 #![forbid(unsafe_code)]
 
 mod dcgan;
+#[cfg(test)]
+mod derivatives;
 mod mlp;
 mod packed;
 mod sequences;

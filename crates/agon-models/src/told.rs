@@ -1,7 +1,7 @@
 //! Fully connected networks that are told a condition beside their input.
 
 use agon_core::prior::{Categorical, Normal, Prior};
-use agon_core::{Conditioned, Discriminator, Error, Generator, Loadable, Result, Sample};
+use agon_core::{Conditioned, Discriminator, Error, Generator, Loadable, Result, Sample, Slope};
 use burn::module::Module;
 use burn::prelude::{Device, Tensor};
 use serde::{Deserialize, Serialize};
@@ -69,13 +69,23 @@ fn told<N: Module>(inputs: usize, condition: usize, build: impl FnOnce() -> Resu
     })
 }
 
+/// A direction in which a condition of so many numbers does not change.
+pub(crate) fn beside_nothing(along: Tensor<2>, condition: usize) -> Tensor<2> {
+    let still = along.clone().narrow(1, 0, 1).zeros_like().repeat_dim(1, condition);
+    beside(along, still)
+}
+
+fn beside(input: Tensor<2>, condition: Tensor<2>) -> Tensor<2> {
+    Tensor::cat(vec![input, condition], 1)
+}
+
 impl Generator for Told<MlpGenerator> {
     type Input = (Tensor<2>, Tensor<2>);
     type Output = Conditioned<Tensor<2>>;
 
     fn generate(&self, (codes, condition): (Tensor<2>, Tensor<2>)) -> Conditioned<Tensor<2>> {
-        let both = Tensor::cat(vec![codes, condition.clone()], 1);
-        Conditioned::new(self.network.forward(both), condition)
+        let sample = self.network.forward(beside(codes, condition.clone()));
+        Conditioned::new(sample, condition)
     }
 
     fn prior(&self) -> Box<dyn Prior<Code = (Tensor<2>, Tensor<2>)>> {
@@ -93,8 +103,22 @@ impl Discriminator for Told<MlpDiscriminator> {
     type Output = Tensor<2>;
 
     fn discriminate(&self, input: Conditioned<Tensor<2>>) -> Tensor<2> {
-        let both = Tensor::cat(vec![input.sample.rows(), input.condition], 1);
-        self.network.forward(both)
+        self.network.forward(beside(input.sample, input.condition))
+    }
+
+    fn derivative(&self, at: &Self::Input, along: &Self::Input) -> Tensor<2> {
+        let at = beside(at.sample.clone(), at.condition.clone());
+        let along = beside_nothing(along.sample.clone(), self.condition);
+        self.network.derivative(&at, &along)
+    }
+
+    fn slope(&self, at: &Self::Input) -> Slope<Self::Input> {
+        let of_both = self.network.slope(&beside(at.sample.clone(), at.condition.clone()));
+        let gradient = of_both.gradient().clone().narrow(1, 0, self.inputs - self.condition);
+        let condition = self.condition;
+        Slope::new(at.with_rows(gradient), move |v: Self::Input| {
+            of_both.along(beside_nothing(v.sample, condition))
+        })
     }
 
     fn config(&self) -> Option<Value> {

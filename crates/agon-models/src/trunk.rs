@@ -1,7 +1,7 @@
 //! What several discriminators of images have in common: from pixels to features.
 
 use agon_core::{Discriminator, Error, Loadable, Result};
-use agon_nn::{Activation, BatchNorm, BatchNormConfig, Conv2d, Conv2dConfig, Linear, linear};
+use agon_nn::{Activation, BatchNorm, BatchNormConfig, Conv2d, Conv2dConfig, Dual, Linear, linear};
 use burn::config::Config;
 use burn::module::Module;
 use burn::nn::{Initializer, PaddingConfig2d};
@@ -100,6 +100,15 @@ impl ImageTrunk {
         LEAK.forward(normalized(self.last.forward(x.flatten(1, 3)), &self.last_norm))
     }
 
+    /// The features, and how they change in a direction.
+    pub(crate) fn dual(&self, images: Dual<4>) -> Dual<2> {
+        let x = images.conv2d(&self.fine).activation(LEAK).conv2d(&self.coarse);
+        let x = dual_normalized(x, &self.coarse_norm).activation(LEAK);
+        let [batch, ..] = x.value.dims();
+        let x = x.reshape([batch, self.last.weight.dims()[0]]).linear(&self.last);
+        dual_normalized(x, &self.last_norm).activation(LEAK)
+    }
+
     /// How many features there are.
     pub fn features(&self) -> usize {
         self.config.features
@@ -113,6 +122,13 @@ fn normalized<const D: usize>(x: Tensor<D>, norm: &Option<BatchNorm>) -> Tensor<
     }
 }
 
+fn dual_normalized<const D: usize>(x: Dual<D>, norm: &Option<BatchNorm>) -> Dual<D> {
+    match norm {
+        Some(norm) => x.batch_norm(norm),
+        None => x,
+    }
+}
+
 /// As a network of its own it judges by its features.
 impl Discriminator for ImageTrunk {
     type Input = Tensor<4>;
@@ -120,6 +136,10 @@ impl Discriminator for ImageTrunk {
 
     fn discriminate(&self, images: Tensor<4>) -> Tensor<2> {
         self.forward(images)
+    }
+
+    fn derivative(&self, at: &Tensor<4>, along: &Tensor<4>) -> Tensor<2> {
+        self.dual(Dual::new(at.clone(), along.clone())).tangent
     }
 
     fn config(&self) -> Option<Value> {
