@@ -353,6 +353,22 @@ fn figures_are_measured_when_somebody_asks() {
     );
 }
 
+/// Halves the generator's rate after the second round, as a remedy would.
+struct Slower;
+
+impl<Gm: Game> Observer<Gm> for Slower {
+    fn round(&mut self, moment: &mut Moment<'_, Gm>) -> Result<Signal> {
+        let mut players = moment.game.players();
+        for player in players
+            .iter_mut()
+            .filter(|player| moment.step == 2 && player.name() == "generator")
+        {
+            player.set_pace(0.5 * player.pace());
+        }
+        Ok(Signal::Continue)
+    }
+}
+
 /// The learning rates of both players in rounds 1 to 6 with a pause after `pause`: a critic of five turns beside a
 /// generator of one.
 fn paced(pause: u64, checkpoints_first: bool) -> Vec<[f64; 2]> {
@@ -365,7 +381,9 @@ fn paced(pause: u64, checkpoints_first: bool) -> Vec<[f64; 2]> {
     let rates = Arc::default();
     for (rounds, resumed) in [(pause, false), (6, true)] {
         let gan = points().optimizers(Adam::new(1e-3)).turns(Turns::critic(5));
-        let mut trainer = Trainer::new(gan).observe(Figures(Arc::clone(&rates), Wishes::of([Wish::Rates])));
+        let mut trainer = Trainer::new(gan)
+            .observe(Figures(Arc::clone(&rates), Wishes::of([Wish::Rates])))
+            .observe(Slower);
         let keep = Checkpoints::every(1).to(&scratch.0);
         trainer = match checkpoints_first {
             true => trainer.observe(keep).observe(pacing.clone()),
@@ -375,6 +393,14 @@ fn paced(pause: u64, checkpoints_first: bool) -> Vec<[f64; 2]> {
             trainer = trainer.resume(scratch.join("latest"));
         }
         trainer.run(ring(), Budget::steps(rounds)).unwrap();
+        let mut gan = trainer.into_game();
+        for player in gan.players() {
+            assert_eq!(
+                player.learning_rate(),
+                1e-3 * player.pace(),
+                "the next run is paced too"
+            );
+        }
     }
     let rounds: Vec<_> = std::mem::take(&mut *rates.lock().unwrap());
     let rate = |round: &[(String, f64)], of: &str| round.iter().find(|(name, _)| name == of).unwrap().1;
@@ -388,15 +414,25 @@ fn pacing_counts_rounds_and_outlives_a_pause() {
         let rates = paced(pause, checkpoints_first);
         let expected = [1.0, 1.0, 1.0, 0.8, 0.6, 0.4];
         for (round, (rates, factor)) in rates.iter().zip(expected).enumerate() {
-            for rate in rates {
-                assert!(
-                    (rate / (1e-3 * factor) - 1.0).abs() < 1e-12,
-                    "round {}: {rate}",
-                    round + 1
-                );
+            let slower = if round < 2 { 1.0 } else { 0.5 };
+            for (rate, pace) in rates.iter().zip([1.0, slower]) {
+                let expected = 1e-3 * factor * pace;
+                assert!((rate / expected - 1.0).abs() < 1e-12, "round {}: {rate}", round + 1);
             }
         }
         assert_eq!(rates.len(), 6);
+    }
+}
+
+#[test]
+fn a_schedule_that_cannot_work_is_an_error() {
+    for factor in [f64::NAN, -0.1, f64::INFINITY] {
+        let pacing = Pacing::new(Schedule::Custom(Arc::new(
+            move |rounds| if rounds < 2 { 1.0 } else { factor },
+        )));
+        let mut trainer = Trainer::new(points()).observe(pacing);
+        let error = trainer.run(ring(), Budget::steps(4)).unwrap_err();
+        assert!(error.to_string().contains("pacing"), "{error}");
     }
 }
 

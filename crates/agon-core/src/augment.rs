@@ -94,7 +94,7 @@ impl<S: Sample> Augmentations<S> {
     }
 
     /// The name of the first of them.
-    pub fn name(&self) -> Option<&'static str> {
+    pub fn first_name(&self) -> Option<&'static str> {
         self.0.first().map(|augmentation| augmentation.name())
     }
 

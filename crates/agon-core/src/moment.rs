@@ -114,7 +114,7 @@ impl<G: Game> Moment<'_, G> {
     /// Puts the game back to where it was in a checkpoint, and answers which round that was: weights,
     /// optimizers, averages, the memory of losses and penalties.
     ///
-    /// Rounds go on counting (schedules of learning rates, which count a player's steps, go back), and data and
+    /// Rounds go on counting (an optimizer's schedule, which counts its player's steps, goes back), and data and
     /// random choices go on from where they are, so that what follows is
     /// not what followed the first time. Learning rates that were lowered stay lowered. Figures of this round
     /// and before are no longer asked to be finite.

@@ -1,15 +1,10 @@
-use crate::{Game, Memory, Moment, Observer, Result, Schedule, Signal};
-
-/// By this name checkpoints keep which factor is in effect.
-const SOURCE: &str = "pacing";
-/// No factor is less: one of zero could never be taken back.
-const LEAST: f64 = 1e-12;
+use crate::{Ending, Error, Game, Level, Moment, Observer, Result, Schedule, Signal};
 
 /// Lets all players' learning rates follow a schedule of the run's rounds.
 ///
 /// An optimizer's own [`Schedule`] counts the updates of its player, of which a critic may have five in a round. This one
-/// counts rounds, whatever the game, and multiplies with theirs and with what else changes rates. It goes on where it was
-/// when a run is resumed.
+/// counts rounds, whatever the game, and multiplies with theirs and with what slows a player down. One is enough for a run:
+/// of several the last counts.
 ///
 /// # Example
 /// ```
@@ -31,31 +26,37 @@ impl Pacing {
         Self { schedule }
     }
 
-    /// Puts the factor of the next round in the place of the one in effect.
-    fn set<G: Game>(&self, moment: &mut Moment<'_, G>) {
-        let factor = self.schedule.factor(moment.step).max(LEAST);
-        let in_effect = moment.remembered(SOURCE).and_then(|memory| memory.get("factor"));
-        let before = in_effect
-            .and_then(<[f64]>::first)
-            .map_or(1.0, |before| before.max(LEAST));
-        // What would change nothing is left alone to the last bit.
-        if factor != before {
-            for player in moment.game.players() {
-                player.set_pace(player.pace() * factor / before);
-            }
+    /// What the schedule says of the next round.
+    fn set<G: Game>(&self, moment: &mut Moment<'_, G>) -> Result<()> {
+        let factor = self.schedule.factor(moment.step);
+        if !(factor.is_finite() && factor >= 0.0) {
+            return Err(Error::config("pacing", "factors of at least 0", factor));
         }
-        moment.remember(SOURCE, Memory::new().with("factor", [factor]));
+        set(moment.game, factor);
+        Ok(())
     }
 }
 
 impl<G: Game> Observer<G> for Pacing {
     fn start(&mut self, moment: &mut Moment<'_, G>) -> Result<()> {
-        self.set(moment);
-        Ok(())
+        let says = format!("learning rates follow rounds: {:?}", self.schedule);
+        moment.note(Level::Info, "pacing", says);
+        self.set(moment)
     }
 
     fn round(&mut self, moment: &mut Moment<'_, G>) -> Result<Signal> {
-        self.set(moment);
+        self.set(moment)?;
         Ok(Signal::Continue)
+    }
+
+    fn finish(&mut self, moment: &mut Moment<'_, G>, _ending: &Ending) -> Result<()> {
+        set(moment.game, 1.0);
+        Ok(())
+    }
+}
+
+fn set(game: &mut impl Game, factor: f64) {
+    for player in game.players() {
+        player.set_pacing(factor);
     }
 }

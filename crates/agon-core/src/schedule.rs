@@ -1,7 +1,8 @@
 use std::fmt;
 use std::sync::Arc;
 
-/// How the learning rate changes with the number of updates: a factor, and nothing to save or restore.
+/// How the learning rate changes with the number of updates, or of rounds ([`Pacing`](crate::Pacing)): a factor, and nothing
+/// to save or restore.
 #[derive(Clone, Default)]
 pub enum Schedule {
     /// The same rate throughout.

@@ -86,7 +86,7 @@ where
     pub fn new(map: T, judge: D) -> Self {
         let adam = || Adam::new(2e-4).betas(0.5, 0.999);
         Self {
-            map: Player::map(map, adam()),
+            map: Player::translator(map, adam()).named("map"),
             judge: Player::discriminator(judge, adam()).named("judge"),
             loss: Box::new(NonSaturating),
             distance: 100.0,

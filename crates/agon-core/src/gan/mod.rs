@@ -205,7 +205,7 @@ impl<G: Generator, D: Discriminator<Input = G::Output>> Gan<G, D> {
         }
         let unseen = [
             self.penalties.first().map(|_| "penalties"),
-            self.augmentations.name(),
+            self.augmentations.first_name(),
             self.terms.first().map(|term| term.name()),
             self.unroll.map(|_| "unrolling"),
         ];

@@ -1,4 +1,4 @@
-use crate::{AnyPlayer, Error, Feed, Game, Memory, Result, Round, Sampling};
+use crate::{AnyPlayer, Error, Feed, Game, Memory, Optimizer, Result, Round, Sampling};
 
 /// Every player first looks one step ahead, then steps from where it was along the gradient seen there.
 ///
@@ -46,6 +46,10 @@ impl<G: Game> Game for Extragradient<G> {
 
     fn players(&mut self) -> Vec<&mut dyn AnyPlayer> {
         self.game.players()
+    }
+
+    fn optimizers(self, optimizer: impl Into<Optimizer>) -> Self {
+        Self::new(self.game.optimizers(optimizer))
     }
 
     fn describe(&self) -> String {

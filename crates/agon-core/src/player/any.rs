@@ -36,6 +36,10 @@ pub trait AnyPlayer: Send {
     /// Multiplies its learning rate, and that of the rounds to come, by this factor instead. Checkpoints keep it.
     fn set_pace(&mut self, pace: f64);
 
+    /// Multiplies its learning rate by this factor besides, for the rounds to come. Checkpoints do not keep it: it follows
+    /// from the round.
+    fn set_pacing(&mut self, factor: f64);
+
     /// What it is and how it learns, as manifests say it.
     fn entry(&self) -> Entry;
 
@@ -127,7 +131,7 @@ impl<M: Module + 'static> AnyPlayer for Player<M> {
     }
 
     fn learning_rate(&self) -> f64 {
-        self.optimizer.learning_rate(self.steps) * self.pace
+        self.optimizer.learning_rate(self.steps) * self.pace * self.pacing
     }
 
     fn pace(&self) -> f64 {
@@ -136,6 +140,10 @@ impl<M: Module + 'static> AnyPlayer for Player<M> {
 
     fn set_pace(&mut self, pace: f64) {
         self.pace = pace;
+    }
+
+    fn set_pacing(&mut self, factor: f64) {
+        self.pacing = factor;
     }
 
     fn entry(&self) -> Entry {

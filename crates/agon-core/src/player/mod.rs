@@ -31,6 +31,8 @@ pub struct Player<M: Module> {
     steps: u64,
     /// What the learning rate is multiplied by.
     pace: f64,
+    /// What a schedule of rounds multiplies it by besides.
+    pacing: f64,
     ready: bool,
     anchor: Anchor<M>,
     slow: Option<GradientsParams>,
@@ -60,6 +62,7 @@ impl<M: Module + 'static> Player<M> {
             pending_updates: 0,
             steps: 0,
             pace: 1.0,
+            pacing: 1.0,
             ready: false,
             anchor: Anchor::Here,
             slow: None,
@@ -125,7 +128,7 @@ impl<M: Module + 'static> Player<M> {
 
     /// The optimizer with what it remembers, and its present learning rate.
     pub(crate) fn optimizer(&self) -> (&Optimizer, f64) {
-        (&self.optimizer, self.optimizer.learning_rate(self.steps) * self.pace)
+        (&self.optimizer, self.learning_rate())
     }
 
     /// Differentiates the loss and takes a step.

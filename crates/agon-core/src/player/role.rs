@@ -28,9 +28,9 @@ impl<M: Encoder> Player<M> {
 }
 
 impl<M: Translator> Player<M> {
-    /// The player called `map`.
-    pub fn map(network: M, optimizer: impl Into<Optimizer>) -> Self {
+    /// The player called `translator`.
+    pub fn translator(network: M, optimizer: impl Into<Optimizer>) -> Self {
         let config = network.config();
-        Self::new("map", network, optimizer).with_config(config)
+        Self::new("translator", network, optimizer).with_config(config)
     }
 }

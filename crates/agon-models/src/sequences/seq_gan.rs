@@ -280,6 +280,13 @@ impl Game for SeqGan {
         vec![&mut self.discriminator, &mut self.generator, &mut self.rollout]
     }
 
+    /// Generator and discriminator learn by this rule, the generator in both of its parts.
+    fn optimizers(self, optimizer: impl Into<Optimizer>) -> Self {
+        let optimizer = optimizer.into();
+        self.generator_optimizer(optimizer.clone())
+            .discriminator_optimizer(optimizer)
+    }
+
     fn describe(&self) -> String {
         format!("{self:?}")
     }

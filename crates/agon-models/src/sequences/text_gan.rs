@@ -184,15 +184,15 @@ impl Game for TextGan {
         (0..self.plan.generator_steps).try_for_each(|_| self.speak(data, round))
     }
 
+    fn players(&mut self) -> Vec<&mut dyn AnyPlayer> {
+        vec![&mut self.discriminator, &mut self.generator]
+    }
+
     /// Both players learn by this rule, beforehand and in the contest.
     fn optimizers(mut self, optimizer: impl Into<Optimizer>) -> Self {
         self.optimizer = optimizer.into();
         self.forget();
         self
-    }
-
-    fn players(&mut self) -> Vec<&mut dyn AnyPlayer> {
-        vec![&mut self.discriminator, &mut self.generator]
     }
 
     fn describe(&self) -> String {
