@@ -21,7 +21,7 @@ use std::process::ExitCode;
 use agon::prelude::*;
 use clap::Parser;
 use common::{Common, Ending};
-use method::{Method, Protocol};
+use method::{Method, MixtureGan, Protocol};
 use serde_json::json;
 use summary::Summary;
 
@@ -66,8 +66,8 @@ struct Options {
     /// It does not fall, as in the published experiments
     #[arg(long)]
     constant_rate: bool,
-    /// Go on from the checkpoints that earlier runs of the same seeds left in --out, every 20,000 rounds and at their ends;
-    /// without it they are replaced
+    /// Go on from the checkpoints that earlier runs of the same seeds and settings left in --out, every 20,000 rounds and at
+    /// their ends; without it they are replaced
     #[arg(long)]
     resume: bool,
 }
@@ -110,6 +110,8 @@ fn run(options: &Options) -> Ending {
             runs.push(coverage);
         }
     }
+    let rate = (protocol == Protocol::Small)
+        .then(|| json!({ "at_first": options.learning_rate, "constant": options.constant_rate }));
     let summary = Summary::of(&runs);
     common.say(format!("{:<28}modes           high quality      reverse KL", ""));
     common.say(format!(
@@ -122,7 +124,7 @@ fn run(options: &Options) -> Ending {
     common.say("The ceiling is 98.889 % of high quality; +- is the standard error, as in PacGAN's table.");
     let mut report = json!({
         "example": "gaussians", "layout": self::name(options.layout), "method": self::name(options.method),
-        "protocol": self::name(protocol), "length": length, "seeds": runs.len(), "runs": runs,
+        "protocol": self::name(protocol), "rate": rate, "length": length, "seeds": runs.len(), "runs": runs,
         "published": published::rows(options.layout, options.method).iter().map(|row| row.json()).collect::<Vec<_>>(),
     });
     summary.add_to(&mut report);
@@ -174,10 +176,7 @@ fn play(
         picture: stem.with_extension("png"),
         checkpoints: stem.with_extension("checkpoints"),
         resume: options.resume,
-        pacing: match protocol {
-            Protocol::Small if !options.constant_rate => settling(rounds),
-            _ => Schedule::Constant,
-        },
+        pacing: (protocol == Protocol::Small && !options.constant_rate).then(|| Pacing::new(settling(rounds))),
     };
     let unroll = match options.foreseen_rate {
         Some(rate) => Unroll::new(5, rate),
@@ -186,27 +185,25 @@ fn play(
     let packing = options.method.packing();
     let rate = options.learning_rate;
     match options.method {
-        Method::D2gan => run.train(small::d2gan(rate, device), packing, |game, seed| {
-            vec![game.sample(JUDGED, seed)]
-        }),
-        Method::Minibatch => run.train(small::minibatch(rate, rounds, device), packing, |game, seed| {
-            vec![game.sample(JUDGED, seed)]
-        }),
-        Method::Veegan => run.train(small::veegan(rate, device), packing, |game, seed| {
-            vec![game.sample(JUDGED, seed)]
-        }),
-        Method::Mdgan => run.train(small::mdgan(rate, device), packing, |game, seed| {
-            vec![game.sample(JUDGED, seed)]
-        }),
+        Method::D2gan => run.train(small::d2gan(rate, device), packing, one),
+        Method::Minibatch => run.train(small::minibatch(rate, rounds, device), packing, one),
+        Method::Veegan => run.train(small::veegan(rate, device), packing, one),
+        Method::Mdgan => run.train(small::mdgan(rate, device), packing, one),
         Method::Gap => run.train(small::gap(100, rate, device), packing, each),
         Method::Parallel => run.train(small::gap(0, rate, device), packing, each),
-        _ if protocol == Protocol::Small => run.train(small::baseline(packing, rate, device), packing, |game, seed| {
-            vec![game.generator().single().sample(JUDGED, seed)]
-        }),
-        _ => run.train(options.method.gan(protocol, unroll, device), packing, |game, seed| {
-            vec![game.generator().single().sample(JUDGED, seed)]
-        }),
+        _ if protocol == Protocol::Small => run.train(small::baseline(packing, rate, device), packing, unpacked),
+        _ => run.train(options.method.gan(protocol, unroll, device), packing, unpacked),
     }
+}
+
+/// The samples of the only generator.
+fn one(game: &impl Sampling<Sample = Tensor<2>>, seed: u64) -> Vec<Tensor<2>> {
+    vec![game.sample(JUDGED, seed)]
+}
+
+/// The same where the discriminator sees packs.
+fn unpacked(gan: &MixtureGan, seed: u64) -> Vec<Tensor<2>> {
+    vec![gan.generator().single().sample(JUDGED, seed)]
 }
 
 /// The samples of each generator.
@@ -225,7 +222,7 @@ struct Run<'a> {
     picture: PathBuf,
     checkpoints: PathBuf,
     resume: bool,
-    pacing: Schedule,
+    pacing: Option<Pacing>,
 }
 
 impl Run<'_> {
@@ -245,9 +242,11 @@ impl Run<'_> {
         let mut trainer = Trainer::new(game)
             .seed(self.seed)
             .observe(watch)
-            .observe(Pacing::new(self.pacing.clone()))
             .observe(Progress::new())
             .observe(checkpoints);
+        if let Some(pacing) = self.pacing.clone() {
+            trainer = trainer.observe(pacing);
+        }
         if self.resume && has_checkpoint(&self.checkpoints) {
             trainer = trainer.resume(self.checkpoints.join("latest"));
         }
