@@ -53,6 +53,9 @@ struct Options {
     /// How soft the choice of a token is at the beginning, with Gumbel-softmax; at the end it is 1
     #[arg(long, default_value_t = 1.0)]
     temperature: f64,
+    /// Shows the judge soft choices, with Gumbel-softmax, as in the paper, instead of whole tokens
+    #[arg(long)]
+    soft: bool,
     /// Weight of the R1 penalty on the judge of Gumbel-softmax; 0: none
     #[arg(long, default_value_t = 1.0)]
     r1: f64,
@@ -78,7 +81,7 @@ impl Method {
     fn steps(self) -> u64 {
         match self {
             Self::Mle => 500,
-            Self::Gumbel => 1_500,
+            Self::Gumbel => 3_000,
             Self::Textgan => 1_200,
         }
     }
@@ -157,10 +160,20 @@ fn likelihood(vocabulary: usize, steps: u64, device: &Device) -> Result<SeqGan> 
 
 fn gumbel(options: &Options, steps: u64, device: &Device) -> Result<Gan<SoftGenerator, LstmDiscriminator>> {
     let vocabulary = Grammar::arithmetic().vocabulary();
-    let generator = SoftGeneratorConfig::new(vocabulary, LENGTH).with_temperature(options.temperature);
+    let generator = SoftGeneratorConfig::new(vocabulary, LENGTH)
+        .with_temperature(options.temperature)
+        .with_straight_through(!options.soft);
     let discriminator = LstmDiscriminatorConfig::new(vocabulary).try_init(device)?;
+    // The full rate for one half of the rounds, then less and less.
+    let settling = Schedule::Linear {
+        after: steps / 2,
+        over: steps - steps / 2,
+        end: 0.02,
+    };
     let gan = Gan::new(generator.try_init(device)?, discriminator)
-        .optimizers(Adam::new(1e-3).betas(0.5, 0.999))
+        .loss(RelativisticStandard)
+        .optimizers(Optimizer::from(Adam::new(3e-3).betas(0.5, 0.999)).schedule(settling))
+        .average(0.99)
         .generator_constraint(Cooling::over(steps, options.temperature, 1.0));
     Ok(match options.r1 > 0.0 {
         true => gan.penalty(R1::new(options.r1)),

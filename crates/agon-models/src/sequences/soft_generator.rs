@@ -24,6 +24,9 @@ pub struct SoftGeneratorConfig {
     /// Adds Gumbel noise: tokens are drawn then. Otherwise the code decides them all.
     #[config(default = true)]
     pub gumbel: bool,
+    /// Says whole tokens, while gradients pass as if they were soft.
+    #[config(default = false)]
+    pub straight_through: bool,
     /// How soft the choice of a token is at the beginning of training.
     #[config(default = 5.0)]
     pub temperature: f64,
@@ -81,7 +84,9 @@ impl SoftGeneratorConfig {
 ///
 /// `z`: normal noise; `g`: Gumbel noise, with which the largest entry of `y_t` is a draw from the softmax whatever
 /// `tau`, or none; `tau`: the temperature: the lower, the nearer to whole tokens, and the worse the gradients. It is
-/// part of the checkpoint; [`Cooling`] lowers it.
+/// part of the checkpoint; [`Cooling`] lowers it. A judge tells soft choices from the whole tokens of real sequences at once:
+/// with [`straight_through`](SoftGeneratorConfig::straight_through) `y_t` is the most likely token, with the gradient of the
+/// soft choice.
 ///
 /// # Shapes
 /// Codes `[batch, latent]`, with noise `[batch, latent + length * vocabulary]`; sequences `[batch, length, vocabulary]`,
@@ -99,7 +104,8 @@ impl SoftGeneratorConfig {
 ///
 /// # References
 /// Kusner and Hernandez-Lobato 2016, "GANs for sequences of discrete elements with the Gumbel-softmax distribution",
-/// arXiv:1611.04051; without noise Zhang et al. 2017, arXiv:1706.03850.
+/// arXiv:1611.04051; without noise Zhang et al. 2017, arXiv:1706.03850; straight through: Jang, Gu and Poole 2017,
+/// "Categorical reparameterization with Gumbel-softmax", arXiv:1611.01144.
 #[derive(Module, Debug)]
 pub struct SoftGenerator {
     begin: Linear,
@@ -162,6 +168,7 @@ impl SoftGenerator {
             length,
             latent,
             gumbel,
+            straight_through,
             ..
         } = self.config;
         let batch = codes.dims()[0];
@@ -176,11 +183,19 @@ impl SoftGenerator {
                 logits = logits + codes.clone().narrow(1, latent + place * vocabulary, vocabulary);
             }
             let soft = softmax(logits * sharpness.clone(), 1);
-            read = soft.clone().matmul(table.clone());
-            sequence.push(soft);
+            let said = if straight_through { whole(soft) } else { soft };
+            read = said.clone().matmul(table.clone());
+            sequence.push(said);
         }
         Tensor::stack(sequence, 1)
     }
+}
+
+/// The most likely token, with the gradient of the soft choice.
+fn whole(soft: Tensor<2>) -> Tensor<2> {
+    let most = soft.clone().max_dim(1);
+    let token = soft.clone().equal(most.expand(soft.dims())).float().cast(soft.dtype());
+    soft.clone() + (token - soft).detach()
 }
 
 impl Generator for SoftGenerator {
@@ -251,6 +266,7 @@ impl Constraint<SoftGenerator> for Cooling {
 
 #[cfg(test)]
 mod tests {
+    use agon_core::random;
     use burn::tensor::Tolerance;
 
     use super::*;
@@ -283,6 +299,29 @@ mod tests {
             })
             .sum();
         assert!((sum - 1.0).abs() < 1e-5, "{sum}");
+    }
+
+    #[test]
+    fn whole_tokens_have_the_gradient_of_soft_ones() {
+        let device = Device::default().autodiff();
+        let soft = SoftGeneratorConfig::new(5, 1).with_temperature(0.7).init(&device);
+        let mut whole = soft.clone();
+        whole.config.straight_through = true;
+        let codes = soft.prior().draw(6, &mut random::stream(1, 0), &device);
+        let weights = random::normal([6, 1, 5], &mut random::stream(2, 0), &device);
+        let look = |generator: &SoftGenerator| {
+            let said = generator.generate(codes.clone());
+            let gradients = (said.clone() * weights.clone()).sum().backward();
+            let gradient = generator.begin.weight.grad(&gradients).unwrap();
+            (said.inner(), gradient)
+        };
+        let ((said, known), (_, expected)) = (look(&whole), look(&soft));
+        let error: f32 = (known - expected.clone()).abs().max().into_scalar();
+        let size: f32 = expected.abs().max().into_scalar();
+        assert!(size > 1e-3 && error < 1e-6 * size, "{error} of {size}");
+        let off: f32 = (said.clone() * (said.clone() - 1.0)).abs().max().into_scalar();
+        let sums: f32 = (said.sum_dim(2) - 1.0).abs().max().into_scalar();
+        assert!(off < 1e-6 && sums < 1e-6, "{off} {sums}");
     }
 
     #[test]
