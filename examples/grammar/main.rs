@@ -6,7 +6,7 @@
 //!
 //! ```text
 //! cargo run --example grammar -- --method gumbel
-//! cargo run --example grammar -- --method gumbel --temperature 5 --r1 0     # as the paper
+//! cargo run --example grammar -- --method gumbel --soft --temperature 5     # soft choices that harden, as in the paper
 //! cargo run --example grammar -- --method textgan                           # beforehand, it says what it reads
 //! cargo run --example grammar -- --method textgan --pretrain 0
 //! cargo run --example grammar -- --method mle
