@@ -57,15 +57,18 @@ pub fn small_bigan(inference: Inference) -> Bigan<MlpGenerator, BiganEncoder, To
     .turns(2)
 }
 
+pub fn small_trunk() -> ImageTrunkConfig {
+    ImageTrunkConfig::new([1, 8, 8]).with_width(2).with_features(6)
+}
+
 /// A small BiGAN of images.
 pub fn small_image_bigan(inference: Inference) -> Bigan<DcganGenerator, ImageEncoder, CganDiscriminator> {
-    let trunk = || ImageTrunkConfig::new([1, 8, 8]).with_width(2).with_features(6);
     Bigan::new(
         DcganGeneratorConfig::new(4, [1, 8, 8]).with_width(2).init(&device()),
-        ImageEncoderConfig::new(4, trunk())
+        ImageEncoderConfig::new(4, small_trunk())
             .with_inference(inference)
             .init(&device()),
-        CganDiscriminatorConfig::new(4, trunk()).init(&device()),
+        CganDiscriminatorConfig::new(4, small_trunk()).init(&device()),
     )
 }
 

@@ -72,10 +72,6 @@ fn images_too_small_are_an_error() {
     assert!(error.contains("at least 8 pixels") && error.contains("7x32"), "{error}");
 }
 
-fn small_trunk() -> ImageTrunkConfig {
-    ImageTrunkConfig::new([1, 8, 8]).with_width(2).with_features(6)
-}
-
 fn cgan_generator(entry: GeneratorCondition) -> CganGenerator {
     let config = CganGeneratorConfig::new(4, 3, [1, 8, 8]);
     config.with_width(2).with_entry(entry).init(&device())
