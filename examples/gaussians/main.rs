@@ -10,9 +10,10 @@
 
 #[path = "../common/mod.rs"]
 mod common;
+mod games;
 mod method;
+mod protocol;
 mod published;
-mod small;
 mod summary;
 
 use std::path::{Path, PathBuf};
@@ -21,7 +22,9 @@ use std::process::ExitCode;
 use agon::prelude::*;
 use clap::Parser;
 use common::{Common, Ending};
-use method::{Method, MixtureGan, Protocol};
+use games::MixtureGan;
+use method::Method;
+use protocol::{Protocol, Setup};
 use serde_json::json;
 use summary::Summary;
 
@@ -29,6 +32,9 @@ use summary::Summary;
 const JUDGED: usize = 2_500;
 /// Rounds of the protocols that count them.
 const ROUNDS: u64 = 25_000;
+/// Rounds in an epoch of PacGAN's protocol, and its points in a batch.
+const EPOCH: u64 = 1_000;
+const BATCH: usize = 100;
 /// Rounds between checkpoints.
 const CHECKPOINTS: u64 = 20_000;
 
@@ -60,10 +66,10 @@ struct Options {
     /// Points in a batch, where points are fresh [default: 512, and 128 for minibatch]
     #[arg(long)]
     batch: Option<usize>,
-    /// Learning rate of the small protocol; it falls to a hundredth in the second half of the rounds
-    #[arg(long, default_value_t = small::RATE)]
-    learning_rate: f64,
-    /// It does not fall, as in the published experiments
+    /// Learning rate of all networks, instead of the protocol's; wgan and wgan-gp keep theirs
+    #[arg(long)]
+    learning_rate: Option<f64>,
+    /// The small protocol's does not fall to a hundredth in the second half of the rounds, as in the published experiments
     #[arg(long)]
     constant_rate: bool,
     /// Go on from the checkpoints that earlier runs of the same seeds and settings left in --out, every 20,000 rounds and at
@@ -97,7 +103,7 @@ fn run(options: &Options) -> Ending {
     let common = &options.common;
     let device = common.device()?.autodiff();
     let protocol = options.protocol.unwrap_or(options.method.protocol());
-    let (budget, length) = length(options, protocol)?;
+    let (rounds, length) = length(options, protocol)?;
     let name = format!("{}-{}", name(options.layout), name(options.method));
     common.say(format!("{name}, {} protocol: {length}", self::name(protocol)));
 
@@ -105,13 +111,13 @@ fn run(options: &Options) -> Ending {
     let mut runs = Vec::new();
     for seed in (0..options.seeds).map(|i| common.seed.wrapping_add(i)) {
         let stem = folder.join(format!("{name}-seed{seed}"));
-        for coverage in play(options, protocol, budget, seed, (&device, &stem))? {
+        for coverage in play(options, protocol, rounds, seed, (&device, &stem))? {
             common.say(format!("seed {seed}: {}; {}.png", line(&coverage), stem.display()));
             runs.push(coverage);
         }
     }
-    let rate = (protocol == Protocol::Small)
-        .then(|| json!({ "at_first": options.learning_rate, "constant": options.constant_rate }));
+    let falls = protocol == Protocol::Small && !options.constant_rate;
+    let [rate, _] = options.learning_rate.map_or(protocol.rates(), |rate| [rate; 2]);
     let summary = Summary::of(&runs);
     common.say(format!("{:<28}modes           high quality      reverse KL", ""));
     common.say(format!(
@@ -124,7 +130,7 @@ fn run(options: &Options) -> Ending {
     common.say("The ceiling is 98.889 % of high quality; +- is the standard error, as in PacGAN's table.");
     let mut report = json!({
         "example": "gaussians", "layout": self::name(options.layout), "method": self::name(options.method),
-        "protocol": self::name(protocol), "rate": rate, "length": length, "seeds": runs.len(), "runs": runs,
+        "protocol": self::name(protocol), "rate": { "at_first": rate, "constant": !falls }, "length": length, "seeds": runs.len(), "runs": runs,
         "published": published::rows(options.layout, options.method).iter().map(|row| row.json()).collect::<Vec<_>>(),
     });
     summary.add_to(&mut report);
@@ -132,18 +138,18 @@ fn run(options: &Options) -> Ending {
     Ok(())
 }
 
-/// How long to play, and how to say it.
-fn length(options: &Options, protocol: Protocol) -> Result<(Budget, String), String> {
+/// How many rounds to play, and how to say it.
+fn length(options: &Options, protocol: Protocol) -> Result<(u64, String), String> {
     match (options.common.steps, options.epochs, protocol) {
-        (Some(steps), ..) => Ok((Budget::steps(steps), format!("reduced to {steps} rounds"))),
+        (Some(steps), ..) => Ok((steps, format!("reduced to {steps} rounds"))),
         (None, Some(_), Protocol::Unrolled | Protocol::Small) => {
             Err("this protocol counts rounds: say --steps".to_owned())
         }
-        (None, None, Protocol::Unrolled | Protocol::Small) => Ok((Budget::steps(ROUNDS), format!("{ROUNDS} rounds"))),
+        (None, None, Protocol::Unrolled | Protocol::Small) => Ok((ROUNDS, format!("{ROUNDS} rounds"))),
         (None, epochs, Protocol::Pacgan) => {
             let epochs = epochs.unwrap_or(40);
             let reduced = if epochs < 400 { "reduced variant: " } else { "" };
-            Ok((Budget::epochs(epochs), format!("{reduced}{epochs} of 400 epochs")))
+            Ok((epochs.saturating_mul(EPOCH), format!("{reduced}{epochs} of 400 epochs")))
         }
     }
 }
@@ -161,17 +167,16 @@ fn settling(rounds: u64) -> Schedule {
 fn play(
     options: &Options,
     protocol: Protocol,
-    budget: Budget,
+    rounds: u64,
     seed: u64,
     (device, stem): (&Device, &Path),
 ) -> Result<Vec<Coverage>, Box<dyn std::error::Error>> {
-    let rounds = options.common.steps.unwrap_or(ROUNDS);
     let run = Run {
         mixture: options.layout.mixture(),
         common: &options.common,
         protocol,
         batch: options.batch.unwrap_or(options.method.batch()),
-        budget,
+        rounds,
         seed,
         picture: stem.with_extension("png"),
         checkpoints: stem.with_extension("checkpoints"),
@@ -183,16 +188,20 @@ fn play(
         None => Unroll::own(5),
     };
     let packing = options.method.packing();
-    let rate = options.learning_rate;
+    let setup = Setup {
+        protocol,
+        rate: options.learning_rate,
+        rounds,
+        device,
+    };
     match options.method {
-        Method::D2gan => run.train(small::d2gan(rate, device), packing, one),
-        Method::Minibatch => run.train(small::minibatch(rate, rounds, device), packing, one),
-        Method::Veegan => run.train(small::veegan(rate, device), packing, one),
-        Method::Mdgan => run.train(small::mdgan(rate, device), packing, one),
-        Method::Gap => run.train(small::gap(100, rate, device), packing, each),
-        Method::Parallel => run.train(small::gap(0, rate, device), packing, each),
-        _ if protocol == Protocol::Small => run.train(small::baseline(packing, rate, device), packing, unpacked),
-        _ => run.train(options.method.gan(protocol, unroll, device), packing, unpacked),
+        Method::D2gan => run.train(games::d2gan(&setup), packing, one),
+        Method::Minibatch => run.train(games::minibatch(&setup), packing, one),
+        Method::Veegan => run.train(games::veegan(&setup), packing, one),
+        Method::Mdgan => run.train(games::mdgan(&setup), packing, one),
+        Method::Gap => run.train(games::gap(100, &setup), packing, each),
+        Method::Parallel => run.train(games::gap(0, &setup), packing, each),
+        _ => run.train(options.method.gan(unroll, &setup), packing, unpacked),
     }
 }
 
@@ -217,7 +226,7 @@ struct Run<'a> {
     common: &'a Common,
     protocol: Protocol,
     batch: usize,
-    budget: Budget,
+    rounds: u64,
     seed: u64,
     picture: PathBuf,
     checkpoints: PathBuf,
@@ -251,9 +260,10 @@ impl Run<'_> {
             trainer = trainer.resume(self.checkpoints.join("latest"));
         }
         let data = self.mixture.clone().packed(packing);
+        let budget = Budget::steps(self.rounds);
         match self.protocol {
-            Protocol::Pacgan => trainer.run(data.fixed(100_000).batches(100), self.budget)?,
-            Protocol::Unrolled | Protocol::Small => trainer.run(data.batches(self.batch), self.budget)?,
+            Protocol::Pacgan => trainer.run(data.fixed(EPOCH as usize * BATCH).batches(BATCH), budget)?,
+            Protocol::Unrolled | Protocol::Small => trainer.run(data.batches(self.batch), budget)?,
         };
         let judged: Vec<_> = samples(trainer.game(), self.seed)
             .into_iter()

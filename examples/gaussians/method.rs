@@ -1,14 +1,10 @@
-//! What is trained, and by whose protocol.
+//! What is trained.
 
-use agon::nn::Activation;
 use agon::prelude::*;
-use burn::nn::Initializer;
 use clap::ValueEnum;
 
-use crate::small;
-
-/// Points of the plane, judged one by one or in packs.
-pub type MixtureGan = Gan<Packed<MlpGenerator>, MlpDiscriminator>;
+use crate::games::{self, MixtureGan};
+use crate::protocol::{Protocol, Setup};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Method {
@@ -48,17 +44,6 @@ pub enum Method {
     Parallel,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Protocol {
-    /// 100,000 points, batches of 100; G 2-400x4-2 with batch norm, D of three maxout layers; Adam 1e-4 (.8, .999)
-    Pacgan,
-    /// Fresh points, batches of 512; G 256-128-128-2 and D 2-128-128-1, tanh; Adam (.5, .999), G 1e-3, D 1e-4
-    Unrolled,
-    /// Fresh points, batches of 512; G 256-128-128-2 and D 2-128-128-1, ReLU; Adam (.5, .999), 2e-4 unless told
-    /// otherwise, less and less in the second half
-    Small,
-}
-
 impl Method {
     pub fn protocol(self) -> Protocol {
         match self {
@@ -85,8 +70,9 @@ impl Method {
         }
     }
 
-    pub fn gan(self, protocol: Protocol, unroll: Unroll, device: &Device) -> MixtureGan {
-        let gan = protocol.baseline(self.packing(), device);
+    /// The games which differ from the plain one by loss, penalty and rules alone.
+    pub fn gan(self, unroll: Unroll, setup: &Setup) -> MixtureGan {
+        let gan = games::gan(self.packing(), setup);
         let critic = |gan: MixtureGan| {
             let gan = gan.loss(Wasserstein);
             gan.turns(Turns::critic(5)).updates(Updates::Alternating)
@@ -102,57 +88,8 @@ impl Method {
             Self::Relativistic => gan.loss(RelativisticAverageStandard),
             Self::R1 => gan.loss(NonSaturating).penalty(R1::new(0.1)),
             Self::Unrolled => gan.loss(Minimax).unrolled(unroll),
-            // Games of their own: see `small.rs`.
+            // Games of their own: see `games.rs`.
             Self::D2gan | Self::Veegan | Self::Mdgan | Self::Minibatch | Self::Gap | Self::Parallel => gan,
         }
     }
-}
-
-impl Protocol {
-    /// The protocol with nothing changed but the packing.
-    fn baseline(self, packing: usize, device: &Device) -> MixtureGan {
-        match self {
-            Self::Pacgan => pacgan(packing, device),
-            Self::Unrolled => unrolled(packing, device),
-            Self::Small => return small::baseline(packing, small::RATE, device),
-        }
-        .updates(Updates::Simultaneous)
-    }
-}
-
-/// The networks of PacGAN's synthetic experiments, which are those of ALI's.
-fn pacgan(packing: usize, device: &Device) -> MixtureGan {
-    let weights = Initializer::Normal { mean: 0.0, std: 0.02 };
-    let generator = MlpGeneratorConfig::new(2, 2)
-        .with_hidden(vec![400; 4])
-        .with_batch_norm(true)
-        .with_momentum(0.05)
-        .with_initializer(weights.clone())
-        .init(device);
-    let discriminator = MlpDiscriminatorConfig::new(2 * packing)
-        .with_hidden(vec![200; 3])
-        .with_maxout(Some(5))
-        .with_initializer(weights)
-        .init(device);
-    Gan::new(Packed::new(generator, packing), discriminator)
-        .loss(NonSaturating)
-        .optimizers(Adam::new(1e-4).betas(0.8, 0.999))
-}
-
-/// The networks of the unrolled GAN's demonstration (which has 7 distinct modes by mistake; here are 8).
-fn unrolled(packing: usize, device: &Device) -> MixtureGan {
-    let weights = Initializer::Orthogonal { gain: 1.4 };
-    let generator = MlpGeneratorConfig::new(256, 2)
-        .with_activation(Activation::Tanh)
-        .with_initializer(weights.clone())
-        .init(device);
-    let discriminator = MlpDiscriminatorConfig::new(2 * packing)
-        .with_activation(Activation::Tanh)
-        .with_initializer(weights)
-        .init(device);
-    let adam = |rate| Adam::new(rate).betas(0.5, 0.999);
-    Gan::new(Packed::new(generator, packing), discriminator)
-        .loss(Minimax)
-        .generator_optimizer(adam(1e-3))
-        .discriminator_optimizer(adam(1e-4))
 }

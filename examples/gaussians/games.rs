@@ -1,0 +1,66 @@
+//! What is played against mode collapse, with the networks of any protocol.
+
+use agon::nn::Activation;
+use agon::prelude::*;
+
+use crate::protocol::Setup;
+
+/// Points of the plane, judged one by one or in packs.
+pub type MixtureGan = Gan<Packed<MlpGenerator>, MlpDiscriminator>;
+
+/// Numbers in a code that all come back from a point: of longer ones most codes decode to nothing that was ever encoded.
+const SHORT: usize = 2;
+/// Numbers in a code that a judge sees beside a point, as in a port of the code of VEEGAN's authors.
+const SEEN_WITH_A_POINT: usize = 254;
+
+/// A plain GAN, whose judge sees this many points at once.
+pub fn gan(packing: usize, setup: &Setup) -> MixtureGan {
+    let generator = Packed::new(setup.generator(setup.latent(), 2), packing);
+    setup.gan(generator, setup.judge(2 * packing))
+}
+
+pub fn d2gan(setup: &Setup) -> Gan<MlpGenerator, TwoJudges<MlpDiscriminator>> {
+    let judges = TwoJudges::new(setup.judge(2), setup.judge(2));
+    setup
+        .gan(setup.generator(setup.latent(), 2), judges)
+        .loss(DualDiscriminator::default())
+}
+
+pub fn minibatch(setup: &Setup) -> Gan<MlpGenerator, MinibatchDiscriminator> {
+    let judge = MinibatchDiscriminatorConfig::new(2)
+        .with_activation(Activation::Relu)
+        .with_kernels(8)
+        .with_dims(4)
+        .with_mean(true)
+        .with_deviation(0.5);
+    setup
+        .gan(setup.generator(setup.latent(), 2), judge.init(setup.device))
+        .instance_noise(InstanceNoise::annealed(0.2, 0.0, setup.rounds))
+}
+
+pub type Reconstructing = Veegan<MlpGenerator, GaussianEncoder<MlpTranslator>, Joint<MlpDiscriminator>>;
+
+pub fn veegan(setup: &Setup) -> Reconstructing {
+    let reconstructor = setup.generator(2, 2 * SEEN_WITH_A_POINT);
+    let judge = setup.judge(SEEN_WITH_A_POINT + 2);
+    let [all, _] = setup.optimizers();
+    Veegan::new(
+        setup.generator(SEEN_WITH_A_POINT, 2),
+        GaussianEncoder::of(reconstructor.into()),
+        Joint::of(judge),
+    )
+    .optimizers(all)
+}
+
+pub fn mdgan(setup: &Setup) -> Mdgan<MlpGenerator, MlpTranslator, MlpDiscriminator> {
+    let judges = [setup.judge(2), setup.judge(2)];
+    let encoder = setup.generator(2, SHORT);
+    let [all, _] = setup.optimizers();
+    Mdgan::new(setup.generator(SHORT, 2), encoder.into(), judges).optimizers(all)
+}
+
+/// Baselines in parallel which draw new opponents every so many rounds.
+pub fn gap(every: u64, setup: &Setup) -> Gap<MlpGenerator, MlpDiscriminator> {
+    let pair = |_| setup.gan(setup.generator(setup.latent(), 2), setup.judge(2));
+    Gap::new((0..4).map(pair), every)
+}

@@ -1,0 +1,113 @@
+//! Whose networks, optimizers and batches are played with.
+
+use agon::nn::Activation;
+use agon::prelude::*;
+use burn::nn::Initializer;
+use clap::ValueEnum;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Protocol {
+    /// 100,000 points, batches of 100; G 2-400x4-2 with batch norm, D of three maxout layers; Adam 1e-4 (.8, .999)
+    Pacgan,
+    /// Fresh points, batches of 512; G 256-128-128-2 and D 2-128-128-1, tanh; Adam (.5, .999), G 1e-3, D 1e-4
+    Unrolled,
+    /// Fresh points, batches of 512; G 256-128-128-2 and D 2-128-128-1, ReLU; Adam (.5, .999), 2e-4 unless told
+    /// otherwise, less and less in the second half
+    Small,
+}
+
+/// What a protocol gives to every method.
+#[derive(Debug)]
+pub struct Setup<'a> {
+    pub protocol: Protocol,
+    /// Instead of the protocol's learning rates.
+    pub rate: Option<f64>,
+    /// How long the run is.
+    pub rounds: u64,
+    pub device: &'a Device,
+}
+
+impl Protocol {
+    /// The learning rates of generators, and of those who judge them.
+    pub fn rates(self) -> [f64; 2] {
+        match self {
+            Self::Pacgan => [1e-4; 2],
+            Self::Unrolled => [1e-3, 1e-4],
+            // D2GAN's.
+            Self::Small => [2e-4; 2],
+        }
+    }
+}
+
+impl Setup<'_> {
+    /// Numbers in a code, where the method does not say.
+    pub fn latent(&self) -> usize {
+        match self.protocol {
+            Protocol::Pacgan => 2,
+            Protocol::Unrolled | Protocol::Small => 256,
+        }
+    }
+
+    /// A generator, or any network which makes so many numbers of so many.
+    pub fn generator(&self, from: usize, to: usize) -> MlpGenerator {
+        let config = MlpGeneratorConfig::new(from, to);
+        let config = match self.protocol {
+            Protocol::Pacgan => config
+                .with_hidden(vec![400; 4])
+                .with_batch_norm(true)
+                .with_momentum(0.05)
+                .with_initializer(pacgan_weights()),
+            Protocol::Unrolled => config
+                .with_activation(Activation::Tanh)
+                .with_initializer(unrolled_weights()),
+            Protocol::Small => config,
+        };
+        config.init(self.device)
+    }
+
+    /// A judge of so many numbers.
+    pub fn judge(&self, features: usize) -> MlpDiscriminator {
+        let config = MlpDiscriminatorConfig::new(features);
+        let config = match self.protocol {
+            Protocol::Pacgan => config
+                .with_hidden(vec![200; 3])
+                .with_maxout(Some(5))
+                .with_initializer(pacgan_weights()),
+            Protocol::Unrolled => config
+                .with_activation(Activation::Tanh)
+                .with_initializer(unrolled_weights()),
+            Protocol::Small => config.with_activation(Activation::Relu),
+        };
+        config.init(self.device)
+    }
+
+    /// The optimizers of generators, and of those who judge them.
+    pub fn optimizers(&self) -> [Adam; 2] {
+        let momentum = if self.protocol == Protocol::Pacgan { 0.8 } else { 0.5 };
+        let rates = self.rate.map_or(self.protocol.rates(), |rate| [rate; 2]);
+        rates.map(|rate| Adam::new(rate).betas(momentum, 0.999))
+    }
+
+    /// A game of two networks by the protocol's rules.
+    pub fn gan<G: Generator, D: Discriminator<Input = G::Output>>(&self, generator: G, judge: D) -> Gan<G, D> {
+        let [generators, judges] = self.optimizers();
+        let gan = Gan::new(generator, judge)
+            .generator_optimizer(generators)
+            .discriminator_optimizer(judges);
+        match self.protocol {
+            Protocol::Pacgan => gan.loss(NonSaturating).updates(Updates::Simultaneous),
+            Protocol::Unrolled => gan.loss(Minimax).updates(Updates::Simultaneous),
+            Protocol::Small => gan,
+        }
+    }
+}
+
+/// As in PacGAN's synthetic experiments, whose networks are those of ALI's.
+fn pacgan_weights() -> Initializer {
+    Initializer::Normal { mean: 0.0, std: 0.02 }
+}
+
+/// As in the unrolled GAN's demonstration (which has 7 distinct modes by mistake; here are 8).
+fn unrolled_weights() -> Initializer {
+    Initializer::Orthogonal { gain: 1.4 }
+}
