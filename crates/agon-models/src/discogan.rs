@@ -1,7 +1,8 @@
 //! DiscoGAN: relations between two domains, found by two coupled GANs.
 
-use agon_core::{Adam, Game, Result, Turns};
+use agon_core::{Adam, Error, Game, Result, Turns};
 use agon_losses::NonSaturating;
+use agon_nn::PictureNorm;
 use burn::config::Config;
 use burn::prelude::Device;
 
@@ -43,20 +44,25 @@ pub struct DiscoGanConfig {
 /// Kim, Cha, Kim, Lee and Kim 2017, "Learning to discover cross-domain relations with generative adversarial networks",
 /// arXiv:1703.05192. The authors' code weighs differently for pictures: `(1 - r) (0.1 GAN + 0.9 FM) + r d` with `r`
 /// first .01 and later .5 and a feature matching `FM` which the paper does not have; at the end reconstructions count
-/// ten times as much as the judges (`cycle` 10 here). The maps' batch norm is instance norm here.
+/// ten times as much as the judges (`cycle` 10 here).
 pub type DiscoGan = TwoWay<UNetTranslator, DcganDiscriminator>;
 
 impl DiscoGanConfig {
     /// The game with fresh networks.
     ///
     /// # Errors
-    /// Where the networks' configurations cannot work.
+    /// Where the networks' configurations cannot work, or the pictures of both domains differ in size, which maps keep.
     pub fn try_init(&self, device: &Device) -> Result<DiscoGan> {
+        if self.a[1..] != self.b[1..] {
+            let got = format!("{:?} and {:?}", &self.a[1..], &self.b[1..]);
+            return Err(Error::config("both domains of a DiscoGAN", "one height and width", got));
+        }
         let map = |[from, to]: [[usize; 3]; 2]| {
             UNetTranslatorConfig::new([from[0], to[0]])
                 .with_width(self.width)
                 .with_depth(self.depth)
                 .with_skips(false)
+                .with_norm(PictureNorm::Batch)
                 .with_dropout(0.0)
                 .try_init(device)
         };

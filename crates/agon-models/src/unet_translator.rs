@@ -1,7 +1,7 @@
 //! The U-Net generator of pix2pix and DualGAN, and, without its skips, an encoder and decoder as DiscoGAN's.
 
 use agon_core::{Error, Loadable, Result, Translator};
-use agon_nn::{UNetBlock, UNetBlockConfig, in_multiples_of};
+use agon_nn::{PictureNorm, UNetBlock, UNetBlockConfig, in_multiples_of};
 use burn::config::Config;
 use burn::module::Module;
 use burn::prelude::{Device, Tensor};
@@ -15,12 +15,16 @@ pub struct UNetTranslatorConfig {
     /// Channels after the first halving; they double at each, up to eight times as many.
     #[config(default = 64)]
     pub width: usize,
-    /// How often pictures are halved (8 times in the paper, down to a single pixel).
+    /// How often pictures are halved (8 times in the paper, from 256 pixels to a single one). Smaller pictures are
+    /// continued to `2^depth` pixels: more halvings than they have are work for nothing.
     #[config(default = 8)]
     pub depth: usize,
     /// Whether each level on the way up also sees what the way down made at its size.
     #[config(default = true)]
     pub skips: bool,
+    /// What normalizes the layers between the outermost and the innermost.
+    #[config(default = "PictureNorm::Instance")]
+    pub norm: PictureNorm,
     /// Dropout after the three innermost levels on the way up: the paper's only noise.
     #[config(default = 0.5)]
     pub dropout: f64,
@@ -38,15 +42,15 @@ impl UNetTranslatorConfig {
     /// Builds the network.
     ///
     /// # Errors
-    /// [`Error::Config`] if there are no channels, the width or the depth is zero, the depth is above 16, or dropout is
+    /// [`Error::Config`] if there are no channels, the width or the depth is zero, the depth is above 10, or dropout is
     /// not in `[0, 1)`.
     pub fn try_init(&self, device: &Device) -> Result<UNetTranslator> {
         let ([from, to], width) = (self.channels, self.width);
-        if from * to * width == 0 || !(1..=16).contains(&self.depth) {
+        if from * to * width == 0 || !(1..=10).contains(&self.depth) {
             let got = format!("{from} and {to} channels, width {width}, depth {}", self.depth);
             return Err(Error::config(
                 "a U-Net",
-                "numbers above zero and a depth of at most 16",
+                "numbers above zero and a depth of at most 10",
                 got,
             ));
         }
@@ -62,6 +66,7 @@ impl UNetTranslatorConfig {
             UNetBlockConfig::new([outer(from), inner(level)], [joined * inner(level), outer(to)])
                 .with_outermost(outermost)
                 .with_innermost(innermost)
+                .with_norm(self.norm)
                 .with_dropout(if noisy { self.dropout } else { 0.0 })
                 .init(device)
         };
@@ -98,7 +103,7 @@ impl UNetTranslatorConfig {
 ///
 /// # References
 /// Isola, Zhu, Zhou and Efros 2017, arXiv:1611.07004, appendix 6.1. There batch norm takes the statistics of the batch,
-/// also when translating, which for batches of one is instance norm; here it is instance norm always. There dropout
+/// also when translating, which for batches of one is instance norm; here it is instance norm unless told otherwise. There dropout
 /// stays on when translating; here `valid()` turns it off, as everywhere in this library.
 #[derive(Module, Debug)]
 pub struct UNetTranslator {

@@ -4,9 +4,7 @@ use burn::nn::{Dropout, DropoutConfig, Initializer, PaddingConfig2d};
 use burn::prelude::{Device, Tensor};
 use burn::tensor::activation::{leaky_relu, relu};
 
-use crate::residual::instance_norm;
-
-use crate::{Conv2d, Conv2dConfig, ConvTranspose2d, ConvTranspose2dConfig, InstanceNorm};
+use crate::{Conv2d, Conv2dConfig, ConvTranspose2d, ConvTranspose2dConfig, PictureNorm, PictureNormLayer};
 
 /// Configuration of a [`UNetBlock`].
 #[derive(Config, Debug)]
@@ -15,12 +13,15 @@ pub struct UNetBlockConfig {
     pub down: [usize; 2],
     /// Channels of the smaller picture, with what was joined to it, and of the larger one, on the way up.
     pub up: [usize; 2],
-    /// Whether the larger picture is the network's own: it is taken as it is and given without normalization.
+    /// Whether the larger picture is the network's own: it is taken as it is and given with a bias instead of a norm.
     #[config(default = false)]
     pub outermost: bool,
-    /// Whether the smaller picture is the smallest: it is not normalized, for it may have a single pixel.
+    /// Whether the smaller picture is the smallest: it has a bias and no norm, for it may have a single pixel.
     #[config(default = false)]
     pub innermost: bool,
+    /// What follows the convolutions otherwise.
+    #[config(default = "PictureNorm::Instance")]
+    pub norm: PictureNorm,
     /// Dropout on the way up.
     #[config(default = 0.0)]
     pub dropout: f64,
@@ -32,22 +33,30 @@ pub struct UNetBlockConfig {
 impl UNetBlockConfig {
     /// Builds the block.
     pub fn init(&self, device: &Device) -> UNetBlock {
-        let norm = |channels, wanted: bool| wanted.then(|| instance_norm(channels, device));
+        let norm = |channels, wanted: bool| wanted.then(|| self.norm.init(channels, device));
+        let down_norm = norm(self.down[1], !self.outermost && !self.innermost);
+        let up_norm = norm(self.up[1], !self.outermost);
+        let mut down = Conv2dConfig::new(self.down, [4, 4])
+            .with_stride([2, 2])
+            .with_padding(PaddingConfig2d::Explicit(1, 1, 1, 1))
+            .with_bias(false)
+            .with_initializer(self.initializer.clone())
+            .init(device);
+        let mut up = ConvTranspose2dConfig::new(self.up, [4, 4])
+            .with_stride([2, 2])
+            .with_padding([1, 1])
+            .with_bias(false)
+            .with_initializer(self.initializer.clone())
+            .init(device);
+        // A norm would take a bias away again.
+        let bias = |channels| Initializer::Zeros.init([channels], device);
+        down.bias = down_norm.is_none().then(|| bias(self.down[1]));
+        up.bias = up_norm.is_none().then(|| bias(self.up[1]));
         UNetBlock {
-            down: Conv2dConfig::new(self.down, [4, 4])
-                .with_stride([2, 2])
-                .with_padding(PaddingConfig2d::Explicit(1, 1, 1, 1))
-                .with_bias(false)
-                .with_initializer(self.initializer.clone())
-                .init(device),
-            down_norm: norm(self.down[1], !self.outermost && !self.innermost),
-            up: ConvTranspose2dConfig::new(self.up, [4, 4])
-                .with_stride([2, 2])
-                .with_padding([1, 1])
-                .with_bias(false)
-                .with_initializer(self.initializer.clone())
-                .init(device),
-            up_norm: norm(self.up[1], !self.outermost),
+            down,
+            down_norm,
+            up,
+            up_norm,
             dropout: (self.dropout > 0.0).then(|| DropoutConfig::new(self.dropout).init()),
             outermost: self.outermost,
         }
@@ -73,9 +82,9 @@ impl UNetBlockConfig {
 #[derive(Module, Debug)]
 pub struct UNetBlock {
     down: Conv2d,
-    down_norm: Option<InstanceNorm>,
+    down_norm: Option<PictureNormLayer>,
     up: ConvTranspose2d,
-    up_norm: Option<InstanceNorm>,
+    up_norm: Option<PictureNormLayer>,
     dropout: Option<Dropout>,
     outermost: bool,
 }
@@ -131,5 +140,18 @@ mod tests {
         assert!((sum(&config.clone().with_innermost(true).init(&device)) + 0.8).abs() < 1e-6);
         assert_eq!(outermost.up(dark().neg()).sum().into_scalar::<f32>(), 36.0);
         assert!(config.init(&device).up(dark().neg()).sum().into_scalar::<f32>().abs() < 1e-4);
+    }
+
+    #[test]
+    fn there_is_a_bias_where_there_is_no_norm() {
+        let device = Device::default();
+        let biases = |config: UNetBlockConfig| {
+            let block = config.init(&device);
+            [block.down.bias.is_some(), block.up.bias.is_some()]
+        };
+        let config = UNetBlockConfig::new([1, 2], [4, 1]);
+        assert_eq!(biases(config.clone()), [false, false]);
+        assert_eq!(biases(config.clone().with_outermost(true)), [true, true]);
+        assert_eq!(biases(config.with_innermost(true)), [true, false]);
     }
 }
