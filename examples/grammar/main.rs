@@ -174,7 +174,7 @@ fn gumbel(options: &Options, steps: u64, device: &Device) -> Result<Gan<SoftGene
         .loss(RelativisticStandard)
         .optimizers(Optimizer::from(Adam::new(3e-3).betas(0.5, 0.999)).schedule(settling))
         .average(0.99)
-        .generator_constraint(Cooling::over(steps, options.temperature, 1.0));
+        .generator_constraint(Cooling::over(steps, 1.0));
     Ok(match options.r1 > 0.0 {
         true => gan.penalty(R1::new(options.r1)),
         false => gan,

@@ -252,11 +252,20 @@ fn translators_with_pools_and_dropout() {
         config.with_critic_turns(2).try_init(&device()).unwrap()
     };
     check("dualgan", 5, dualgan, data, |game| weights(&game.maps()));
+    // A loss with a state, which each domain has for itself.
+    let equal = || dualgan().loss(BoundaryEquilibrium::new(0.5), 1.0);
+    check("dualgan-began", 5, equal, data, |game| {
+        let k = |name| game.memory().nested(name).get("k").map(|k| k[0].to_bits() as u32);
+        assert_ne!(k("loss_a"), k("loss_b"));
+        [weights(&game.maps()), vec![k("loss_a").unwrap(), k("loss_b").unwrap()]].concat()
+    });
     let pix2pix = || {
         let config = Pix2PixConfig::new([1, 1]).with_width(2).with_depth(3).with_halvings(1);
         config.try_init(&device()).unwrap()
     };
     check("pix2pix", 5, pix2pix, data, |game| weights(&game.map()));
+    let equal = || pix2pix().loss(BoundaryEquilibrium::new(0.5));
+    check("pix2pix-began", 5, equal, data, |game| weights(&game.map()));
 }
 
 #[test]

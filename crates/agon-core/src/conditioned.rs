@@ -28,6 +28,16 @@ pub struct Conditioned<S> {
     pub condition: Tensor<2>,
 }
 
+/// Labels as rows with a one at the class and zeros elsewhere: `[batch]` to `[batch, classes]`.
+///
+/// Nothing is read from the device, so nothing is checked: a label that is none of the classes gives a row of zeros.
+pub fn one_hot(labels: Tensor<1, Int>, classes: usize) -> Tensor<2> {
+    let all = Tensor::<1, Int>::arange(0..classes as i64, &labels.device());
+    let shape = [labels.dims()[0], classes];
+    let labels = labels.unsqueeze_dim::<2>(1).expand(shape);
+    labels.equal(all.unsqueeze_dim::<2>(0).expand(shape)).float()
+}
+
 impl<S> Conditioned<S> {
     /// Samples with these conditions.
     pub fn new(sample: S, condition: Tensor<2>) -> Self {
@@ -37,9 +47,21 @@ impl<S> Conditioned<S> {
     /// Samples with their classes, which become one-hot rows.
     ///
     /// # Shapes
-    /// `labels`: `[batch]`, each less than `classes`.
+    /// `labels`: `[batch]`.
+    ///
+    /// # Panics
+    /// If a label is none of the classes, `0` to `classes - 1`; a training ends with an error which says so. The labels are
+    /// read from their device for it, which [`one_hot`] does not.
     pub fn labelled(sample: S, labels: Tensor<1, Int>, classes: usize) -> Self {
-        Self::new(sample, labels.one_hot::<2>(classes).float())
+        let outside = |label: &i64| usize::try_from(*label).map_or(true, |label| label >= classes);
+        let read = labels.clone().try_into_vec_as::<i64>().unwrap_or_default();
+        if let Some(label) = read.into_iter().find(outside) {
+            panic!(
+                "a label is {label}, where there are the classes 0 to {}",
+                classes.saturating_sub(1)
+            );
+        }
+        Self::new(sample, one_hot(labels, classes))
     }
 
     /// Samples of which nothing is known: their conditions are a column of zeros, which nobody reads.
@@ -127,5 +149,21 @@ mod tests {
         assert_eq!(moved.sample.dims(), [3, 1, 2, 2]);
         assert_eq!(moved.sample.clone().sum().into_scalar::<f32>(), 12.0);
         assert_eq!(moved.labels().try_into_vec_as::<i64>().unwrap(), [1, 2, 0]);
+    }
+
+    #[test]
+    fn one_hot_rows_are_zero_where_there_is_no_such_class() {
+        let labels = Tensor::<1, Int>::from_data([1, -1, 2, 0], &Device::default());
+        let rows = one_hot(labels.clone(), 2).try_into_vec_as::<f32>().unwrap();
+        assert_eq!(rows, [0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 1.0, 0.0]);
+        let single = one_hot(labels.zeros_like(), 1).try_into_vec_as::<f32>().unwrap();
+        assert_eq!(single, [1.0; 4]);
+    }
+
+    #[test]
+    #[should_panic(expected = "a label is -1, where there are the classes 0 to 2")]
+    fn a_label_which_is_no_class_is_named() {
+        let labels = Tensor::<1, Int>::from_data([1, -1], &Device::default());
+        let _ = Conditioned::labelled(Tensor::<2>::zeros([2, 1], &Device::default()), labels, 3);
     }
 }

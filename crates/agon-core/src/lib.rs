@@ -51,7 +51,7 @@ pub use augment::{Augment, Augmentations};
 pub use average::MovingAverage;
 pub use budget::Budget;
 pub use checkpoint::{Checkpoint, Checkpoints, Loadable};
-pub use conditioned::{Conditioned, OfSample};
+pub use conditioned::{Conditioned, OfSample, one_hot};
 pub use constraint::Constraint;
 pub use diversity::Diversity;
 pub use error::{Error, Result};

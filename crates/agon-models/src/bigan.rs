@@ -7,9 +7,10 @@ use agon_core::{
 };
 use agon_losses::{NonSaturating, l2};
 use burn::module::Module;
-use burn::prelude::Tensor;
+use burn::prelude::{Device, Tensor};
 
 use crate::NoisyEncoder;
+use crate::contest::Judgement;
 
 /// Generator and encoder against a discriminator of pairs.
 ///
@@ -57,6 +58,22 @@ pub struct Bigan<G: Generator, E: Module, D: Discriminator> {
     noise: usize,
     cycle: f64,
     turns: usize,
+    /// Whether the settings were found to fit each other.
+    checked: bool,
+}
+
+/// Whether a discriminator's loss is the same for `(s, t)` and for `(-t, -s)`.
+fn is_mirror(loss: &dyn AdversarialLoss, device: &Device) -> Result<bool> {
+    let scores = |values: [f64; 2]| Tensor::<2>::from_data([[values[0]], [values[1]]], device);
+    let (s, t) = (scores([0.7, -1.3]), scores([2.1, 0.4]));
+    let there = loss.discriminator(s.clone(), t.clone());
+    let back = loss.discriminator(-t, -s);
+    let apart: Vec<f64> = (there.clone() - back)
+        .abs()
+        .div(there.abs() + 1.0)
+        .try_into_vec_as()
+        .map_err(|error| Error::Device(error.to_string()))?;
+    Ok(apart.iter().all(|apart| *apart < 1e-4))
 }
 
 impl<S, G, E, D> Bigan<G, E, D>
@@ -81,6 +98,7 @@ where
             noise,
             cycle: 0.0,
             turns: 1,
+            checked: false,
         }
     }
 
@@ -96,8 +114,8 @@ where
         self
     }
 
-    /// What the contest is about: a loss that treats scores `s` and `-s` as mirror images, and whose generator's side
-    /// does not look at real scores.
+    /// What the contest is about: a loss that treats scores `s` and `-s` as mirror images and has no state, and whose
+    /// generator's side does not look at real scores; anything else is an error in the first round.
     pub fn loss(mut self, loss: impl AdversarialLoss) -> Self {
         self.loss = Box::new(loss);
         self
@@ -168,9 +186,15 @@ where
     }
 
     /// The numbers of `drawn` that are code.
-    fn code_of(&self, drawn: Tensor<2>) -> Tensor<2> {
+    fn code_of(&self, drawn: Tensor<2>) -> Result<Tensor<2>> {
         let width = drawn.dims()[1];
-        drawn.narrow(1, 0, self.code.unwrap_or(width))
+        match self.code.unwrap_or(width) {
+            numbers if (1..=width).contains(&numbers) => Ok(drawn.narrow(1, 0, numbers)),
+            numbers => {
+                let expected = format!("1 to {width} numbers, as many as the generator is fed");
+                Err(Error::config("the code of a BiGAN", expected, numbers))
+            }
+        }
     }
 
     /// This code, beside the noise of `drawn`.
@@ -205,9 +229,11 @@ where
         let [inferred, made] = pairs
             .each_ref()
             .map(|pair| self.scores(discriminator, &pair.detached(), round));
-        let loss = self.loss.discriminator(inferred.clone(), made);
-        round.measure("loss/discriminator", &loss);
-        self.discriminator.update(round, &loss);
+        let rows = (pairs[0].rows().detach(), pairs[1].rows().detach());
+        let judgement = Judgement::of_scores(&*self.loss, [inferred.clone(), made], rows);
+        judgement.measure(&*self.loss, round);
+        round.measure("loss/discriminator", &judgement.loss);
+        self.discriminator.update(round, &judgement.loss);
         self.augmentations.advance(&inferred.inner(), round)
     }
 
@@ -223,6 +249,34 @@ where
             loss = loss + cycled * self.cycle;
         }
         self.generator.update_with(&mut self.encoder, round, &loss);
+    }
+
+    fn check(&self, round: &Round) -> Result<()> {
+        if self.turns == 0 {
+            return Err(Error::config("turns of generator and encoder", "at least one", 0));
+        }
+        let fits = !self.loss.generator_needs_real() && !self.loss.needs_samples() && self.loss.memory().is_empty();
+        if !fits || !is_mirror(&*self.loss, &round.device().clone().inner())? {
+            let expected = "one that mirrors scores s and -s, without a state, whose generator needs no real scores";
+            return Err(Error::config(
+                "the loss of a BiGAN",
+                expected,
+                format!("{:?}", self.loss),
+            ));
+        }
+        self.augmentations.check()
+    }
+
+    /// Codes drawn and codes inferred must be alike.
+    fn check_code(&self, z: &Tensor<2>, inferred: &Tensor<2>) -> Result<()> {
+        let (drawn, found) = (z.dims()[1], inferred.dims()[1]);
+        match drawn == found {
+            true => Ok(()),
+            false => {
+                let expected = format!("{drawn} numbers, as many as the generator's code has");
+                Err(Error::config("the encoder of a BiGAN", expected, found))
+            }
+        }
     }
 
     /// `|x - G(E(x))|^2 + |z - E(G(z))|^2`
@@ -245,22 +299,18 @@ where
     type Batch = S;
 
     fn play(&mut self, data: &mut Feed<'_, S>, round: &mut Round) -> Result<()> {
-        if self.turns == 0 {
-            return Err(Error::config("turns of generator and encoder", "at least one", 0));
+        if !self.checked {
+            self.check(round)?;
         }
-        if self.loss.generator_needs_real() {
-            let got = format!("{:?}", self.loss);
-            return Err(Error::config(
-                "the loss of a BiGAN",
-                "one whose generator needs no real scores",
-                got,
-            ));
-        }
-        self.augmentations.check()?;
         let x = data.next_batch()?;
-        let z = self.code_of(round.draw(&*self.prior, x.size()));
+        let z = self.code_of(round.draw(&*self.prior, x.size()))?;
 
         let mut pairs = self.pairs(&x, &z, round);
+        if !self.checked {
+            self.check_code(&z, &pairs[0].condition)?;
+            self.checked = true;
+        }
+        round.measure_spreads(&pairs[0].sample, &pairs[1].sample);
         self.discriminator_turn(&pairs, round)?;
         for turn in 0..self.turns {
             if turn > 0 {
@@ -273,6 +323,10 @@ where
 
     fn players(&mut self) -> Vec<&mut dyn AnyPlayer> {
         vec![&mut self.discriminator, &mut self.generator, &mut self.encoder]
+    }
+
+    fn describe(&self) -> String {
+        format!("{self:?}")
     }
 
     fn memory(&self) -> Memory {

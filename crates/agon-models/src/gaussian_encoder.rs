@@ -27,7 +27,8 @@ pub struct GaussianEncoder<E: Module> {
 }
 
 impl<E: Encoder<Output = Tensor<2>> + ModuleDisplay> GaussianEncoder<E> {
-    /// The first half of what this encoder says are means, the second half logarithms of variances.
+    /// The first half of what this encoder says are means, the second half logarithms of variances. Of an odd number the
+    /// last is not used.
     pub fn of(encoder: E) -> Self {
         Self { encoder }
     }

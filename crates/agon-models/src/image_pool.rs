@@ -8,7 +8,8 @@ use rand::RngExt;
 /// Samples that a generator made earlier, for a discriminator that should not forget them.
 ///
 /// Each new sample enters a pool of `capacity`. While there is room the discriminator sees it at once. Afterwards it
-/// sees it with probability one half; else it sees a sample drawn from the pool, whose place the new one takes.
+/// sees it with probability one half; else it sees a sample drawn from the pool, whose place the new one takes. Samples of
+/// another size than those in the pool begin it anew.
 ///
 /// # References
 /// Shrivastava et al. 2017, arXiv:1612.07828, section 2.3, in the form of Zhu et al. 2017, arXiv:1703.10593 (50 samples).
@@ -28,12 +29,22 @@ impl ImagePool {
         }
     }
 
+    /// For how many samples it has room.
+    pub fn capacity(&self) -> usize {
+        self.capacity
+    }
+
     /// Takes a batch, and gives as many samples to judge.
     pub fn exchange<S: Sample>(&mut self, fresh: S, random: &mut Random) -> S {
         if self.capacity == 0 {
             return fresh;
         }
         let rows = fresh.rows();
+        let width = rows.dims()[1];
+        if self.kept.first().is_some_and(|kept| kept.dims()[1] != width) {
+            // Pictures of another size cannot stand in one batch with these.
+            self.kept.clear();
+        }
         let strategy = rows.gradient_checkpointing_strategy();
         let rows = rows.inner().split(1, 0).into_iter();
         let seen = Tensor::cat(rows.map(|row| self.exchange_one(row, random)).collect(), 0);
@@ -116,6 +127,16 @@ mod tests {
         let next = |pool: &mut ImagePool| numbers(pool, 20, &mut stream(2, 0));
         assert_eq!(next(&mut pool), next(&mut again));
         assert!(ImagePool::new(3).memory().is_empty());
+    }
+
+    #[test]
+    fn samples_of_another_size_begin_it_anew() {
+        let (mut pool, mut random) = (ImagePool::new(6), stream(1, 0));
+        numbers(&mut pool, 0, &mut random);
+        let wide = Tensor::<4>::ones([2, 1, 1, 3], &Device::default());
+        let seen = pool.exchange(wide, &mut random);
+        assert_eq!(seen.sum().into_scalar::<f32>(), 6.0);
+        assert_eq!(pool.kept.len(), 2);
     }
 
     #[test]

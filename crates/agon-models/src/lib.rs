@@ -1,6 +1,7 @@
 //! Published adversarial networks, one file each: configuration, networks, and what the paper says.
 #![forbid(unsafe_code)]
 
+mod contest;
 mod dcgan;
 #[cfg(test)]
 mod derivatives;

@@ -1,11 +1,11 @@
 //! MDGAN: first find the manifold of the data, then spread over it.
 
 use agon_core::{
-    Adam, AdversarialLoss, AnyPlayer, Discriminator, Encoder, Feed, Game, Generator, Player, Result, Round, Sample,
-    Sampling, Scored,
+    Adam, AnyPlayer, Discriminator, Encoder, Feed, Game, Generator, Player, Result, Round, Sample, Sampling,
 };
 use agon_losses::{NonSaturating, l2};
-use burn::prelude::Tensor;
+
+use crate::contest::{Judgement, fooled};
 
 /// A generator with an encoder, and a judge for each of two steps.
 ///
@@ -16,7 +16,9 @@ use burn::prelude::Tensor;
 ///
 /// `E`: the encoder; `d`: the mean squared difference. Reconstructions of the data reach every mode, since the data does;
 /// the second judge then only has to move generated samples along the manifold, between distributions that overlap. Nothing
-/// makes `E(x)` look like the prior, so that in long codes the two steps may teach the generator about different places.
+/// makes `E(x)` look like the prior, so that in long codes the two steps may teach the generator about different places. For the
+/// same reason a generator without batch norm is the better one: running statistics, by which it is sampled from, would follow
+/// codes of both kinds.
 ///
 /// # Example
 /// ```
@@ -76,20 +78,28 @@ where
         self.generator.best()
     }
 
-    fn reconstruct(&self, x: &G::Output) -> G::Output {
-        let codes = self.encoder.network().encode(x.clone());
-        self.generator.network().generate(codes)
+    /// The encoder.
+    pub fn encoder(&self) -> &E {
+        self.encoder.best()
+    }
+
+    /// The judges of the manifold and of the diffusion.
+    pub fn judges(&self) -> [&D; 2] {
+        [self.manifold.network(), self.diffusion.network()]
     }
 
     fn manifold_step(&mut self, x: &G::Output, round: &mut Round) {
-        let again = self.reconstruct(x);
-        let loss = contest(self.manifold.network(), x.clone(), again.detached());
+        let again = self
+            .generator
+            .network()
+            .generate(self.encoder.network().encode(x.clone()));
+        let Judgement { loss, .. } = Judgement::of(&NonSaturating, self.manifold.network(), x, &again.detached());
         round.measure("loss/manifold", &loss);
         self.manifold.update(round, &loss);
 
         let distance = l2(again.rows(), x.rows());
         round.measure("loss/reconstruction", &distance);
-        let loss = distance * self.weight + fooled(&self.manifold.frozen(), again);
+        let loss = distance * self.weight + fooled(&NonSaturating, &self.manifold.frozen(), &again, x);
         self.generator.update_with(&mut self.encoder, round, &loss);
     }
 
@@ -97,24 +107,24 @@ where
         let codes = round.draw(&*self.generator.network().prior(), x.size());
         let fake = self.generator.network().generate(codes);
         round.measure_spreads(x, &fake);
-        let again = self.reconstruct(x).detached();
-        let loss = contest(self.diffusion.network(), again, fake.detached());
-        round.measure("loss/discriminator", &loss);
-        self.diffusion.update(round, &loss);
+        let again = self
+            .generator
+            .frozen()
+            .generate(self.encoder.frozen().encode(x.clone()));
+        let judgement = Judgement::of(
+            &NonSaturating,
+            self.diffusion.network(),
+            &again.detached(),
+            &fake.detached(),
+        );
+        judgement.measure(&NonSaturating, round);
+        round.measure("loss/discriminator", &judgement.loss);
+        self.diffusion.update(round, &judgement.loss);
 
-        let loss = fooled(&self.diffusion.frozen(), fake);
+        let loss = fooled(&NonSaturating, &self.diffusion.frozen(), &fake, x);
         round.measure("loss/generator", &loss);
         self.generator.update(round, &loss);
     }
-}
-
-fn contest<D: Discriminator>(judge: &D, real: D::Input, fake: D::Input) -> Tensor<1> {
-    let real = judge.discriminate(real).scores();
-    NonSaturating.discriminator(real, judge.discriminate(fake).scores())
-}
-
-fn fooled<D: Discriminator>(judge: &D, fake: D::Input) -> Tensor<1> {
-    NonSaturating.generator(judge.discriminate(fake).scores(), None)
 }
 
 impl<G: Generator, E, D> Game for Mdgan<G, E, D>

@@ -1,12 +1,13 @@
 //! pix2pix: translation of pictures, learned from pairs.
 
 use agon_core::{
-    Adam, AdversarialLoss, AnyPlayer, Discriminator, Feed, Game, Player, Result, Round, Scored, Translator,
+    Adam, AdversarialLoss, AnyPlayer, Discriminator, Feed, Game, Memory, Player, Result, Round, Translator,
 };
 use agon_losses::{NonSaturating, l1};
 use burn::config::Config;
 use burn::prelude::{Device, Tensor};
 
+use crate::contest::{Judgement, fooled};
 use crate::{PatchDiscriminator, PatchDiscriminatorConfig, UNetTranslator, UNetTranslatorConfig};
 
 /// Configuration of a [`Pix2Pix`] game with the networks of the paper.
@@ -105,6 +106,11 @@ where
         self
     }
 
+    /// The judge of pairs.
+    pub fn judge(&self) -> &D {
+        self.judge.network()
+    }
+
     /// The map as one would use it, without gradients.
     pub fn map(&self) -> T {
         self.map.best().valid()
@@ -121,21 +127,19 @@ where
     fn play(&mut self, data: &mut Feed<'_, Self::Batch>, round: &mut Round) -> Result<()> {
         let (a, b) = data.next_batch()?;
         let fake = self.map.network().translate(a.clone());
-        let with = |b: Tensor<4>| Tensor::cat(vec![a.clone(), b], 1);
+        round.measure_spreads(&b, &fake);
+        let beside_a = |picture: &Tensor<4>| Tensor::cat(vec![a.clone(), picture.clone()], 1);
+        let (true_pair, made_pair) = (beside_a(&b), beside_a(&fake));
 
         let judge = self.judge.network();
-        let real_scores = judge.discriminate(with(b.clone())).scores();
-        let fake_scores = judge.discriminate(with(fake.clone().detach())).scores();
-        let loss = self.loss.discriminator(real_scores, fake_scores) * 0.5;
+        let judgement = Judgement::of(&*self.loss, judge, &true_pair, &made_pair.clone().detach());
+        judgement.measure(&*self.loss, round);
+        let loss = judgement.loss.clone() * 0.5;
         round.measure("loss/discriminator", &loss);
         self.judge.update(round, &loss);
+        judgement.advance(&mut *self.loss);
 
-        let judge = self.judge.frozen();
-        let needs_real = self.loss.generator_needs_real();
-        let real_scores = needs_real.then(|| judge.discriminate(with(b.clone())).scores());
-        let fooled = self
-            .loss
-            .generator(judge.discriminate(with(fake.clone())).scores(), real_scores);
+        let fooled = fooled(&*self.loss, &self.judge.frozen(), &made_pair, &true_pair);
         let distance = l1(fake, b);
         round.measure("loss/generator", &fooled);
         round.measure("loss/distance", &distance);
@@ -149,5 +153,13 @@ where
 
     fn describe(&self) -> String {
         format!("{self:?}")
+    }
+
+    fn memory(&self) -> Memory {
+        Memory::new().nest("loss", self.loss.memory())
+    }
+
+    fn recall(&mut self, memory: &Memory) {
+        self.loss.recall(&memory.nested("loss"));
     }
 }

@@ -38,17 +38,23 @@ impl SemiClassifierConfig {
     /// Builds the network.
     ///
     /// # Errors
-    /// [`Error::Config`] if a size is zero, there is no hidden layer, or a deviation is
-    /// negative.
+    /// [`Error::Config`] if a size is zero, there is no hidden layer, or a deviation is negative or no number.
     pub fn try_init(&self, device: &Device) -> Result<SemiClassifier> {
         let sizes: Vec<usize> = [self.features].into_iter().chain(self.hidden.iter().copied()).collect();
         if self.hidden.is_empty() || self.classes == 0 || sizes.contains(&0) {
             let got = format!("{sizes:?}, {} classes", self.classes);
             return Err(Error::config("a classifier's layers", "numbers above zero", got));
         }
-        if !(self.input_noise >= 0.0 && self.hidden_noise >= 0.0) {
+        if ![self.input_noise, self.hidden_noise]
+            .iter()
+            .all(|noise| *noise >= 0.0 && noise.is_finite())
+        {
             let got = format!("{} and {}", self.input_noise, self.hidden_noise);
-            return Err(Error::config("a classifier's noise", "deviations of at least 0", got));
+            return Err(Error::config(
+                "a classifier's noise",
+                "finite deviations of at least 0",
+                got,
+            ));
         }
         let weights = Initializer::KaimingNormal {
             gain: 1.0,

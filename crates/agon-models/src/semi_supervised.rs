@@ -86,6 +86,7 @@ where
         let ((x, y), u) = data.next_batch()?;
         let prior = self.generator.network().prior();
         let made = self.generator.network().generate(round.draw(&*prior, u.size()));
+        round.measure_spreads(&u, &made);
 
         let classifier = self.classifier.network();
         let logits = |samples| classifier.discriminate(samples).0;
@@ -103,6 +104,10 @@ where
 
     fn players(&mut self) -> Vec<&mut dyn AnyPlayer> {
         vec![&mut self.classifier, &mut self.generator]
+    }
+
+    fn describe(&self) -> String {
+        format!("{self:?}")
     }
 }
 

@@ -2,7 +2,7 @@
 
 use agon_core::{
     Adam, AdversarialLoss, AnyPlayer, Conditioned, Discriminator, Feed, Game, Generator, MovingAverage, Optimizer,
-    Player, Result, Round, Sample, Sampling, Scored,
+    Player, Result, Round, Sample, Sampling, Scored, one_hot,
 };
 use agon_losses::{NonSaturating, auxiliary_classifier};
 use burn::module::Module;
@@ -19,7 +19,8 @@ pub struct TripleWeights {
     pub alpha: f64,
     /// Of classifying generated samples as what they were asked to be (0.1 in the authors' code).
     pub pseudo: f64,
-    /// From which round on it does, since generated samples are no use before (the authors' code waits 300 epochs).
+    /// From which round of the run on it does, since generated samples are no use before (the authors' code waits 300
+    /// epochs, ten times as long as the classifier is `alone`).
     pub pseudo_from: u64,
     /// Of being sure of unlabelled samples (0.3).
     pub confidence: f64,
@@ -39,7 +40,7 @@ impl Default for TripleWeights {
         Self {
             alpha: 0.5,
             pseudo: 0.1,
-            pseudo_from: 200,
+            pseudo_from: 1_000,
             confidence: 0.3,
             balance: 1e-3,
             trusted: 0.9,
@@ -148,7 +149,7 @@ where
     fn guess(&self, u: &S) -> Conditioned<S> {
         let logits = self.classifier.frozen().discriminate(u.clone()).0;
         let classes = logits.dims()[1];
-        Conditioned::labelled(u.clone(), logits.argmax(1).flatten(0, 1), classes)
+        Conditioned::new(u.clone(), one_hot(logits.argmax(1).flatten(0, 1), classes))
     }
 
     fn judge(&mut self, pairs: [Conditioned<S>; 4], round: &mut Round) {
@@ -200,9 +201,10 @@ where
     /// `softplus(-D(u, y))` for each sample and class: `[batch, classes]`, without gradients.
     fn refused(&self, u: &S, classes: usize) -> Tensor<2> {
         let (rows, discriminator) = (u.size(), self.discriminator.frozen());
+        let all = Tensor::<2>::eye(classes, &u.rows().device());
         let of_class = |class: usize| {
-            let labels = Tensor::<1, Int>::full([rows], class as i64, &u.rows().device());
-            let pairs = Conditioned::labelled(u.detached(), labels, classes);
+            let asked = all.clone().narrow(0, class, 1).repeat_dim(0, rows);
+            let pairs = Conditioned::new(u.detached(), asked);
             let scores = discriminator.discriminate(pairs).scores().mean_dim(1).detach();
             softplus(-scores, 1.0)
         };
@@ -237,8 +239,9 @@ where
         let (_, other) = data.next_batch()?;
         let prior = self.generator.network().prior();
         let made = self.generator.network().generate(round.draw(&*prior, u.size()));
+        round.measure_spreads(&u, &made.sample);
         let (taken, guessed) = (self.guess(&other), self.guess(&u));
-        let labelled = Conditioned::labelled(x.clone(), y.clone(), guessed.condition.dims()[1]);
+        let labelled = Conditioned::new(x.clone(), one_hot(y.clone(), guessed.condition.dims()[1]));
         self.judge([labelled, taken, guessed, made.detached()], round);
         self.classify((x, y), &u, &made, round);
 
@@ -251,6 +254,10 @@ where
 
     fn players(&mut self) -> Vec<&mut dyn AnyPlayer> {
         vec![&mut self.discriminator, &mut self.classifier, &mut self.generator]
+    }
+
+    fn describe(&self) -> String {
+        format!("{self:?}")
     }
 }
 

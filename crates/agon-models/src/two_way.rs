@@ -2,7 +2,7 @@
 
 use agon_core::{
     Adam, AdversarialLoss, AnyPlayer, Constraint, Discriminator, Error, Feed, Game, Loadable, Memory, MovingAverage,
-    Player, Result, Round, Sample, Scored, Translator, Turns,
+    Player, Result, Round, Sample, Translator, Turns,
 };
 use agon_losses::{NonSaturating, l1, l2};
 use burn::module::{Module, ModuleDisplay};
@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::ImagePool;
+use crate::contest::{Judgement, fooled};
 
 /// Two networks of a kind, for domain A and for domain B: maps into it, or judges of it.
 #[derive(Module, Debug)]
@@ -90,7 +91,8 @@ impl Distance {
 pub struct TwoWay<T: Translator + ModuleDisplay, D: Discriminator<Input = T::Sample> + ModuleDisplay> {
     maps: Player<Both<T>>,
     judges: Player<Both<D>>,
-    loss: Box<dyn AdversarialLoss>,
+    /// Of each domain's contest, which may have a state of its own.
+    losses: [Box<dyn AdversarialLoss>; 2],
     adversarial: f64,
     cycle: f64,
     identity: f64,
@@ -111,7 +113,7 @@ impl<T: Translator + ModuleDisplay, D: Discriminator<Input = T::Sample> + Module
         Self {
             maps: Player::new("maps", maps, adam()).with_config(map_config),
             judges: Player::new("judges", judges, adam()).with_config(judge_config),
-            loss: Box::new(NonSaturating),
+            losses: [Box::new(NonSaturating), Box::new(NonSaturating)],
             adversarial: 1.0,
             cycle: 1.0,
             identity: 0.0,
@@ -122,8 +124,9 @@ impl<T: Translator + ModuleDisplay, D: Discriminator<Input = T::Sample> + Module
     }
 
     /// What the contests are about, and how much they count for the maps.
-    pub fn loss(mut self, loss: impl AdversarialLoss, weight: f64) -> Self {
-        (self.loss, self.adversarial) = (Box::new(loss), weight);
+    pub fn loss(mut self, loss: impl AdversarialLoss + Clone, weight: f64) -> Self {
+        self.losses = [Box::new(loss.clone()), Box::new(loss)];
+        self.adversarial = weight;
         self
     }
 
@@ -178,7 +181,8 @@ impl<T: Translator + ModuleDisplay, D: Discriminator<Input = T::Sample> + Module
         let Both { a: to_a, b: to_b } = self.maps.network();
         let (fake_a, fake_b) = (to_a.translate(b.clone()), to_b.translate(a.clone()));
         let judges = self.judges.frozen();
-        let fooled = self.fooled(&judges.a, &fake_a, a) + self.fooled(&judges.b, &fake_b, b);
+        let [loss_a, loss_b] = &self.losses;
+        let fooled = fooled(&**loss_a, &judges.a, &fake_a, a) + fooled(&**loss_b, &judges.b, &fake_b, b);
         round.measure("loss/generator", &fooled);
         let mut loss = fooled * self.adversarial;
         if self.cycle > 0.0 {
@@ -197,25 +201,21 @@ impl<T: Translator + ModuleDisplay, D: Discriminator<Input = T::Sample> + Module
         (fake_a.detached(), fake_b.detached())
     }
 
-    fn fooled(&self, judge: &D, fake: &T::Sample, real: &T::Sample) -> Tensor<1> {
-        let scores = |sample: &T::Sample| judge.discriminate(sample.clone()).scores();
-        let real = self.loss.generator_needs_real().then(|| scores(real));
-        self.loss.generator(scores(fake), real)
-    }
-
     /// A turn of the judges.
     fn judge(&mut self, (a, b): &Domains<T>, fake: Domains<T>, round: &mut Round) {
         round.measure_spreads(b, &fake.1);
         let fake_a = self.pools[0].exchange(fake.0, round.random());
         let fake_b = self.pools[1].exchange(fake.1, round.random());
-        let contest = |judge: &D, real: &T::Sample, fake: T::Sample| {
-            let real = judge.discriminate(real.clone()).scores();
-            self.loss.discriminator(real, judge.discriminate(fake).scores())
-        };
         let judges = self.judges.network();
-        let loss = contest(&judges.a, a, fake_a) + contest(&judges.b, b, fake_b);
+        let [loss_a, loss_b] = &mut self.losses;
+        let of_a = Judgement::of(&**loss_a, &judges.a, a, &fake_a);
+        let of_b = Judgement::of(&**loss_b, &judges.b, b, &fake_b);
+        of_b.measure(&**loss_b, round);
+        let loss = of_a.loss.clone() + of_b.loss.clone();
         round.measure("loss/discriminator", &loss);
         self.judges.update(round, &loss);
+        of_a.advance(&mut **loss_a);
+        of_b.advance(&mut **loss_b);
     }
 }
 
@@ -255,12 +255,17 @@ impl<T: Translator + ModuleDisplay, D: Discriminator<Input = T::Sample> + Module
         Memory::new()
             .nest("pool_a", self.pools[0].memory())
             .nest("pool_b", self.pools[1].memory())
+            .nest("loss_a", self.losses[0].memory())
+            .nest("loss_b", self.losses[1].memory())
     }
 
     fn recall(&mut self, memory: &Memory) {
         let device = self.maps.device();
         for (pool, name) in self.pools.iter_mut().zip(["pool_a", "pool_b"]) {
             pool.recall(&memory.nested(name), &device);
+        }
+        for (loss, name) in self.losses.iter_mut().zip(["loss_a", "loss_b"]) {
+            loss.recall(&memory.nested(name));
         }
     }
 }
@@ -272,10 +277,11 @@ impl<T: Translator + ModuleDisplay, D: Discriminator<Input = T::Sample> + Module
         f.debug_struct("TwoWay")
             .field("maps", &self.maps)
             .field("judges", &self.judges)
-            .field("loss", &self.loss)
+            .field("loss", &self.losses[0])
             .field("weights", &[self.adversarial, self.cycle, self.identity])
             .field("distance", &self.distance)
+            .field("pool", &self.pools[0].capacity())
             .field("turns", &self.turns)
-            .finish_non_exhaustive()
+            .finish()
     }
 }

@@ -79,6 +79,16 @@ where
     pub fn generator(&self) -> &G {
         self.generator.best()
     }
+
+    /// The network that finds the code of a sample.
+    pub fn reconstructor(&self) -> &F {
+        self.reconstructor.best()
+    }
+
+    /// The judge of codes beside samples.
+    pub fn judge(&self) -> &D {
+        self.judge.network()
+    }
 }
 
 /// A code from each of these Gaussians.
@@ -105,6 +115,7 @@ where
         let judge = self.judge.network();
         let real_scores = judge.discriminate((found.detached(), x)).scores();
         let fake_scores = judge.discriminate((z.clone(), fake.detached())).scores();
+        round.measure_scores(&real_scores, &fake_scores, 1.0);
         let loss = NonSaturating.discriminator(real_scores, fake_scores);
         round.measure("loss/discriminator", &loss);
         self.judge.update(round, &loss);

@@ -218,6 +218,27 @@ fn bigan_with_every_encoder() {
 }
 
 #[test]
+fn a_bigan_says_what_does_not_fit() {
+    let error = |game: Bigan<MlpGenerator, BiganEncoder, Told<MlpDiscriminator>>| {
+        let ended = Trainer::new(game).run(ring(), Budget::steps(1));
+        ended.unwrap_err().to_string()
+    };
+    let small = || small_bigan(Inference::Deterministic);
+    let one_sided = error(small().loss(LeastSquares::binary()));
+    assert!(one_sided.contains("the loss of a BiGAN"), "{one_sided}");
+    assert!(error(small().loss(BoundaryEquilibrium::new(0.5))).contains("the loss of a BiGAN"));
+    assert!(error(small().loss(LossSensitive::new(1.0))).contains("the loss of a BiGAN"));
+    assert!(error(small().code(4)).contains("1 to 3 numbers"));
+    let wide = error(small().code(3));
+    assert!(
+        wide.contains("3 numbers, as many as the generator's code has"),
+        "{wide}"
+    );
+    let even = small().loss(LeastSquares::pearson());
+    Trainer::new(even).run(ring(), Budget::steps(1)).unwrap();
+}
+
+#[test]
 fn bigan_of_images() {
     for (name, inference) in [
         ("bigan-images", Inference::Gaussian),

@@ -48,7 +48,7 @@ fn gumbel() -> Gan<SoftGenerator, LstmDiscriminator> {
         SoftGeneratorConfig::new(6, 5).with_hidden(4).init(&device()),
         LstmDiscriminatorConfig::new(6).with_hidden(4).init(&device()),
     )
-    .generator_constraint(Cooling::over(10, 5.0, 1.0))
+    .generator_constraint(Cooling::over(10, 1.0))
 }
 
 /// Plays, stops, resumes: the same weights to the bit; and the generator is loaded without the game.
@@ -127,4 +127,28 @@ fn settings_that_cannot_work_are_errors() {
         .unwrap_err()
         .to_string();
     assert!(error.contains("3 numbers") && error.contains("32"), "{error}");
+}
+
+#[test]
+fn who_speaks_and_who_judges_must_agree() {
+    let policy = LstmPolicyConfig::new(7).with_embedding(4).with_hidden(4);
+    let game = SeqGan::new(
+        LstmGeneratorConfig::new(policy, 5).init(&device()),
+        TextDiscriminatorConfig::reduced(6, 5).with_embedding(4).init(&device()),
+        SeqGanConfig::new(),
+    );
+    let error = Trainer::new(game)
+        .run(tokens(), Budget::steps(1))
+        .unwrap_err()
+        .to_string();
+    assert!(
+        error.contains("5 places and 7 tokens") && error.contains("5 places and 6 tokens"),
+        "{error}"
+    );
+    let longer = OneHot::new(Grammar::arithmetic().sentences(7), 6).batches(8);
+    let error = Trainer::new(text_gan(1))
+        .run(longer, Budget::steps(1))
+        .unwrap_err()
+        .to_string();
+    assert!(error.contains("of 5 places and 6 tokens"), "{error}");
 }

@@ -29,6 +29,14 @@ impl LstmGeneratorConfig {
     /// # Errors
     /// [`Error::Config`] if a size is zero, a sequence shorter than two tokens, or the start token is none.
     pub fn try_init(&self, device: &Device) -> Result<LstmGenerator> {
+        self.check()?;
+        Ok(LstmGenerator {
+            policy: self.policy.init(device),
+            config: self.clone(),
+        })
+    }
+
+    fn check(&self) -> Result<()> {
         let LstmPolicyConfig {
             vocabulary,
             embedding,
@@ -47,10 +55,7 @@ impl LstmGeneratorConfig {
         if self.length < 2 {
             return Err(Error::config("length of sequences", "at least 2 tokens", self.length));
         }
-        Ok(LstmGenerator {
-            policy: self.policy.init(device),
-            config: self.clone(),
-        })
+        Ok(())
     }
 }
 
@@ -86,10 +91,18 @@ impl LstmGenerator {
     /// This policy, for sequences of so many tokens.
     ///
     /// # Errors
-    /// As [`LstmGeneratorConfig::try_init`].
+    /// As [`LstmGeneratorConfig::try_init`], and where the policy is another than the configuration says.
     pub fn of(policy: LstmPolicy, config: LstmGeneratorConfig) -> Result<Self> {
-        let built = config.try_init(&Device::default())?;
-        Ok(Self { policy, ..built })
+        config.check()?;
+        let [vocabulary, embedding] = policy.table().dims();
+        let (said, found) = (&config.policy, (vocabulary, embedding, policy.start()));
+        if found != (said.vocabulary, said.embedding, said.start) {
+            let name =
+                |(vocabulary, embedding, start)| format!("{vocabulary} tokens as {embedding} numbers, from {start}");
+            let expected = name((said.vocabulary, said.embedding, said.start));
+            return Err(Error::config("the policy of an LSTM generator", expected, name(found)));
+        }
+        Ok(Self { policy, config })
     }
 
     /// The model of what comes next.
@@ -100,6 +113,11 @@ impl LstmGenerator {
     /// Tokens in a sequence.
     pub fn length(&self) -> usize {
         self.config.length
+    }
+
+    /// How many different tokens its sequences have, and how many tokens a sequence.
+    pub fn sentences(&self) -> [usize; 2] {
+        [self.policy.vocabulary(), self.config.length]
     }
 }
 

@@ -50,8 +50,7 @@ impl RankGan {
     fn log_rank(&self, sentences: Tensor<2>, references: Tensor<2>, others: Tensor<2>) -> Tensor<1> {
         let references = unit(references).transpose();
         let like = |features: Tensor<2>| unit(features).matmul(references.clone()) * self.gamma;
-        // Cosines are at most one: no exponential is large.
-        let others = like(others).exp().sum_dim(0).log();
+        let others = log_sum_exp(like(others));
         // log e^a / (e^a + e^b) = log sigmoid(a - b).
         log_sigmoid(like(sentences) - others).mean_dim(1).squeeze_dim(1)
     }
@@ -82,9 +81,18 @@ impl Reward for RankGan {
     }
 }
 
-/// The first half of the rows, and the rest.
+/// `log sum e^x` of each column.
+fn log_sum_exp(x: Tensor<2>) -> Tensor<2> {
+    let most = x.clone().max_dim(0).detach();
+    (x - most.clone()).exp().sum_dim(0).log() + most
+}
+
+/// The first half of the rows, and the rest; a single row is both.
 fn halves(rows: Tensor<2>) -> (Tensor<2>, Tensor<2>) {
     let n = rows.dims()[0];
+    if n < 2 {
+        return (rows.clone(), rows);
+    }
     let half = n / 2;
     (rows.clone().narrow(0, 0, half), rows.narrow(0, half, n - half))
 }
@@ -107,6 +115,18 @@ mod tests {
         let weights = |reward: RankGan| reward.weights(worth.clone()).try_into_vec_as::<f32>().unwrap();
         assert_eq!(weights(RankGan::new()), [-0.25, 0.25]);
         assert_eq!(weights(RankGan::new().without_logarithm()), [0.25, 0.75]);
+    }
+
+    #[test]
+    fn ranks_are_finite_however_sharp_and_few() {
+        let (device, sharp) = (Device::default(), RankGan::new().with_gamma(500.0));
+        let (references, others) = halves(Tensor::from_data([[1.0, 0.0]], &device));
+        let sentences = Tensor::from_data([[1.0, 0.0], [0.0, 1.0]], &device);
+        let ranks: Vec<f64> = sharp.log_rank(sentences, references, others).try_into_vec_as().unwrap();
+        assert!(
+            (ranks[0] + 2f64.ln()).abs() < 1e-4 && (ranks[1] + 500.0).abs() < 1e-2,
+            "{ranks:?}"
+        );
     }
 
     #[test]

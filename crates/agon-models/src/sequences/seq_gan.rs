@@ -6,7 +6,7 @@ use burn::config::Config;
 use burn::optim::GradientsParams;
 use burn::prelude::{Int, Tensor};
 
-use super::{LstmGenerator, Realness, Reward, TextDiscriminator};
+use super::{LstmGenerator, Realness, Reward, TextDiscriminator, agree};
 
 /// How a game of [`SeqGan`] goes; the defaults are the authors', for 10,000 sequences in batches of 64.
 #[derive(Config, Debug)]
@@ -147,6 +147,7 @@ impl SeqGan {
     }
 
     fn check(&self) -> Result<()> {
+        agree(self.generator().sentences(), self.discriminator().sentences())?;
         let plan = &self.plan;
         if plan.rollouts == 0 || plan.negatives == 0 || plan.epochs == 0 {
             let got = format!(
@@ -168,9 +169,13 @@ impl SeqGan {
     fn real(&self, data: &mut Feed<'_, Tensor<2, Int>>) -> Result<Tensor<2, Int>> {
         let real = data.next_batch()?;
         let length = self.generator().length();
-        match real.dims()[1] {
-            found if found == length => Ok(real),
-            found => Err(Error::config("sequences", format!("of {length} tokens"), found)),
+        match real.dims() {
+            [batch, found] if batch > 0 && found == length => Ok(real),
+            found => Err(Error::config(
+                "sequences",
+                format!("of {length} tokens"),
+                format!("{found:?}"),
+            )),
         }
     }
 

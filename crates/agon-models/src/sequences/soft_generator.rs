@@ -116,6 +116,11 @@ pub struct SoftGenerator {
 }
 
 impl SoftGenerator {
+    /// How many different tokens its sequences have, and how many tokens a sequence.
+    pub fn sentences(&self) -> [usize; 2] {
+        [self.config.vocabulary, self.config.length]
+    }
+
     /// `n` sequences of whole tokens from seeded codes: at each place the most likely one.
     ///
     /// # Shapes
@@ -228,35 +233,34 @@ impl Loadable for SoftGenerator {
     }
 }
 
-/// Changes the temperature of a [`SoftGenerator`] by the same factor after each of its updates.
+/// Changes the temperature of a [`SoftGenerator`], which begins with its configuration's, by the same factor after each of
+/// its updates.
 ///
 /// # Example
 /// ```
 /// use agon_models::Cooling;
 ///
-/// // From 5 to 1 in 20,000 updates.
-/// let cooling = Cooling::over(20_000, 5.0, 1.0);
+/// // To 1 in 20,000 updates.
+/// let cooling = Cooling::over(20_000, 1.0);
 /// ```
 #[derive(Debug, Clone)]
 pub struct Cooling {
-    factor: f64,
+    updates: u64,
     end: f64,
 }
 
 impl Cooling {
-    /// From one temperature to another in so many updates, where it stays.
-    pub fn over(updates: u64, from: f64, to: f64) -> Self {
-        Self {
-            factor: (to / from).powf(1.0 / updates.max(1) as f64),
-            end: to,
-        }
+    /// To this temperature in so many updates, where it stays.
+    pub fn over(updates: u64, to: f64) -> Self {
+        Self { updates, end: to }
     }
 }
 
 impl Constraint<SoftGenerator> for Cooling {
     fn enforce(&self, mut network: SoftGenerator) -> SoftGenerator {
-        let cooled = |temperature: Tensor<1>| match temperature.mul_scalar(self.factor) {
-            lower if self.factor < 1.0 => lower.clamp_min(self.end),
+        let factor = (self.end / network.config.temperature).powf(1.0 / self.updates.max(1) as f64);
+        let cooled = |temperature: Tensor<1>| match temperature.mul_scalar(factor) {
+            lower if factor < 1.0 => lower.clamp_min(self.end),
             higher => higher.clamp_max(self.end),
         };
         network.temperature = network.temperature.map(cooled);
@@ -280,9 +284,29 @@ mod tests {
         sums.clone()
             .into_data()
             .assert_approx_eq::<f32>(&sums.ones_like().into_data(), Tolerance::absolute(1e-5));
-        let sharp = Cooling::over(1, 5.0, 0.01).enforce(warm).sample(8, 3);
+        let sharp = Cooling::over(1, 0.01).enforce(warm).sample(8, 3);
         let top = |soft: Tensor<3>| soft.max_dim(2).mean().into_scalar::<f32>();
         assert!(top(soft) < 0.7 && top(sharp) > 0.95);
+    }
+
+    #[test]
+    fn it_cools_from_its_own_temperature_and_stays() {
+        let mut generator = SoftGeneratorConfig::new(6, 4)
+            .with_temperature(2.0)
+            .init(&Device::default());
+        let cooling = Cooling::over(4, 0.5);
+        let temperatures: Vec<f64> = (0..6)
+            .map(|_| {
+                generator = cooling.enforce(generator.clone());
+                generator.temperature().into_scalar()
+            })
+            .collect();
+        for (found, expected) in temperatures
+            .iter()
+            .zip([2f64.sqrt(), 1.0, 0.5f64.sqrt(), 0.5, 0.5, 0.5])
+        {
+            assert!((found - expected).abs() < 1e-5, "{temperatures:?}");
+        }
     }
 
     #[test]

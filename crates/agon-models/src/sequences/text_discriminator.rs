@@ -101,6 +101,11 @@ pub struct TextDiscriminator {
 const PIECE: usize = 256;
 
 impl TextDiscriminator {
+    /// How many different tokens its sequences have, and how many tokens a sequence.
+    pub fn sentences(&self) -> [usize; 2] {
+        [self.config.vocabulary, self.config.length]
+    }
+
     /// What it sees in a sentence: `[batch, features]`.
     pub fn features(&self, tokens: Tensor<2, Int>) -> Tensor<2> {
         let [batch, length] = tokens.dims();

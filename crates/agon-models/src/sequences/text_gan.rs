@@ -100,6 +100,7 @@ impl TextGan {
     }
 
     fn check(&self) -> Result<()> {
+        agree(self.generator().sentences(), self.discriminator().sentences())?;
         let latent = [self.generator().latent(), self.discriminator().latent()];
         if latent[0] != latent[1] {
             let expected = format!("{} numbers, as the generator's", latent[0]);
@@ -111,9 +112,22 @@ impl TextGan {
         }
     }
 
+    /// Real sequences, as long and of as many tokens as the generator's.
+    fn real(&self, data: &mut Feed<'_, Tensor<3>>) -> Result<Tensor<3>> {
+        let real = data.next_batch()?;
+        let [vocabulary, length] = self.generator().sentences();
+        match real.dims() {
+            [batch, found, tokens] if batch > 0 && [tokens, found] == [vocabulary, length] => Ok(real),
+            found => {
+                let expected = format!("one-hot, of {length} places and {vocabulary} tokens");
+                Err(Error::config("sequences", expected, format!("{found:?}")))
+            }
+        }
+    }
+
     /// Training beforehand: each sentence from its own code, and beside one that is nearly the same.
     fn prepare(&mut self, data: &mut Feed<'_, Tensor<3>>, round: &mut Round) -> Result<()> {
-        let real = data.next_batch()?;
+        let real = self.real(data)?;
         let (wrong, changed) = exchanged(&real, round.random());
         let judge = self.discriminator.network();
         let (of_real, of_wrong) = (judge.discriminate(real.clone()), judge.discriminate(wrong));
@@ -133,7 +147,7 @@ impl TextGan {
 
     /// A step of the discriminator.
     fn judge(&mut self, data: &mut Feed<'_, Tensor<3>>, round: &mut Round) -> Result<()> {
-        let real = data.next_batch()?;
+        let real = self.real(data)?;
         let codes = round.draw(&*self.generator().prior(), real.size());
         let fake = self.generator.frozen().generate(codes.clone()).detach();
         let judge = self.discriminator.network();
@@ -151,7 +165,7 @@ impl TextGan {
     /// A step of the generator.
     fn speak(&mut self, data: &mut Feed<'_, Tensor<3>>, round: &mut Round) -> Result<()> {
         let judge = self.discriminator.frozen();
-        let real = judge.discriminate(data.next_batch()?).features;
+        let real = judge.discriminate(self.real(data)?).features;
         let codes = round.draw(&*self.generator().prior(), real.dims()[0]);
         let fake = judge.discriminate(self.generator.network().generate(codes)).features;
         let apart = self.distance.generator(fake, Some(real));

@@ -91,6 +91,11 @@ pub struct TextGanJudgement {
 }
 
 impl TextGanDiscriminator {
+    /// How many different tokens its sequences have, and how many tokens a sequence.
+    pub fn sentences(&self) -> [usize; 2] {
+        [self.config.vocabulary, self.config.length]
+    }
+
     /// Numbers in the code of a sequence.
     pub fn latent(&self) -> usize {
         self.config.latent
