@@ -1,13 +1,77 @@
-//! A GAN of one's own in one file: own network, own loss, own penalty, own observer.
+//! A GAN of one's own in one file: own networks, one of them loaded from a checkpoint, own loss, own penalty, own observer.
 
 mod common;
 
+// Where `burn` is no dependency of one's own: `derive(Module)` and `derive(Config)` write `burn::..`.
+use agon::burn;
 use agon::core::Bout;
 use agon::core::random::Random;
 use agon::prelude::*;
+use burn::config::Config;
+// Any module of burn's; `agon::nn` has layers of the same names which are faster on the CPU.
 use burn::nn::{Linear, LinearConfig};
+use burn::tensor::activation::relu;
 use clap::Parser;
 use common::{Common, Ending};
+use serde_json::Value;
+
+/// What a generator of points is built from. Checkpoints keep it beside the weights.
+#[derive(Config, Debug)]
+struct PointGeneratorConfig {
+    /// Numbers in a code.
+    latent: usize,
+    /// Width of the hidden layers.
+    #[config(default = 64)]
+    width: usize,
+}
+
+impl PointGeneratorConfig {
+    fn init(&self, device: &Device) -> PointGenerator {
+        PointGenerator {
+            first: LinearConfig::new(self.latent, self.width).init(device),
+            middle: LinearConfig::new(self.width, self.width).init(device),
+            last: LinearConfig::new(self.width, 2).init(device),
+            config: self.clone(),
+        }
+    }
+}
+
+/// A generator of points in the plane.
+#[derive(Module, Debug)]
+struct PointGenerator {
+    first: Linear,
+    middle: Linear,
+    last: Linear,
+    #[module(skip)]
+    config: PointGeneratorConfig,
+}
+
+impl Generator for PointGenerator {
+    type Input = Tensor<2>;
+    type Output = Tensor<2>;
+
+    fn generate(&self, codes: Tensor<2>) -> Tensor<2> {
+        let x = relu(self.first.forward(codes));
+        self.last.forward(relu(self.middle.forward(x)))
+    }
+
+    fn prior(&self) -> Box<dyn Prior<Code = Tensor<2>>> {
+        Box::new(prior::Normal::new(self.config.latent))
+    }
+
+    fn config(&self) -> Option<Value> {
+        serde_json::to_value(&self.config).ok()
+    }
+}
+
+/// With this and `config` above, `PointGenerator::load` needs nothing but a checkpoint.
+impl Loadable for PointGenerator {
+    type Config = PointGeneratorConfig;
+
+    fn from_config(config: &PointGeneratorConfig, device: &Device) -> Result<Self> {
+        Ok(config.init(device))
+    }
+}
 
 /// A critic that looks at a point through random waves.
 #[derive(Module, Debug)]
@@ -86,7 +150,7 @@ impl<G: Game + Sampling<Sample = Tensor<2>>> Observer<G> for StopWhenCovered {
     }
 }
 
-/// Train a GAN made of your own network, loss, penalty and observer on a ring of Gaussians.
+/// Train a GAN made of your own networks, loss, penalty and observer on a ring of Gaussians.
 #[derive(Parser)]
 struct Options {
     #[command(flatten)]
@@ -102,25 +166,25 @@ fn run(options: &Options) -> Ending {
     let out = options.common.folder("custom_variant")?;
     let ring = GaussianMixture::ring_of(8, 1.0, 0.1);
     let gan = Gan::new(
-        MlpGeneratorConfig::new(4, 2).init(&device),
+        PointGeneratorConfig::new(4).with_width(128).init(&device),
         WaveCritic::new(128, &device),
     )
     .loss(Squashed)
-    .penalty(MidwaySlope(0.1))
+    .penalty(MidwaySlope(1.0))
+    .average(0.99)
     .optimizers(Adam::new(1e-3).betas(0.5, 0.9));
     let mut trainer = Trainer::new(gan)
         .seed(options.common.seed)
         .observe(StopWhenCovered(ring.clone()))
         .observe(Progress::new())
-        .observe(StopOnInterrupt::new());
+        .observe(StopOnInterrupt::new())
+        .observe(Checkpoints::every(1_000).replacing().to(out.join("checkpoints")));
     let budget = Budget::steps(options.common.steps.unwrap_or(10_000));
     let outcome = trainer.run(ring.clone().batches(256), budget)?;
 
-    let fake: Vec<f32> = trainer
-        .game()
-        .sample(2_000, 1)
-        .try_into_vec_as()
-        .map_err(Error::other)?;
+    // The same in another program, which has neither the trainer nor the data.
+    let generator = PointGenerator::load(out.join("checkpoints/latest"), &device.inner())?;
+    let fake: Vec<f32> = generator.sample(2_000, 1).try_into_vec_as().map_err(Error::other)?;
     let fake = fake.as_chunks().0;
     let coverage = ring.coverage(fake);
     write_png(out.join("points.png"), &scatter(&ring.points(2_000, 1)?, fake, 512))?;
