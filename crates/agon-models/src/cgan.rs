@@ -143,7 +143,7 @@ impl CganGeneratorConfig {
 ///
 /// # References
 /// Mirza and Osindero 2014, "Conditional generative adversarial nets", arXiv:1411.1784 (fully connected networks
-/// there; the layers here are InfoGAN's). Gauthier 2014 draws conditions from a density over those of the data.
+/// there; the layers here are InfoGAN's without its first, a linear one to 1024 numbers, and end in tanh). Gauthier 2014 draws conditions from a density over those of the data.
 #[derive(Module, Debug)]
 pub struct CganGenerator {
     embedding: Option<Linear>,

@@ -98,7 +98,7 @@ impl<G: Loadable + ModuleDisplay> Loadable for InfoGenerator<G> {
 /// category, then means of the continuous factors.
 ///
 /// # References
-/// As [`Information`].
+/// As [`Information`]. The hidden layer of `Q`, of 128 numbers, has batch norm in the paper and none here.
 #[derive(Module, Debug)]
 pub struct InfoDiscriminator<T: Module> {
     trunk: T,
