@@ -5,24 +5,24 @@
 //! ```no_run
 //! use agon::prelude::*;
 //!
-//! # fn main() -> Result<()> {
-//! let device = Device::default().autodiff();
-//! let gan = Gan::new(
-//!     DcganGeneratorConfig::new(64, [1, 32, 32]).init(&device),
-//!     DcganDiscriminatorConfig::new([1, 32, 32]).init(&device),
-//! )
-//! .loss(Wasserstein)
-//! .penalty(GradientPenalty::two_sided(10.0))
-//! .turns(Turns::critic(5));
+//! fn main() -> Result<()> {
+//!     let device = Device::default().autodiff();
+//!     let gan = Gan::new(
+//!         DcganGeneratorConfig::new(64, [1, 32, 32]).init(&device),
+//!         DcganDiscriminatorConfig::new([1, 32, 32]).with_batch_norm(false).init(&device),
+//!     )
+//!     .loss(Wasserstein)
+//!     .penalty(GradientPenalty::two_sided(10.0))
+//!     .turns(Turns::critic(5));
 //!
-//! Trainer::new(gan)
-//!     .seed(7)
-//!     .observe(Progress::new())
-//!     .observe(SampleGrid::every(200).to("out/samples"))
-//!     .observe(Checkpoints::every(1_000).keep(3).to("out/checkpoints"))
-//!     .run(Glyphs::new().batches(64), Budget::steps(10_000))?;
-//! # Ok(())
-//! # }
+//!     Trainer::new(gan)
+//!         .seed(7)
+//!         .observe(Progress::new())
+//!         .observe(SampleGrid::every(200).to("out/samples"))
+//!         .observe(Checkpoints::every(1_000).keep(3).to("out/checkpoints"))
+//!         .run(Glyphs::new().batches(64), Budget::steps(10_000))?;
+//!     Ok(())
+//! }
 //! ```
 //! and, another day, in another program:
 //! ```no_run
@@ -34,6 +34,8 @@
 //! # Ok(())
 //! # }
 //! ```
+//! A network of one's own needs `use agon::burn;` beside it, or burn as a dependency: `derive(Module)` and `derive(Config)`
+//! write `burn::..`.
 #![forbid(unsafe_code)]
 
 #[doc(inline)]
