@@ -1,6 +1,7 @@
 //! What is in a checkpoint can be trusted, or there is a clear error.
 
 use std::fs;
+use std::path::Path;
 
 use agon::prelude::*;
 
@@ -38,12 +39,7 @@ fn a_normalised_discriminator_loads_with_its_norm_folded_in() {
 fn the_newest_are_kept_and_the_last_round() {
     let scratch = Scratch::new("keep");
     trained(&scratch);
-    let mut names: Vec<_> = fs::read_dir(scratch.join("checkpoints"))
-        .unwrap()
-        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-        .collect();
-    names.sort();
-    assert_eq!(names, ["step-00000006", "step-00000007"]);
+    assert_eq!(names(&scratch.join("checkpoints")), ["step-00000006", "step-00000007"]);
 }
 
 #[test]
@@ -188,4 +184,81 @@ fn a_place_that_cannot_be_written_is_named() {
         matches!(&error, Error::Io { .. }) && error.to_string().contains("file/checkpoints"),
         "{error}"
     );
+}
+
+/// The names in a folder, in their order.
+fn names(folder: &Path) -> Vec<String> {
+    let entries = fs::read_dir(folder).unwrap();
+    let mut names: Vec<_> = entries
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn a_run_resumed_from_elsewhere_leaves_another_one_alone() {
+    let scratch = Scratch::new("elsewhere");
+    let folder = scratch.join("checkpoints");
+    trained(&scratch);
+    let mut other = Trainer::new(points()).observe(Checkpoints::every(9).to(scratch.join("other")));
+    other.run(ring(), Budget::steps(9)).unwrap();
+    let resumed = |keep: Checkpoints| {
+        let trainer = Trainer::new(points()).observe(keep.keep(9));
+        trainer
+            .resume(scratch.join("other/latest"))
+            .run(ring(), Budget::steps(10))
+    };
+    let error = resumed(Checkpoints::every(9).to(&folder)).unwrap_err().to_string();
+    assert!(error.contains("another run, up to round 7"), "{error}");
+    assert_eq!(names(&folder), ["step-00000006", "step-00000007"]);
+    // By another way to its own folder it goes on, and where it is to replace the other run it does.
+    resumed(Checkpoints::every(9).to(scratch.join("checkpoints/../other"))).unwrap();
+    assert_eq!(names(&scratch.join("other")), ["step-00000009", "step-00000010"]);
+    resumed(Checkpoints::every(9).to(&folder).replacing()).unwrap();
+    assert_eq!(names(&folder), ["step-00000010"]);
+}
+
+#[test]
+fn what_is_abandoned_twice_is_kept_twice() {
+    let scratch = Scratch::new("abandoned");
+    let folder = scratch.join("checkpoints");
+    trained(&scratch);
+    for _ in 0..2 {
+        let mut resumed = Trainer::new(points().average(0.9))
+            .observe(Checkpoints::every(7).to(&folder))
+            .resume(folder.join("step-00000006"));
+        resumed.run(ring(), Budget::steps(7)).unwrap();
+    }
+    let expected = [
+        "abandoned-00000007",
+        "abandoned-00000007-2",
+        "step-00000006",
+        "step-00000007",
+    ];
+    assert_eq!(names(&folder), expected);
+    assert_eq!(
+        Checkpoint::open(folder.join("abandoned-00000007"))
+            .unwrap()
+            .manifest()
+            .step,
+        7
+    );
+}
+
+#[test]
+fn a_replacement_that_was_cut_short_costs_nothing() {
+    let scratch = Scratch::new("cut-short");
+    let folder = scratch.join("checkpoints");
+    trained(&scratch);
+    for name in ["step-00000006", "step-00000007"] {
+        fs::rename(folder.join(name), folder.join(format!(".{name}.replaced.1"))).unwrap();
+    }
+    fs::create_dir(folder.join(".step-00000005.doomed.1")).unwrap();
+    let mut resumed = Trainer::new(points().average(0.9))
+        .observe(Checkpoints::every(100).to(&folder))
+        .resume(folder.join("latest"));
+    let outcome = resumed.run(ring(), Budget::steps(7)).unwrap();
+    assert_eq!(names(&folder), ["step-00000006", "step-00000007"]);
+    assert_eq!(outcome.checkpoint, Some(folder.join("step-00000007")));
 }

@@ -11,6 +11,9 @@
 //!   memory.pool.f64             what the game remembers and is too long for the manifest
 //! ```
 //!
+//! Beside them, `best.json` says which is the best by a figure, and `abandoned-00001000` are those of rounds that a run
+//! has gone through anew since it was resumed: they can be opened by their names, and nothing but you removes them.
+//!
 //! A checkpoint is written into a hidden sibling, flushed to the disk, and renamed. The manifest holds the
 //! size and checksum of every file.
 

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::atomic::write_atomically;
 use super::reader::checkpoints;
+use super::writer::REPLACED;
 use crate::{Ending, Error, Game, Moment, Observer, Result, Signal};
 
 /// The file that says which checkpoint is the best.
@@ -14,6 +15,11 @@ pub(super) const BEST: &str = "best.json";
 ///
 /// Each is a directory `step-00001000`; the newest few are kept, and the best by a figure if one is named.
 /// Weights or figures that are not finite are never written.
+///
+/// A directory holds the checkpoints of one run. A run that is resumed at one of them goes on writing there; those of later
+/// rounds are kept as `abandoned-00001000` (and `abandoned-00001000-2`, if there is one already), which nothing but you
+/// removes. Where another run left checkpoints, a new run, and one that is resumed from elsewhere, is refused before it
+/// begins, unless it is [`replacing`](Self::replacing) them.
 ///
 /// # Example
 /// ```
@@ -89,7 +95,8 @@ impl Checkpoints {
         self
     }
 
-    /// A new run takes the place of one that left checkpoints in the directory, instead of failing.
+    /// Takes the place of another run that left checkpoints in the directory, all of which are removed, instead of
+    /// failing.
     pub fn replacing(mut self) -> Self {
         self.replace = true;
         self
@@ -135,41 +142,57 @@ impl Checkpoints {
         Ok(())
     }
 
+    /// Whether the checkpoints in the directory are of this run: it has been writing there, or was resumed from there.
+    fn is_own<G: Game>(&self, moment: &Moment<'_, G>) -> bool {
+        let folder = |checkpoint: &Path| Some(fs::canonicalize(checkpoint).ok()?.parent()?.to_owned());
+        let resumed_from = moment.checkpoint().and_then(folder);
+        self.newest.is_some() || (resumed_from.is_some() && resumed_from == fs::canonicalize(&self.directory).ok())
+    }
+
     /// Puts away what would be taken for a part of this run: leftovers of writes that were cut short, and
     /// checkpoints of rounds that are still to come.
-    fn clear(&mut self, step: u64) -> Result<()> {
-        let later: Vec<_> = checkpoints(&self.directory)
-            .into_iter()
-            .filter(|(other, _)| *other > step)
-            .collect();
-        if let Some((newest, _)) = later.last()
-            && step == 0
-            && !self.replace
-        {
-            let got =
-                format!("checkpoints of another run, up to round {newest}: resume it, or choose another directory");
-            return Err(Error::checkpoint(
-                &self.directory,
-                "a directory without checkpoints",
-                got,
-            ));
+    fn clear<G: Game>(&self, moment: &Moment<'_, G>) -> Result<()> {
+        let (there, own) = (checkpoints(&self.directory), self.is_own(moment));
+        match there.last() {
+            Some((newest, _)) if !own && !self.replace => {
+                let got =
+                    format!("checkpoints of another run, up to round {newest}: resume it, or choose another directory");
+                let expected = "a directory without checkpoints";
+                return Err(Error::checkpoint(&self.directory, expected, got));
+            }
+            _ if own => self.put_aside(there, moment.step)?,
+            _ => {
+                let _ = fs::remove_file(self.directory.join(BEST));
+                there.iter().try_for_each(|(_, path)| remove(path))?;
+            }
         }
-        if step == 0 {
-            let _ = fs::remove_file(self.directory.join(BEST));
-        }
-        for leftover in leftovers(&self.directory) {
-            remove(&leftover)?;
-        }
-        for (other, path) in later {
-            if step == 0 {
-                remove(&path)?;
-            } else {
-                let aside = self.directory.join(format!("abandoned-{other:08}"));
-                let _ = fs::remove_dir_all(&aside);
-                fs::rename(&path, &aside).map_err(|error| Error::io(&path, error))?;
+        leftovers(&self.directory).iter().try_for_each(|path| remove(path))
+    }
+
+    /// Gives the run's own checkpoints their names: those that were about to be replaced their old one, and those of
+    /// rounds after `now` another.
+    fn put_aside(&self, there: Vec<(u64, PathBuf)>, now: u64) -> Result<()> {
+        for (step, path) in there {
+            let name = match step > now {
+                true => self.abandoned(step),
+                false => self.path(step),
+            };
+            if name != path {
+                fs::rename(&path, &name).map_err(|error| Error::io(&path, error))?;
             }
         }
         Ok(())
+    }
+
+    /// A name for a checkpoint that is no longer of this run, and that nothing else has.
+    fn abandoned(&self, step: u64) -> PathBuf {
+        let mut path = self.directory.join(format!("abandoned-{step:08}"));
+        let mut number = 1;
+        while path.exists() {
+            number += 1;
+            path.set_file_name(format!("abandoned-{step:08}-{number}"));
+        }
+        path
     }
 
     fn read_best(&self, step: u64) -> Option<Best> {
@@ -185,10 +208,15 @@ impl Checkpoints {
 impl<G: Game> Observer<G> for Checkpoints {
     fn start(&mut self, moment: &mut Moment<'_, G>) -> Result<()> {
         fs::create_dir_all(&self.directory).map_err(|error| Error::io(&self.directory, error))?;
-        self.clear(moment.step)?;
+        self.clear(moment)?;
         self.best = self.read_best(moment.step);
         moment.ledger.checkpoints = Some(self.directory.clone());
-        self.newest = self.path(moment.step).exists().then_some(moment.step);
+        let here = self.path(moment.step);
+        self.newest = here.exists().then_some(moment.step);
+        // It was resumed by a hidden name, and has its own again.
+        if self.newest.is_some() && moment.checkpoint().is_some_and(|path| !path.exists()) {
+            moment.ledger.saved = Some(here);
+        }
         Ok(())
     }
 
@@ -228,6 +256,9 @@ pub(super) fn step_of(path: &Path) -> Option<u64> {
     path.file_name()?.to_str()?.strip_prefix("step-")?.parse().ok()
 }
 
+/// What a checkpoint is called by while it is removed.
+const DOOMED: &str = "doomed";
+
 fn leftovers(directory: &Path) -> Vec<PathBuf> {
     let Ok(entries) = fs::read_dir(directory) else {
         return Vec::new();
@@ -235,14 +266,17 @@ fn leftovers(directory: &Path) -> Vec<PathBuf> {
     let paths = entries.filter_map(|entry| Some(entry.ok()?.path()));
     let is_leftover = |path: &PathBuf| {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
-        name.starts_with(".step-") && (name.contains(".partial.") || name.contains(".replaced."))
+        name.starts_with(".step-")
+            && ["partial", REPLACED, DOOMED]
+                .iter()
+                .any(|what| name.contains(&format!(".{what}.")))
     };
     paths.filter(is_leftover).collect()
 }
 
 /// Removes a checkpoint: first its name, then its files, so that it is never seen half gone.
 fn remove(path: &Path) -> Result<()> {
-    let doomed = super::atomic::hidden_beside(path, "replaced");
+    let doomed = super::atomic::hidden_beside(path, DOOMED);
     let doomed = if path
         .file_name()
         .is_some_and(|name| name.to_string_lossy().starts_with('.'))

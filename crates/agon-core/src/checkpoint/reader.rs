@@ -1,3 +1,4 @@
+use std::collections::BTreeMap;
 use std::fmt::Display;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -8,6 +9,7 @@ use serde_json::Value;
 use super::atomic::parent_of;
 use super::manifest::{CHECK, Entry, FORMAT, FileMark, Manifest, checksum, remembered};
 use super::observer::{BEST, step_of};
+use super::writer::REPLACED;
 use crate::{Error, Memory, Result, panics, player::short_type_name};
 
 /// An opened checkpoint.
@@ -188,7 +190,7 @@ fn resolve(path: &Path) -> Result<PathBuf> {
 /// The old checkpoint of this name, if a replacement was cut short between taking it away and putting the new
 /// one there.
 fn replaced(path: &Path) -> Option<PathBuf> {
-    let hidden = format!(".{}.replaced.", path.file_name()?.to_string_lossy());
+    let hidden = format!(".{}.{REPLACED}.", path.file_name()?.to_string_lossy());
     let entries = fs::read_dir(parent_of(path)).ok()?;
     let mut paths = entries.filter_map(|entry| Some(entry.ok()?.path()));
     paths.find(|path| {
@@ -211,15 +213,28 @@ fn best(directory: &Path) -> Option<PathBuf> {
     all.find(|(other, _)| *other == step).map(|(_, path)| path)
 }
 
-/// The checkpoints in a directory with their steps, oldest first.
+/// The checkpoints in a directory with their steps, oldest first. One whose replacement was cut short is there by its
+/// hidden name.
 pub(crate) fn checkpoints(directory: &Path) -> Vec<(u64, PathBuf)> {
     let Ok(entries) = fs::read_dir(directory) else {
         return Vec::new();
     };
-    let paths = entries.filter_map(|entry| Some(entry.ok()?.path()));
-    let mut found: Vec<_> = paths.filter_map(|path| Some((step_of(&path)?, path))).collect();
-    found.sort();
-    found
+    let mut found = BTreeMap::new();
+    for path in entries.filter_map(|entry| Some(entry.ok()?.path())) {
+        if let Some(step) = step_of(&path) {
+            found.insert(step, path);
+        } else if let Some(step) = replaced_step_of(&path) {
+            found.entry(step).or_insert(path);
+        }
+    }
+    found.into_iter().collect()
+}
+
+/// The step of a checkpoint that was taken away to be replaced.
+fn replaced_step_of(path: &Path) -> Option<u64> {
+    let name = path.file_name()?.to_str()?.strip_prefix('.')?;
+    let (name, _) = name.split_once(&format!(".{REPLACED}."))?;
+    step_of(Path::new(name))
 }
 
 fn what_is_there(path: &Path) -> &'static str {

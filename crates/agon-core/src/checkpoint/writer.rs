@@ -5,6 +5,9 @@ use super::atomic::{hidden_beside, parent_of, sync_directory, write_synced};
 use super::manifest::{CHECK, FileMark, Manifest, checksum};
 use crate::{Error, Result};
 
+/// What a checkpoint is called by while a new one takes its place.
+pub(super) const REPLACED: &str = "replaced";
+
 /// A checkpoint in the making: invisible until it is committed, gone if it never comes to that.
 #[derive(Debug)]
 pub struct Writer {
@@ -49,13 +52,15 @@ impl Writer {
         if self.path.exists() {
             // A directory cannot be renamed onto another. In between, readers look for the old one under its
             // hidden name.
-            let old = hidden_beside(&self.path, "replaced");
+            let old = hidden_beside(&self.path, REPLACED);
             let _ = fs::remove_dir_all(&old);
             fs::rename(&self.path, &old).map_err(|error| Error::io(&self.path, error))?;
             if let Err(error) = fs::rename(&self.staging, &self.path) {
                 let _ = fs::rename(&old, &self.path);
                 return Err(Error::io(&self.path, error));
             }
+            // Not before the new name is on the disk: until then the old one may be the only copy.
+            sync_directory(&parent_of(&self.path))?;
             fs::remove_dir_all(&old).map_err(|error| Error::io(&old, error))?;
         } else {
             fs::rename(&self.staging, &self.path).map_err(|error| Error::io(&self.path, error))?;
