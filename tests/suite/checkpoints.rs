@@ -262,3 +262,34 @@ fn a_replacement_that_was_cut_short_costs_nothing() {
     assert_eq!(names(&folder), ["step-00000006", "step-00000007"]);
     assert_eq!(outcome.checkpoint, Some(folder.join("step-00000007")));
 }
+
+#[test]
+fn players_that_files_cannot_tell_apart_are_refused() {
+    let names = |name: &'static str| {
+        let discriminator = Player::new(name, points().discriminator().clone(), Adam::new(1e-3));
+        let generator = Player::new("generator", points().generator().clone(), Adam::new(1e-3));
+        Trainer::new(Pair(discriminator, generator)).run(ring(), Budget::steps(1))
+    };
+    let error = names("generator").unwrap_err().to_string();
+    assert!(error.contains("two of the name `generator`"), "{error}");
+    for name in ["", "..", "a/b"] {
+        let error = names(name).unwrap_err().to_string();
+        assert!(error.contains(&format!("got `{name}`")), "{error}");
+    }
+    names("judge").unwrap();
+}
+
+/// Two who do nothing.
+struct Pair(Player<MlpDiscriminator>, Player<MlpGenerator>);
+
+impl Game for Pair {
+    type Batch = Tensor<2>;
+
+    fn play(&mut self, _: &mut Feed<'_, Tensor<2>>, _: &mut Round) -> Result<()> {
+        Ok(())
+    }
+
+    fn players(&mut self) -> Vec<&mut dyn AnyPlayer> {
+        vec![&mut self.0, &mut self.1]
+    }
+}

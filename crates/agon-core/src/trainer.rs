@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use burn::prelude::Device;
 
-use crate::checkpoint::Reader;
+use crate::checkpoint::{self, Reader};
 use crate::ledger::Ledger;
 use crate::{
     Batches, Budget, Error, Feed, Game, Guard, Measurements, Moment, Notes, Observer, Result, Round, Signal, Wishes,
@@ -181,6 +181,7 @@ impl<G: Game> Trainer<G> {
         if let Some(reader) = &reader {
             reader.check_game::<G>()?;
         }
+        self.check_names()?;
         for (index, player) in self.game.players().into_iter().enumerate() {
             player.initialize(random::mix(self.at.seed, 0x1417 + index as u64))?;
         }
@@ -195,6 +196,27 @@ impl<G: Game> Trainer<G> {
             self.ledger.saved = Some(reader.path().to_owned());
         }
         self.at.prepared = true;
+        Ok(())
+    }
+
+    /// An error for players whose files and figures could not be told apart.
+    fn check_names(&mut self) -> Result<()> {
+        let players = self.game.players();
+        for (index, player) in players.iter().enumerate() {
+            let name = player.name();
+            if !checkpoint::is_file_name(name) {
+                let expected = "one that can begin the name of a file";
+                return Err(Error::config("the name of a player", expected, format!("`{name}`")));
+            }
+            if players[..index].iter().any(|other| other.name() == name) {
+                let got = format!("two of the name `{name}`");
+                return Err(Error::config(
+                    "players",
+                    "different names (`Player::named`, `Gan::numbered`)",
+                    got,
+                ));
+            }
+        }
         Ok(())
     }
 

@@ -49,6 +49,11 @@ pub(super) fn parent_of(path: &Path) -> PathBuf {
     }
 }
 
+/// Whether this is the name of a file, without folders, wherever the file may be carried.
+pub(crate) fn is_file_name(name: &str) -> bool {
+    Path::new(name).file_name() == Some(name.as_ref()) && !name.contains(['/', '\\', '\0'])
+}
+
 /// `.name.<what>.<process>` beside `path`.
 pub(super) fn hidden_beside(path: &Path, what: &str) -> PathBuf {
     let name = path.file_name().unwrap_or_default().to_string_lossy();

@@ -11,6 +11,9 @@ pub const BURN: &str = "0.22";
 /// The layout of checkpoints that this version writes, and the newest that it reads.
 pub(super) const FORMAT: u32 = 2;
 
+/// The file which a manifest is kept in.
+pub(super) const MANIFEST: &str = "manifest.json";
+
 /// What a checkpoint says of itself.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Manifest {

@@ -24,6 +24,7 @@ mod observer;
 mod reader;
 mod writer;
 
+pub(crate) use atomic::is_file_name;
 pub use atomic::write_atomically;
 pub use load::{Checkpoint, Loadable};
 pub(crate) use manifest::memory_file;

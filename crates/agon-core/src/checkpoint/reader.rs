@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use burn::tensor::Bytes;
 use serde_json::Value;
 
-use super::atomic::parent_of;
-use super::manifest::{CHECK, Entry, FORMAT, FileMark, Manifest, checksum, remembered};
+use super::atomic::{is_file_name, parent_of};
+use super::manifest::{CHECK, Entry, FORMAT, FileMark, MANIFEST, Manifest, checksum, remembered};
 use super::observer::{BEST, step_of};
 use super::writer::REPLACED;
 use crate::{Error, Memory, Result, panics, player::short_type_name};
@@ -124,7 +124,7 @@ impl Reader {
 
     fn check_size(&self, mark: &FileMark) -> Result<()> {
         // A name with folders in it would lead out of the checkpoint.
-        if Path::new(&mark.name).file_name() != Some(mark.name.as_ref()) {
+        if !is_file_name(&mark.name) {
             return Err(Error::checkpoint(
                 &self.path,
                 "files right in it",
@@ -142,7 +142,7 @@ impl Reader {
 }
 
 fn read_manifest(path: &Path) -> Result<Manifest> {
-    let file = path.join("manifest.json");
+    let file = path.join(MANIFEST);
     let text = fs::read(&file).map_err(|error| Error::io(&file, error))?;
     let invalid = |error| Error::checkpoint(&file, "a manifest", error);
     let json: Value = serde_json::from_slice(&text).map_err(invalid)?;
@@ -174,7 +174,7 @@ fn check_manifest(file: &Path, json: &Value, format: u64) -> Result<()> {
 }
 
 fn resolve(path: &Path) -> Result<PathBuf> {
-    if path.join("manifest.json").is_file() {
+    if path.join(MANIFEST).is_file() {
         return Ok(path.to_owned());
     }
     let name = path.file_name().and_then(|name| name.to_str());

@@ -1,8 +1,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::atomic::{hidden_beside, parent_of, sync_directory, write_synced};
-use super::manifest::{CHECK, FileMark, Manifest, checksum};
+use super::atomic::{hidden_beside, is_file_name, parent_of, sync_directory, write_synced};
+use super::manifest::{CHECK, FileMark, MANIFEST, Manifest, checksum};
 use crate::{Error, Result};
 
 /// What a checkpoint is called by while a new one takes its place.
@@ -31,7 +31,25 @@ impl Writer {
     }
 
     /// Adds a file.
+    ///
+    /// # Errors
+    /// [`Error::Config`] if there is one of this name already, or the name has folders in it: the checkpoint could be
+    /// written, but not be read. [`Error::Io`] if it cannot be written.
     pub fn put(&mut self, name: &str, bytes: &[u8]) -> Result<()> {
+        if !is_file_name(name) {
+            return Err(Error::config(
+                "a file of a checkpoint",
+                "the name of a file",
+                format!("`{name}`"),
+            ));
+        }
+        if name == MANIFEST || self.files.iter().any(|mark| mark.name == name) {
+            return Err(Error::config(
+                "files of a checkpoint",
+                "different names",
+                format!("two `{name}`"),
+            ));
+        }
         write_synced(&self.staging.join(name), bytes)?;
         self.files.push(FileMark {
             name: name.to_owned(),
@@ -47,7 +65,7 @@ impl Writer {
         let mut paper = serde_json::to_value(&manifest).map_err(Error::other)?;
         paper[CHECK] = checksum(&paper).into();
         let text = serde_json::to_vec_pretty(&paper).map_err(Error::other)?;
-        write_synced(&self.staging.join("manifest.json"), &text)?;
+        write_synced(&self.staging.join(MANIFEST), &text)?;
         sync_directory(&self.staging)?;
         if self.path.exists() {
             // A directory cannot be renamed onto another. In between, readers look for the old one under its
@@ -73,5 +91,22 @@ impl Drop for Writer {
     fn drop(&mut self) {
         // After a commit there is nothing left under this name.
         let _ = fs::remove_dir_all(&self.staging);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_second_file_of_one_name_is_refused() {
+        let path = std::env::temp_dir().join(format!("agon-writer-{}", std::process::id()));
+        let mut writer = Writer::begin(&path).unwrap();
+        writer.put("a.bpk", b"first").unwrap();
+        for name in ["a.bpk", "b/c.bpk", "..", "manifest.json"] {
+            let error = writer.put(name, b"second").unwrap_err();
+            assert!(matches!(error, Error::Config { .. }), "{name}: {error}");
+        }
+        assert_eq!(fs::read(writer.staging.join("a.bpk")).unwrap(), b"first");
     }
 }
