@@ -293,3 +293,31 @@ impl Game for Pair {
         vec![&mut self.0, &mut self.1]
     }
 }
+
+#[test]
+fn a_resume_that_fails_changes_nothing_and_can_be_tried_again() {
+    let scratch = Scratch::new("half-loaded");
+    let expected = weights(trained(&scratch).generator());
+    let folder = scratch.join("checkpoints");
+    // The players are read in this order, the discriminator first.
+    let file = folder.join("step-00000007/generator.average.bpk");
+    let whole = fs::read(&file).unwrap();
+    let mut damaged = whole.clone();
+    damaged[whole.len() / 2] ^= 1;
+    fs::write(&file, &damaged).unwrap();
+
+    let mut untouched = Trainer::new(points().average(0.9));
+    untouched.run(ring(), Budget::steps(0)).unwrap();
+    let both = |gan: &Points| [weights(gan.generator()), weights(gan.discriminator())].concat();
+    let mut resumed = Trainer::new(points().average(0.9))
+        .observe(Checkpoints::every(1).replacing().to(&folder))
+        .resume(folder.join("latest"));
+    for _ in 0..2 {
+        let error = resumed.run(ring(), Budget::steps(7)).unwrap_err().to_string();
+        assert!(error.contains("damaged"), "{error}");
+        assert_eq!(both(resumed.game()), both(untouched.game()));
+    }
+    fs::write(&file, &whole).unwrap();
+    assert_eq!(resumed.run(ring(), Budget::steps(7)).unwrap().steps, 7);
+    assert_eq!(weights(resumed.game().generator()), expected);
+}

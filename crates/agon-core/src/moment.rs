@@ -126,12 +126,11 @@ impl<G: Game> Moment<'_, G> {
         let reader = Reader::open(checkpoint)?;
         reader.check_game::<G>()?;
         reader.check_files()?;
-        for player in self.game.players() {
-            let pace = player.pace();
-            player.load(&reader)?;
+        let paces: Vec<f64> = self.game.players().iter().map(|player| player.pace()).collect();
+        reader.restore(self.game)?;
+        for (player, pace) in self.game.players().into_iter().zip(paces) {
             player.set_pace(pace.min(player.pace()));
         }
-        self.game.recall(&reader.memory()?);
         self.ledger.guard.forgive(self.step);
         Ok(reader.manifest().step)
     }

@@ -169,7 +169,7 @@ impl<G: Game> Trainer<G> {
         if self.at.prepared {
             return Ok(());
         }
-        let reader = self.resume.take().map(Reader::open).transpose()?;
+        let reader = self.resume.as_ref().map(Reader::open).transpose()?;
         self.at.seed = match (&reader, self.seed) {
             (Some(reader), Some(seed)) if seed != reader.manifest().seed => {
                 let expected = format!("{}, as the run to be resumed", reader.manifest().seed);
@@ -186,15 +186,14 @@ impl<G: Game> Trainer<G> {
             player.initialize(random::mix(self.at.seed, 0x1417 + index as u64))?;
         }
         if let Some(reader) = reader {
-            for player in self.game.players() {
-                player.load(&reader)?;
-            }
+            reader.restore(&mut self.game)?;
             let manifest = reader.manifest();
-            self.game.recall(&reader.memory()?);
             (self.at.step, self.at.position) = (manifest.step, manifest.position);
             self.ledger.memories = manifest.observers.clone();
             self.ledger.saved = Some(reader.path().to_owned());
         }
+        // Until here a run that could not be resumed is one that still has to be.
+        self.resume = None;
         self.at.prepared = true;
         Ok(())
     }

@@ -10,7 +10,7 @@ use super::atomic::{is_file_name, parent_of};
 use super::manifest::{CHECK, Entry, FORMAT, FileMark, MANIFEST, Manifest, checksum, remembered};
 use super::observer::{BEST, step_of};
 use super::writer::REPLACED;
-use crate::{Error, Memory, Result, panics, player::short_type_name};
+use crate::{Error, Game, Memory, Result, panics, player::short_type_name};
 
 /// An opened checkpoint.
 #[derive(Debug)]
@@ -98,6 +98,16 @@ impl Reader {
             }
         }
         Ok(memory)
+    }
+
+    /// Puts a game where it was. If anything cannot be read, the game stays as it is.
+    pub(crate) fn restore(&self, game: &mut impl Game) -> Result<()> {
+        let memory = self.memory()?;
+        let players = game.players().into_iter();
+        let loaded = players.map(|player| player.load(self)).collect::<Result<Vec<_>>>()?;
+        loaded.into_iter().for_each(|take_back| take_back());
+        game.recall(&memory);
+        Ok(())
     }
 
     /// What is said of this player.

@@ -62,8 +62,9 @@ pub trait AnyPlayer: Send {
     /// Writes all that is needed to go on, and the network as one would use it.
     fn save(&self, writer: &mut Writer) -> Result<Entry>;
 
-    /// Takes back what [`save`](Self::save) wrote.
-    fn load(&mut self, reader: &Reader) -> Result<()>;
+    /// Reads what [`save`](Self::save) wrote. The player stays as it is until what comes back is called, which cannot
+    /// fail: either all players of a game change or none does.
+    fn load<'a>(&'a mut self, reader: &Reader) -> Result<Box<dyn FnOnce() + 'a>>;
 
     /// From here on steps are a look ahead.
     fn leave(&mut self);
@@ -189,7 +190,7 @@ impl<M: Module + 'static> AnyPlayer for Player<M> {
         self.write_to(writer)
     }
 
-    fn load(&mut self, reader: &Reader) -> Result<()> {
+    fn load<'a>(&'a mut self, reader: &Reader) -> Result<Box<dyn FnOnce() + 'a>> {
         self.read_from(reader)
     }
 

@@ -48,8 +48,8 @@ impl<M: Module + 'static> Player<M> {
         }
     }
 
-    /// Takes back what [`write_to`](Self::write_to) wrote.
-    pub(super) fn read_from(&mut self, reader: &Reader) -> Result<()> {
+    /// Reads what [`write_to`](Self::write_to) wrote, and answers what takes it back.
+    pub(super) fn read_from<'a>(&'a mut self, reader: &Reader) -> Result<Box<dyn FnOnce() + 'a>> {
         let entry = reader.entry(&self.name)?;
         if entry.network != short_type_name::<M>() {
             let expected = format!("`{}` to be a `{}`", self.name, short_type_name::<M>());
@@ -67,26 +67,28 @@ impl<M: Module + 'static> Player<M> {
         // Into a true copy: a clone shares its running statistics with the network, and what still waits to be
         // brought into them would come on top of what is read.
         let network = self.read_network(weights::copy(self.network()), reader, "weights")?;
-        self.network = Some(network);
         let rule = self.optimizer.rule.clone();
-        self.optimizer.rule = reader.parse(&self.file("optimizer"), "optimizer state", |bytes| {
+        let rule = reader.parse(&self.file("optimizer"), "optimizer state", |bytes| {
             rule.from_bytes(bytes)
         })?;
         let average = match reader.has(&self.file("average")) {
-            true => Some(self.read_network(weights::copy(self.network()), reader, "average")?),
+            true => Some(self.read_network(weights::copy(&network), reader, "average")?),
             false => None,
         };
-        if let Some(kept) = &mut self.average {
-            kept.network = average;
-        }
-        let pending = self.read_vector(reader, "pending")?;
-        self.pending = pending.map(|pending| weights::only(self.network(), &pending, &entry.pending));
-        self.slow = self.read_vector(reader, "slow")?;
-        self.anchor = Anchor::Here;
-        self.steps = entry.steps;
-        self.pace = entry.pace;
-        self.pending_updates = entry.pending_updates;
-        Ok(())
+        let pending = self.read_vector(&network, reader, "pending")?;
+        let pending = pending.map(|pending| weights::only(&network, &pending, &entry.pending));
+        let slow = self.read_vector(&network, reader, "slow")?;
+        let (steps, pace, pending_updates) = (entry.steps, entry.pace, entry.pending_updates);
+        Ok(Box::new(move || {
+            self.network = Some(network);
+            self.optimizer.rule = rule;
+            if let Some(kept) = &mut self.average {
+                kept.network = average;
+            }
+            (self.pending, self.pending_updates) = (pending, pending_updates);
+            (self.slow, self.anchor) = (slow, Anchor::Here);
+            (self.steps, self.pace) = (steps, pace);
+        }))
     }
 
     fn record(&self, network: M) -> Result<Vec<u8>> {
@@ -107,12 +109,13 @@ impl<M: Module + 'static> Player<M> {
         })
     }
 
-    fn read_vector(&self, reader: &Reader, file: &str) -> Result<Option<GradientsParams>> {
+    /// A vector over the weights of `network`, which has been read before.
+    fn read_vector(&self, network: &M, reader: &Reader, file: &str) -> Result<Option<GradientsParams>> {
         if !reader.has(&self.file(file)) {
             return Ok(None);
         }
-        let network = self.read_network(weights::copy(self.network()), reader, file)?;
-        Ok(Some(weights::values(&network)))
+        let vector = self.read_network(weights::copy(network), reader, file)?;
+        Ok(Some(weights::values(&vector)))
     }
 
     fn file(&self, what: &str) -> String {
