@@ -1,5 +1,8 @@
 //! A run can go back to a checkpoint, slow down, and be resumed as if nothing had happened.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use agon::prelude::*;
 
 use crate::support::*;
@@ -98,7 +101,7 @@ fn lookahead_goes_back() {
     check("lookahead", game, || Box::new(ring()), |game| both(game.game()));
 }
 
-/// Makes every weight of the generator NaN after a round, once.
+/// Notes a figure that is no number in this round.
 struct Poison(u64);
 
 impl Observer<Points> for Poison {
@@ -150,4 +153,73 @@ fn what_is_not_finite_can_be_mended() {
         .observe(keep());
     let error = trainer.run(ring(), Budget::steps(9)).unwrap_err();
     assert!(matches!(error, Error::NotFinite { round: 1, .. }), "{error}");
+}
+
+/// Says stop once, when every observer knows of this round.
+struct StopAfter(u64);
+
+impl<Gm: Game> Observer<Gm> for StopAfter {
+    fn between(&mut self, moment: &mut Moment<'_, Gm>) -> Result<Signal> {
+        Ok(match moment.step == self.0 {
+            true => Signal::Stop("asked to".to_owned()),
+            false => Signal::Continue,
+        })
+    }
+}
+
+#[test]
+fn who_says_stop_is_heard_though_something_is_mended() {
+    let scratch = Scratch::new("mend-stop");
+    // Found by the guard after everybody was told, and by the checkpoint that is due.
+    for every in [1, 100] {
+        let mut trainer = Trainer::new(points())
+            .guard(Guard::every(1))
+            .observe(Poison(3))
+            .observe(StopAfter(3))
+            .observe(Doctor::default())
+            .observe(Checkpoints::every(2).to(scratch.join("first")).replacing())
+            .observe(Checkpoints::every(every).to(scratch.join("second")).replacing());
+        let outcome = trainer.run(ring(), Budget::steps(9)).unwrap();
+        assert_eq!(
+            (outcome.steps, outcome.ending),
+            (3, Ending::Stopped("asked to".to_owned()))
+        );
+    }
+}
+
+/// Looks at every round at once.
+struct Strict;
+
+impl<Gm: Game> Observer<Gm> for Strict {
+    fn round(&mut self, moment: &mut Moment<'_, Gm>) -> Result<Signal> {
+        moment.check_finite().map(|()| Signal::Continue)
+    }
+}
+
+/// Counts what it is told.
+struct Counts(Arc<AtomicU64>);
+
+impl<Gm: Game> Observer<Gm> for Counts {
+    fn round(&mut self, _: &mut Moment<'_, Gm>) -> Result<Signal> {
+        self.0.fetch_add(1, Ordering::Relaxed);
+        Ok(Signal::Continue)
+    }
+
+    fn between(&mut self, _: &mut Moment<'_, Gm>) -> Result<Signal> {
+        self.0.fetch_add(100, Ordering::Relaxed);
+        Ok(Signal::Continue)
+    }
+}
+
+#[test]
+fn nobody_misses_a_round_that_is_mended() {
+    let (scratch, count) = (Scratch::new("mend-all"), Arc::default());
+    let mut trainer = Trainer::new(points())
+        .observe(Poison(4))
+        .observe(Strict)
+        .observe(Counts(Arc::clone(&count)))
+        .observe(Doctor::default())
+        .observe(Checkpoints::every(1).to(scratch.join("checkpoints")));
+    trainer.run(ring(), Budget::steps(6)).unwrap();
+    assert_eq!(count.load(Ordering::Relaxed), 606);
 }

@@ -72,8 +72,8 @@ impl Measurements {
     }
 
     /// The figures of several rounds, read in one transaction.
-    pub(crate) fn read_together(rounds: &[Self]) -> Result<()> {
-        let unread: Vec<&Self> = rounds.iter().filter(|round| round.read.get().is_none()).collect();
+    pub(crate) fn read_together<'a>(rounds: impl Iterator<Item = &'a Self>) -> Result<()> {
+        let unread: Vec<&Self> = rounds.filter(|round| round.read.get().is_none()).collect();
         let figures = unread
             .iter()
             .flat_map(|round| round.entries.iter().map(|(_, figure)| figure));

@@ -9,6 +9,16 @@ pub enum Signal {
     Stop(String),
 }
 
+impl Signal {
+    /// This, unless it is to go on: then the other. Of several reasons to stop the first counts.
+    pub fn or(self, other: Self) -> Self {
+        match self {
+            Self::Continue => other,
+            stop => stop,
+        }
+    }
+}
+
 /// Something that watches a run, and may stop it.
 pub trait Observer<G: Game>: Send {
     /// What it would like to have measured; asked once, before the first round.

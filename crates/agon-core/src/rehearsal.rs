@@ -120,7 +120,7 @@ impl<G: Game> Rehearsal<G> {
         }
         let signal = observer.round(&mut self.moment())?;
         let between = observer.between(&mut self.moment())?;
-        Ok(if signal == Signal::Continue { between } else { signal })
+        Ok(signal.or(between))
     }
 
     /// Tells the observer that the run is over.

@@ -1,4 +1,3 @@
-use std::cell::Cell;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
@@ -152,6 +151,10 @@ impl<G: Game> Trainer<G> {
             Err(error) => Ending::Failed(error.to_string()),
         };
         let finished = self.finish(&ending, budget, feed.per_epoch());
+        if matches!(result, Err(Error::NotFinite { .. })) {
+            // It is said now, and not once more should the run be continued.
+            self.ledger.guard.forgive(self.at.step);
+        }
         // Whatever is still on its way fails here and not in somebody else's call, and a program that ends next
         // does not take its driver away from a device at work.
         let settled = device.sync().map_err(|error| Error::Device(error.to_string()));
@@ -231,14 +234,10 @@ impl<G: Game> Trainer<G> {
         let asked = self.observers.iter().map(|observer| observer.wishes());
         let wishes = asked.fold(self.wishes, Wishes::and);
         self.notify(&mut Measurements::default(), budget, per_epoch, |observer, moment| {
-            observer.start(moment).map(|()| Signal::Continue)
+            observer.start(moment)
         })?;
         while !budget.is_spent(self.at.step, self.at.position, per_epoch) {
-            let signal = match self.play_round(feed, device, budget, wishes) {
-                Err(error) => self.mend(error, budget, per_epoch).map(|()| Signal::Continue)?,
-                Ok(signal) => signal,
-            };
-            if let Signal::Stop(reason) = signal {
+            if let Signal::Stop(reason) = self.play_round(feed, device, budget, wishes)? {
                 self.look(budget, per_epoch)?;
                 return Ok(Ending::Stopped(reason));
             }
@@ -255,22 +254,30 @@ impl<G: Game> Trainer<G> {
         wishes: Wishes,
     ) -> Result<Signal> {
         let mut round = Round::new(self.at.step + 1, self.at.seed, device.clone()).wishing(wishes);
-        caught(round.step(), || self.game.play(feed, &mut round))?;
+        let played = caught(round.step(), || self.game.play(feed, &mut round));
+        if let Err(error) = played {
+            return self.mend(error, budget, feed.per_epoch()).map(|()| Signal::Continue);
+        }
         self.at.step += 1;
         self.at.position = feed.position();
-        let mut figures = round.into_measurements();
-        let signal = self.tell(&mut figures, budget, feed.per_epoch());
-        self.last = figures.clone();
-        let signal = signal?;
-        self.ledger.guard.watch(self.at.step, figures)?;
-        Ok(signal)
+        self.tell(round.into_measurements(), budget, feed.per_epoch())
     }
 
-    /// Tells every observer that a round has been played, and then that all of them know.
-    fn tell(&mut self, figures: &mut Measurements, budget: Budget, per_epoch: Option<u64>) -> Result<Signal> {
-        let first = self.notify(figures, budget, per_epoch, |observer, moment| observer.round(moment))?;
-        let second = self.notify(figures, budget, per_epoch, |observer, moment| observer.between(moment))?;
-        Ok(if first == Signal::Continue { second } else { first })
+    /// Tells every observer that a round has been played, and then, as soon as what is not finite has been mended, that
+    /// all of them know.
+    fn tell(&mut self, mut figures: Measurements, budget: Budget, per_epoch: Option<u64>) -> Result<Signal> {
+        let (first, told) = self.ask(&mut figures, budget, per_epoch, |observer, moment| {
+            observer.round(moment)
+        });
+        self.last = figures.clone();
+        told.or_else(|error| self.mend(error, budget, per_epoch))?;
+        let (second, told) = self.ask(&mut figures, budget, per_epoch, |observer, moment| {
+            observer.between(moment)
+        });
+        self.last = figures.clone();
+        let watched = told.and_then(|()| self.ledger.guard.watch(self.at.step, figures));
+        watched.or_else(|error| self.mend(error, budget, per_epoch))?;
+        Ok(first.or(second))
     }
 
     /// Reads the figures that nobody has looked at yet.
@@ -279,20 +286,23 @@ impl<G: Game> Trainer<G> {
         looked.or_else(|error| self.mend(error, budget, per_epoch))
     }
 
-    /// Asks the observers one after the other to mend what can be mended; the error stays if none does.
+    /// Asks the observers one after the other to mend what can be mended; the error stays if none does. What has been
+    /// mended is not asked for again.
     fn mend(&mut self, error: Error, budget: Budget, per_epoch: Option<u64>) -> Result<()> {
         if !matches!(error, Error::NotFinite { .. }) {
             return Err(error);
         }
-        let mended = Cell::new(false);
+        let mut mended = false;
         let mut figures = self.last.clone();
         self.notify(&mut figures, budget, per_epoch, |observer, moment| {
-            if !mended.get() {
-                mended.set(observer.mend(moment, &error)?);
-            }
-            Ok(Signal::Continue)
+            mended = mended || observer.mend(moment, &error)?;
+            Ok(())
         })?;
-        if mended.get() { Ok(()) } else { Err(error) }
+        if !mended {
+            return Err(error);
+        }
+        self.ledger.guard.forgive(self.at.step);
+        Ok(())
     }
 
     /// Tells every observer that the run is over, in the opposite order, so that those who report know what
@@ -331,30 +341,43 @@ impl<G: Game> Trainer<G> {
         }
     }
 
-    /// Calls every observer, also when one of them says stop.
-    fn notify(
+    /// Asks every observer, also when one of them says stop or fails. What the first says who wants to stop, and the
+    /// first error.
+    fn ask(
         &mut self,
         figures: &mut Measurements,
         budget: Budget,
         per_epoch: Option<u64>,
         call: impl Fn(&mut dyn Observer<G>, &mut Moment<'_, G>) -> Result<Signal>,
-    ) -> Result<Signal> {
-        let mut observers = std::mem::take(&mut self.observers);
-        let mut signal = Ok(Signal::Continue);
-        for observer in &mut observers {
-            let mut moment = self.moment(figures, budget, per_epoch);
-            let step = moment.step;
-            match (caught(step, || call(&mut **observer, &mut moment)), &signal) {
-                (Ok(said), Ok(Signal::Continue)) => signal = Ok(said),
+    ) -> (Signal, Result<()>) {
+        let (mut signal, mut result) = (Signal::Continue, Ok(()));
+        let asked = self.notify(figures, budget, per_epoch, |observer, moment| {
+            match (caught(moment.step, || call(observer, moment)), &signal) {
+                (Ok(said), Signal::Continue) => signal = said,
                 (Ok(_), _) => {}
-                (Err(error), _) => {
-                    signal = Err(error);
-                    break;
-                }
+                (Err(error), _) if result.is_ok() => result = Err(error),
+                (Err(_), _) => {}
             }
-        }
+            Ok(())
+        });
+        (signal, result.and(asked))
+    }
+
+    /// Calls the observers in their order, until one fails.
+    fn notify(
+        &mut self,
+        figures: &mut Measurements,
+        budget: Budget,
+        per_epoch: Option<u64>,
+        mut call: impl FnMut(&mut dyn Observer<G>, &mut Moment<'_, G>) -> Result<()>,
+    ) -> Result<()> {
+        let mut observers = std::mem::take(&mut self.observers);
+        let result = observers.iter_mut().try_for_each(|observer| {
+            let mut moment = self.moment(figures, budget, per_epoch);
+            caught(moment.step, || call(&mut **observer, &mut moment))
+        });
         self.observers = observers;
-        signal
+        result
     }
 }
 
