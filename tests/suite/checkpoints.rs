@@ -44,13 +44,6 @@ fn the_newest_are_kept_and_the_last_round() {
 
 #[test]
 fn the_best_by_a_figure_stays() {
-    struct Score;
-    impl<Gm: Game> Observer<Gm> for Score {
-        fn round(&mut self, moment: &mut Moment<'_, Gm>) -> Result<Signal> {
-            moment.figures.add_known("score", (moment.step as f64 - 3.0).abs());
-            Ok(Signal::Continue)
-        }
-    }
     let scratch = Scratch::new("best");
     let mut trainer = Trainer::new(points()).observe(Score).observe(
         Checkpoints::every(2)
@@ -66,6 +59,58 @@ fn the_best_by_a_figure_stays() {
             .step
     };
     assert_eq!((step("best"), step("latest")), (3, 8));
+}
+
+/// A figure of every round, which falls until the third and rises again, and a memory of the round.
+struct Score;
+
+impl<Gm: Game> Observer<Gm> for Score {
+    fn round(&mut self, moment: &mut Moment<'_, Gm>) -> Result<Signal> {
+        let score = (moment.step as f64 - 3.0).abs();
+        moment.figures.add_known("score", score);
+        moment.remember("score", Memory::new().with("step", [moment.step as f64]));
+        Ok(Signal::Continue)
+    }
+}
+
+#[test]
+fn a_checkpoint_holds_what_later_observers_say() {
+    let scratch = Scratch::new("later");
+    let folder = scratch.join("checkpoints");
+    let keep = Checkpoints::every(2).keep(1).lowest("score").to(&folder);
+    let mut trainer = Trainer::new(points()).observe(keep).observe(Score);
+    trainer.run(ring(), Budget::steps(6)).unwrap();
+    for (name, step) in [("best", 3.0), ("latest", 6.0)] {
+        let checkpoint = Checkpoint::open(folder.join(name)).unwrap();
+        let remembered = checkpoint.manifest().observers["score"].get("step");
+        assert_eq!(remembered, Some(&[step][..]), "{name}");
+    }
+    // What was the lowest is not the highest.
+    let keep = Checkpoints::every(9).keep(1).highest("score").to(&folder);
+    let mut trainer = Trainer::new(points())
+        .observe(keep)
+        .observe(Score)
+        .resume(folder.join("latest"));
+    trainer.run(ring(), Budget::steps(7)).unwrap();
+    assert_eq!(Checkpoint::open(folder.join("best")).unwrap().manifest().step, 7);
+}
+
+#[test]
+fn a_figure_that_never_comes_is_named() {
+    let scratch = Scratch::new("misspelt");
+    let warnings = |figure: &str| {
+        let keep = Checkpoints::every(2).lowest(figure).to(scratch.join(figure));
+        let mut trainer = Trainer::new(points()).observe(Score).observe(keep);
+        trainer.run(ring(), Budget::steps(0)).unwrap();
+        assert_eq!(trainer.notes().iter().count(), 0);
+        trainer.run(ring(), Budget::steps(2)).unwrap();
+        let notes = trainer.notes().iter();
+        let warnings = notes.filter(|note| note.level == Level::Warning);
+        warnings.map(|note| note.text.clone()).collect::<Vec<_>>()
+    };
+    assert!(warnings("score").is_empty());
+    let warnings = warnings("scroe");
+    assert!(warnings.len() == 1 && warnings[0].contains("`scroe`"), "{warnings:?}");
 }
 
 #[test]

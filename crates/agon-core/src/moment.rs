@@ -135,8 +135,8 @@ impl<G: Game> Moment<'_, G> {
         Ok(reader.manifest().step)
     }
 
-    /// Keeps an observer's own state in every checkpoint that is written from now on. Observers that stand
-    /// before the one which writes it keep that of the same round.
+    /// Keeps an observer's own state in every checkpoint that is written from now on. What is said in
+    /// [`Observer::round`](crate::Observer::round) is in the checkpoint of the same round.
     pub fn remember(&mut self, observer: impl Into<String>, memory: Memory) {
         self.ledger.memories.insert(observer.into(), memory);
     }

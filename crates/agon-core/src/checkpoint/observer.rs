@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::atomic::write_atomically;
 use super::reader::checkpoints;
 use super::writer::REPLACED;
-use crate::{Ending, Error, Game, Moment, Observer, Result, Signal};
+use crate::{Ending, Error, Game, Level, Moment, Observer, Result, Signal};
 
 /// The file that says which checkpoint is the best.
 pub(super) const BEST: &str = "best.json";
@@ -14,7 +14,8 @@ pub(super) const BEST: &str = "best.json";
 /// Writes checkpoints as the run goes on, and a last one when it ends.
 ///
 /// Each is a directory `step-00001000`; the newest few are kept, and the best by a figure if one is named.
-/// Weights or figures that are not finite are never written.
+/// Weights or figures that are not finite are never written. They are written when every observer has seen the round, so
+/// that wherever this one stands in the line, a checkpoint holds what all of them know and measure.
 ///
 /// A directory holds the checkpoints of one run. A run that is resumed at one of them goes on writing there; those of later
 /// rounds are kept as `abandoned-00001000` (and `abandoned-00001000-2`, if there is one already), which nothing but you
@@ -42,6 +43,23 @@ pub struct Checkpoints {
 struct Goal {
     figure: String,
     lower: bool,
+    /// Whether any round had the figure; nothing before the first.
+    seen: Option<bool>,
+}
+
+impl Goal {
+    fn new(figure: String, lower: bool) -> Self {
+        Self {
+            figure,
+            lower,
+            seen: None,
+        }
+    }
+
+    /// Whether this was the best by the same measure.
+    fn found(&self, best: &Best) -> bool {
+        self.figure == best.figure && best.lower.is_none_or(|lower| lower == self.lower)
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -49,6 +67,9 @@ struct Best {
     step: u64,
     figure: String,
     value: f64,
+    /// Whether the lowest value is the best; older versions did not say.
+    #[serde(default)]
+    lower: Option<bool>,
 }
 
 impl Checkpoints {
@@ -79,19 +100,13 @@ impl Checkpoints {
 
     /// Also keeps the one with the lowest value of this figure, written in the round that has it.
     pub fn lowest(mut self, figure: impl Into<String>) -> Self {
-        self.goal = Some(Goal {
-            figure: figure.into(),
-            lower: true,
-        });
+        self.goal = Some(Goal::new(figure.into(), true));
         self
     }
 
     /// Also keeps the one with the highest value of this figure.
     pub fn highest(mut self, figure: impl Into<String>) -> Self {
-        self.goal = Some(Goal {
-            figure: figure.into(),
-            lower: false,
-        });
+        self.goal = Some(Goal::new(figure.into(), false));
         self
     }
 
@@ -113,11 +128,13 @@ impl Checkpoints {
     }
 
     /// The figure of this round if it is the best so far.
-    fn improved<G: Game>(&self, moment: &Moment<'_, G>) -> Result<Option<Best>> {
-        let Some(goal) = &self.goal else {
+    fn improved<G: Game>(&mut self, moment: &Moment<'_, G>) -> Result<Option<Best>> {
+        let Some(goal) = &mut self.goal else {
             return Ok(None);
         };
-        let Some(value) = moment.figures.get(&goal.figure)?.filter(|value| value.is_finite()) else {
+        let value = moment.figures.get(&goal.figure)?;
+        goal.seen = Some(goal.seen == Some(true) || value.is_some());
+        let Some(value) = value.filter(|value| value.is_finite()) else {
             return Ok(None);
         };
         let better = self
@@ -128,7 +145,20 @@ impl Checkpoints {
             step: moment.step,
             figure: goal.figure.clone(),
             value,
+            lower: Some(goal.lower),
         }))
+    }
+
+    /// Says so if no round had the figure by which to find the best.
+    fn miss<G: Game>(&self, moment: &mut Moment<'_, G>) {
+        let missing = |goal: &&Goal| goal.seen == Some(false) && self.best.is_none();
+        if let Some(goal) = self.goal.as_ref().filter(missing) {
+            let says = format!(
+                "no round had the figure `{}`, by which to keep the best checkpoint",
+                goal.figure
+            );
+            moment.note(Level::Warning, "checkpoints", says);
+        }
     }
 
     fn prune(&self) -> Result<()> {
@@ -198,10 +228,8 @@ impl Checkpoints {
     fn read_best(&self, step: u64) -> Option<Best> {
         let text = fs::read(self.directory.join(BEST)).ok()?;
         let best: Best = serde_json::from_slice(&text).ok()?;
-        (best.step <= step
-            && self.path(best.step).exists()
-            && self.goal.as_ref().is_some_and(|goal| goal.figure == best.figure))
-        .then_some(best)
+        (best.step <= step && self.path(best.step).exists() && self.goal.as_ref().is_some_and(|goal| goal.found(&best)))
+            .then_some(best)
     }
 }
 
@@ -220,7 +248,7 @@ impl<G: Game> Observer<G> for Checkpoints {
         Ok(())
     }
 
-    fn round(&mut self, moment: &mut Moment<'_, G>) -> Result<Signal> {
+    fn between(&mut self, moment: &mut Moment<'_, G>) -> Result<Signal> {
         let improved = self.improved(moment)?;
         if improved.is_none() && !moment.step.is_multiple_of(self.every) {
             return Ok(Signal::Continue);
@@ -237,6 +265,7 @@ impl<G: Game> Observer<G> for Checkpoints {
     }
 
     fn finish(&mut self, moment: &mut Moment<'_, G>, ending: &Ending) -> Result<()> {
+        self.miss(moment);
         let failed = matches!(ending, Ending::Failed(_));
         if failed || moment.step == 0 || self.newest == Some(moment.step) {
             return Ok(());

@@ -31,7 +31,7 @@ type Projections<T> = FeaturesOf<T, fn(&T) -> Tensor<2>>;
 /// themselves.
 ///
 /// Everything it knows is in the checkpoints, so that a run that was resumed sees and does the same as one that
-/// never was. For that it must stand before [`Checkpoints`](agon_core::Checkpoints) in the line of observers.
+/// never was.
 ///
 /// # Errors
 /// [`Error::Unhealthy`] when going back has been tried as often as it may, or there is no checkpoint to go

@@ -23,9 +23,9 @@ pub enum LogFormat {
 /// stopped and resumed leaves the same files, byte for byte, as one that never was: a resumed run keeps the
 /// records up to where it goes on, whatever came after them is dropped. A new run begins its files anew.
 ///
-/// Each record is handed to the operating system before the next round, so a program that is killed loses
-/// none of them; add the log before what writes checkpoints, so that there is none without its record. The
-/// figures are read from the device only in the rounds that are written.
+/// Each record is handed to the operating system before a checkpoint of its round is written, so a program that is
+/// killed loses none of them, and there is no checkpoint without its record. The figures are read from the device only in
+/// the rounds that are written.
 ///
 /// A figure that some rounds lack has an empty cell there; the columns stand in the order in which the
 /// figures first came. JSON knows no NaN and no infinity: they are `null` there, and `NaN`, `inf` or `-inf`

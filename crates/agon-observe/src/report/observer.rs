@@ -236,6 +236,13 @@ impl<G: Game> Report<G> {
         }
     }
 
+    /// Writes what is known by now.
+    fn update(&mut self, moment: &mut Moment<'_, G>) -> Result<()> {
+        self.look(moment);
+        self.describe(moment);
+        self.write()
+    }
+
     fn describe(&mut self, moment: &mut Moment<'_, G>) {
         let players = moment.game.players();
         if let Some(player) = players.first()
@@ -270,14 +277,17 @@ impl<G: Game> Observer<G> for Report<G> {
             self.contents.record(moment.step, moment.figures)?;
             news = true;
         }
-        self.look(moment);
-        let saved = moment.checkpoint() != self.saved.as_deref();
-        if saved {
-            self.saved = moment.checkpoint().map(Path::to_owned);
+        if news && self.is_due() {
+            self.update(moment)?;
         }
-        if saved || (news && self.is_due()) {
-            self.describe(moment);
-            self.write()?;
+        Ok(Signal::Continue)
+    }
+
+    fn between(&mut self, moment: &mut Moment<'_, G>) -> Result<Signal> {
+        self.look(moment);
+        if moment.checkpoint() != self.saved.as_deref() {
+            self.saved = moment.checkpoint().map(Path::to_owned);
+            self.update(moment)?;
         }
         Ok(Signal::Continue)
     }
