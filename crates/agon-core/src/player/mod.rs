@@ -210,10 +210,10 @@ impl<M: Module + 'static> Player<M> {
         network
     }
 
-    /// The mean of the gradients once enough have come.
+    /// The mean of the gradients once enough have come. How many are enough may have changed since the first of them.
     fn accumulated(&mut self, gradients: GradientsParams) -> Option<GradientsParams> {
         let needed = self.optimizer.accumulate;
-        if needed == 1 {
+        if needed == 1 && self.pending.is_none() {
             return Some(gradients);
         }
         let sum = match self.pending.take() {
@@ -225,8 +225,8 @@ impl<M: Module + 'static> Player<M> {
             self.pending = Some(sum);
             return None;
         }
-        self.pending_updates = 0;
-        Some(weights::scaled(self.network(), &sum, 1.0 / needed as f64))
+        let come = std::mem::take(&mut self.pending_updates);
+        Some(weights::scaled(self.network(), &sum, 1.0 / come as f64))
     }
 }
 
@@ -248,4 +248,55 @@ pub(crate) fn short_type_name<T: ?Sized>() -> String {
         short.push_str(part.rsplit("::").next().unwrap_or(part));
     }
     short
+}
+
+#[cfg(test)]
+mod tests {
+    use burn::module::Param;
+    use burn::prelude::Device;
+
+    use super::*;
+    use crate::Sgd;
+
+    #[derive(Module, Debug)]
+    struct Number {
+        value: Param<Tensor<1>>,
+    }
+
+    fn player(optimizer: impl Into<Optimizer>) -> Player<Number> {
+        let value = Tensor::from_floats([0.0], &Device::default().autodiff());
+        let value = Param::from_tensor(value);
+        Player::new("number", Number { value }, optimizer)
+    }
+
+    fn value(player: &Player<Number>) -> f32 {
+        player.network().value.val().into_scalar()
+    }
+
+    fn round() -> Round {
+        Round::new(1, 0, Device::default().autodiff())
+    }
+
+    /// An update along a gradient of this size.
+    fn update(player: &mut Player<Number>, gradient: f64) {
+        let loss = player.network().value.val() * gradient;
+        player.update(&mut round(), &loss);
+    }
+
+    #[test]
+    fn the_mean_is_of_the_gradients_that_came() {
+        let every = |updates| Optimizer::from(Sgd::new(1.0)).accumulate(updates);
+        for (later, then) in [(4, &[1.0][..]), (1, &[]), (2, &[])] {
+            let mut player = player(every(4));
+            [1.0, 2.0]
+                .into_iter()
+                .for_each(|gradient| update(&mut player, gradient));
+            player.set_optimizer(every(later));
+            then.iter().for_each(|gradient| update(&mut player, *gradient));
+            assert_eq!((value(&player), player.steps()), (0.0, 0));
+            update(&mut player, 6.0);
+            let mean = (3.0 + then.iter().sum::<f64>() + 6.0) / (3 + then.len()) as f64;
+            assert_eq!((value(&player), player.steps()), (-mean as f32, 1), "{later}");
+        }
+    }
 }
