@@ -127,6 +127,12 @@ pub fn buffers(network: &impl Module) -> GradientsParams {
     collect(network, |param| !param.is_require_grad())
 }
 
+/// The values of everything that is recorded, trained or not.
+pub(crate) fn recorded(network: &impl Module) -> GradientsParams {
+    let _ = network.valid();
+    collect(network, |_| true)
+}
+
 fn collect(network: &impl Module, wanted: fn(&dyn Trained) -> bool) -> GradientsParams {
     struct Values {
         values: GradientsParams,

@@ -14,8 +14,8 @@ pub(super) const BEST: &str = "best.json";
 /// Writes checkpoints as the run goes on, and a last one when it ends.
 ///
 /// Each is a directory `step-00001000`; the newest few are kept, and the best by a figure if one is named.
-/// Weights or figures that are not finite are never written. They are written when every observer has seen the round, so
-/// that wherever this one stands in the line, a checkpoint holds what all of them know and measure.
+/// Weights, running statistics and figures that are not finite are never written. Checkpoints are written when every
+/// observer has seen the round, so that wherever this one stands in the line, they hold what all of them know and measure.
 ///
 /// A directory holds the checkpoints of one run. A run that is resumed at one of them goes on writing there; those of later
 /// rounds are kept as `abandoned-00001000` (and `abandoned-00001000-2`, if there is one already), which nothing but you

@@ -50,7 +50,7 @@ pub trait AnyPlayer: Send {
     /// networks have equal digests.
     fn digest(&self) -> Result<String>;
 
-    /// Whether all its weights are finite numbers; this reads from the device.
+    /// Whether all that its network records (weights, running statistics) are finite numbers; this reads from the device.
     fn is_finite(&self) -> Result<bool>;
 
     /// How it learns, in words for people.
@@ -160,7 +160,8 @@ impl<M: Module + 'static> AnyPlayer for Player<M> {
     }
 
     fn is_finite(&self) -> Result<bool> {
-        let Some(square) = weights::squared_norm(self.network(), &weights::values(self.network())) else {
+        let network = self.network();
+        let Some(square) = weights::squared_norm(network, &weights::recorded(network)) else {
             return Ok(true);
         };
         let value: f64 = square

@@ -257,6 +257,7 @@ mod tests {
 
     use super::*;
     use crate::Sgd;
+    use burn::nn::{BatchNorm, BatchNormConfig};
 
     #[derive(Module, Debug)]
     struct Number {
@@ -281,6 +282,16 @@ mod tests {
     fn update(player: &mut Player<Number>, gradient: f64) {
         let loss = player.network().value.val() * gradient;
         player.update(&mut round(), &loss);
+    }
+
+    #[test]
+    fn running_statistics_must_be_finite_too() {
+        let device = Device::default().autodiff();
+        let finite = |norm: BatchNorm| Player::new("norm", norm, Sgd::new(1.0)).is_finite().unwrap();
+        let mut norm = BatchNormConfig::new(2).init(&device);
+        assert!(finite(norm.clone()));
+        norm.running_var = burn::module::RunningState::new(Tensor::from_floats([1.0, f32::INFINITY], &device));
+        assert!(!finite(norm));
     }
 
     #[test]
