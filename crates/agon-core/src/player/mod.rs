@@ -156,21 +156,12 @@ impl<M: Module + 'static> Player<M> {
         let Some(gradients) = self.accumulated(gradients) else {
             return;
         };
-        let (start, looking_ahead) = match std::mem::replace(&mut self.anchor, Anchor::Here) {
-            Anchor::Here => (self.network.take(), false),
-            Anchor::Returning(start) => (Some(start), false),
-            Anchor::Leaving(start) => {
-                self.anchor = Anchor::Leaving(start);
-                (self.network.take(), true)
-            }
-        };
-        let Some(mut network) = start else {
+        let (start, looking_ahead) = self.start();
+        let Some(network) = start else {
             return;
         };
-        network = self.step(network, gradients, round);
-        for constraint in &self.constraints {
-            network = constraint.enforce(network);
-        }
+        let network = self.step(network, gradients, round);
+        let network = self.enforced(network);
         if !looking_ahead {
             self.steps += 1;
             if let Some(average) = &mut self.average {
@@ -181,14 +172,34 @@ impl<M: Module + 'static> Player<M> {
     }
 
     /// Puts another network in place of its own, which counts as a step: for a network that follows others
-    /// instead of learning, such as a target or a policy that lags behind.
+    /// instead of learning, such as a target or a policy that lags behind. When the players only look ahead, this is taken
+    /// back as their steps are.
     ///
     /// The change must keep the identities of the parameters, as the functions of [`weights`] do.
     pub fn replace(&mut self, change: impl FnOnce(M) -> M) {
-        if let Some(network) = self.network.take() {
+        let (start, looking_ahead) = self.start();
+        if let Some(network) = start {
             self.network = Some(change(network));
-            self.steps += 1;
+            self.steps += u64::from(!looking_ahead);
         }
+    }
+
+    /// The network that the next step starts from, and whether the step is a look ahead.
+    fn start(&mut self) -> (Option<M>, bool) {
+        match std::mem::replace(&mut self.anchor, Anchor::Here) {
+            Anchor::Here => (self.network.take(), false),
+            Anchor::Returning(start) => (Some(start), false),
+            Anchor::Leaving(start) => {
+                self.anchor = Anchor::Leaving(start);
+                (self.network.take(), true)
+            }
+        }
+    }
+
+    /// The network as all constraints want it.
+    pub(crate) fn enforced(&self, network: M) -> M {
+        let constraints = self.constraints.iter();
+        constraints.fold(network, |network, constraint| constraint.enforce(network))
     }
 
     /// One step of the optimizer, and the figures of it that somebody wants.
@@ -282,6 +293,22 @@ mod tests {
     fn update(player: &mut Player<Number>, gradient: f64) {
         let loss = player.network().value.val() * gradient;
         player.update(&mut round(), &loss);
+    }
+
+    #[test]
+    fn a_network_that_follows_others_comes_back_from_a_look_ahead() {
+        let mut player = player(Sgd::new(1.0));
+        let further = |network: Number| Number {
+            value: network.value.map(|value| (value.detach() + 1.0).require_grad()),
+        };
+        player.leave();
+        player.replace(further);
+        assert_eq!((value(&player), player.steps()), (1.0, 0));
+        player.come_back();
+        player.replace(further);
+        assert_eq!((value(&player), player.steps()), (1.0, 1));
+        player.replace(further);
+        assert_eq!((value(&player), player.steps()), (2.0, 2));
     }
 
     #[test]
