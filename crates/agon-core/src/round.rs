@@ -141,8 +141,12 @@ impl Round {
         result
     }
 
-    /// Whether this is a look ahead, which leaves no trace.
-    pub(crate) fn is_silent(&self) -> bool {
+    /// Whether this is only a look ahead, which has to leave no trace.
+    ///
+    /// [`Extragradient`](crate::Extragradient) plays a round twice, and only the second counts. Players take their
+    /// first steps back, and figures are not noted; a game which keeps more than that between rounds (a counter, a running
+    /// mean, a pool of samples) leaves it as it is when this is so.
+    pub fn is_silent(&self) -> bool {
         self.silent
     }
 
