@@ -231,13 +231,15 @@ fn what_has_no_meaning_together_is_an_error() {
         .unwrap_err();
     assert!(error.to_string().contains("one update a step"), "{error}");
 
-    let clipped = points().discriminator_optimizer(Optimizer::from(Adam::new(1e-3)).clip_norm(1.0));
-    let mut trainer = Trainer::new(clipped.unrolled(Unroll::own(2)));
-    let error = trainer.run(ring(), Budget::steps(1)).unwrap_err().to_string();
-    assert!(
-        error.contains("unrolling") && error.contains("clipped to a norm of 1"),
-        "{error}"
-    );
+    let adam = || Optimizer::from(Adam::new(1e-3));
+    for (optimizer, says) in [
+        (adam().clip_norm(1.0), "clipped to a norm of 1"),
+        (adam().accumulate(2), "a step every 2 updates"),
+    ] {
+        let gan = points().discriminator_optimizer(optimizer).unrolled(Unroll::own(2));
+        let error = Trainer::new(gan).run(ring(), Budget::steps(1)).unwrap_err().to_string();
+        assert!(error.contains("unrolling") && error.contains(says), "{error}");
+    }
 }
 
 #[test]

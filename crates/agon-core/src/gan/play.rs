@@ -151,7 +151,9 @@ impl<G: Generator, D: Discriminator<Input = G::Output>> Gan<G, D> {
         if let Some(unroll) = self.unroll {
             let real = self.seen(real, round);
             let inner = unroll.inner(self.discriminator.optimizer());
-            let foreseen = unroll.foresee(inner, &*self.loss, self.discriminator.network(), (&real, &fake));
+            let player = &self.discriminator;
+            let discriminator = (player.network(), |network| player.enforced(network));
+            let foreseen = unroll.foresee(inner, &*self.loss, discriminator, (&real, &fake));
             round.measure("loss/generator", &foreseen.value);
             return foreseen.surrogate;
         }

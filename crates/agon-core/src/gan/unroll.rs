@@ -16,7 +16,7 @@ use crate::{AdversarialLoss, Discriminator, Error, Optimizer, Result, Sample, Sc
 ///
 /// where both products with `gamma` come from one pair of gradients at `theta_k +- e gamma`. For plain steps, `s_k = -lr
 /// g_k` and `gamma = -lr lambda`. The discriminator itself takes its ordinary step. Penalties do not take part in the
-/// inner steps.
+/// inner steps. The discriminator's constraints hold after each of them, and are left out of the derivative.
 ///
 /// # References
 /// Metz, Poole, Pfau and Sohl-Dickstein 2017, "Unrolled generative adversarial networks", arXiv:1611.02163. The theory
@@ -50,7 +50,7 @@ impl Unroll {
     /// through them.
     ///
     /// The optimizer must treat every entry of a gradient apart from all others, as gradient descent, Adam and
-    /// RMSprop do. A decay of weights and the constraints are left out of its derivative.
+    /// RMSprop do, and step at every update. A decay of weights is left out of its derivative.
     pub const fn own(steps: usize) -> Self {
         Self {
             steps,
@@ -72,6 +72,10 @@ impl Unroll {
                 let expected = "a discriminator's optimizer that does not clip the norm of gradients";
                 Err(Error::config("unrolling", expected, optimizer))
             }
+            None if optimizer.accumulate > 1 => {
+                let expected = "a discriminator's optimizer that steps at every update";
+                Err(Error::config("unrolling", expected, optimizer))
+            }
             _ => Ok(()),
         }
     }
@@ -84,11 +88,12 @@ impl Unroll {
         }
     }
 
+    /// `enforce` is what is demanded of the discriminator's weights.
     pub(super) fn foresee<D: Discriminator>(
         &self,
         mut inner: Inner,
         loss: &dyn AdversarialLoss,
-        discriminator: &D,
+        (discriminator, enforce): (&D, impl Fn(D) -> D),
         (real, fake): (&D::Input, &D::Input),
     ) -> Foreseen {
         let side = Side { loss, real, fake };
@@ -97,7 +102,7 @@ impl Unroll {
         for _ in 0..self.steps {
             path.push((weights::copy(&network), inner.clone()));
             let (gradients, _) = side.discriminator_gradients(&network);
-            network = inner.step(network, &gradients);
+            network = enforce(inner.step(network, &gradients));
             steps.push(gradients);
         }
         let (value, lambda, mut cotangent) = side.generator_gradients(&network);
@@ -235,7 +240,7 @@ mod tests {
         }
         let foresee = |fake: &Tensor<2>| {
             let inner = unroll.inner((&own, 0.05));
-            unroll.foresee(inner, &Original, &critic, (&real, fake))
+            unroll.foresee(inner, &Original, (&critic, |critic| critic), (&real, fake))
         };
         let leaf = fake.clone().require_grad();
         let gradients = foresee(&leaf).surrogate.backward();
@@ -283,5 +288,25 @@ mod tests {
         assert!(error(Unroll::new(0, 0.7).first_order(), Sgd::new(0.0)) < 1e-6);
         assert!(error(Unroll::new(3, 0.7).first_order(), Sgd::new(0.0)) > 1e-2);
         assert!(error(Unroll::own(3).first_order(), Adam::new(0.0)) > 1e-3);
+    }
+
+    #[test]
+    fn constraints_hold_after_foreseen_steps() {
+        let critic = Critic {
+            first: Param::from_tensor(wave([2, 5], 0.2)),
+            last: Param::from_tensor(wave([5, 1], 0.9)),
+        };
+        let (real, fake) = (wave([4, 2], 0.4), wave([4, 2], 2.0).require_grad());
+        let zero = |critic: Critic| {
+            let size = weights::values(&critic);
+            weights::shifted(critic, &size, -1.0)
+        };
+        for unroll in [Unroll::new(2, 0.7), Unroll::own(2)] {
+            let inner = unroll.inner((&Sgd::new(0.7).into(), 0.7));
+            let foreseen = unroll.foresee(inner, &Original, (&critic, zero), (&real, &fake));
+            // What judges everything by 0 leaves the generator with a loss of ln 2.
+            let value: f64 = foreseen.value.into_scalar();
+            assert!((value - 2.0f64.ln()).abs() < 1e-12, "{value}");
+        }
     }
 }
