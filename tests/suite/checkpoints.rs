@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use agon::prelude::*;
+use burn::optim::AdamConfig;
 
 use crate::support::*;
 
@@ -365,4 +366,19 @@ fn a_resume_that_fails_changes_nothing_and_can_be_tried_again() {
     fs::write(&file, &whole).unwrap();
     assert_eq!(resumed.run(ring(), Budget::steps(7)).unwrap().steps, 7);
     assert_eq!(weights(resumed.game().generator()), expected);
+}
+
+#[test]
+fn a_rule_of_another_name_does_not_go_on() {
+    let scratch = Scratch::new("rule-name");
+    let game = |name| points().optimizers(Optimizer::new(AdamConfig::new().init(), 1e-3).named(name));
+    let mut trainer = Trainer::new(game("mine")).observe(Checkpoints::every(2).to(scratch.join("checkpoints")));
+    trainer.run(ring(), Budget::steps(2)).unwrap();
+    let resume = |name| {
+        let mut trainer = Trainer::new(game(name)).resume(scratch.join("checkpoints/latest"));
+        trainer.run(ring(), Budget::steps(3))
+    };
+    let error = resume("SGD").unwrap_err().to_string();
+    assert!(error.contains("to learn by \"SGD\", got by \"mine\""), "{error}");
+    resume("mine").unwrap();
 }

@@ -62,6 +62,9 @@ pub struct Entry {
     pub pending: Vec<u64>,
     /// How it learns, in words.
     pub optimizer: String,
+    /// The name of the rule by which it learns; older versions did not say.
+    #[serde(default)]
+    pub rule: Option<String>,
     /// What its learning rate is multiplied by: less than 1 after it was told to slow down.
     #[serde(default = "full")]
     pub pace: f64,

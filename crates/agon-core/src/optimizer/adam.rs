@@ -73,7 +73,7 @@ impl From<Adam> for Optimizer {
         } else {
             adam.config.init()
         };
-        Self::named("Adam", &adam.config, rule, adam.learning_rate)
+        Self::of("Adam", &adam.config, rule, adam.learning_rate)
     }
 }
 

@@ -50,11 +50,17 @@ enum Clip {
 impl Optimizer {
     /// Any optimizer of burn, or one written against its `Optimizer` trait.
     pub fn new(rule: ModuleOptimizer, learning_rate: f64) -> Self {
-        Self::named("of burn", &(), rule, learning_rate)
+        Self::of("of burn", &(), rule, learning_rate)
+    }
+
+    /// Gives the rule a name: a run is only resumed by a rule of the same name as before.
+    pub fn named(mut self, name: &'static str) -> Self {
+        self.name = name;
+        self
     }
 
     /// An update rule of ours, under its own name, with the configuration it was made from.
-    fn named(name: &'static str, config: &impl Serialize, rule: ModuleOptimizer, learning_rate: f64) -> Self {
+    fn of(name: &'static str, config: &impl Serialize, rule: ModuleOptimizer, learning_rate: f64) -> Self {
         Self {
             rule,
             name,

@@ -45,7 +45,7 @@ impl std::fmt::Debug for OptimisticAdam {
 
 impl From<OptimisticAdam> for Optimizer {
     fn from(rule: OptimisticAdam) -> Self {
-        Self::named(
+        Self::of(
             "optimistic Adam",
             &rule.config,
             ModuleOptimizer::from(Rule(rule.config.build())),

@@ -41,6 +41,6 @@ impl RmsProp {
 
 impl From<RmsProp> for Optimizer {
     fn from(rule: RmsProp) -> Self {
-        Self::named("RMSprop", &rule.config, rule.config.init(), rule.learning_rate)
+        Self::of("RMSprop", &rule.config, rule.config.init(), rule.learning_rate)
     }
 }

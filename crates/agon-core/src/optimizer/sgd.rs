@@ -28,6 +28,6 @@ impl Sgd {
 
 impl From<Sgd> for Optimizer {
     fn from(sgd: Sgd) -> Self {
-        Self::named("SGD", &sgd.config, sgd.config.init(), sgd.learning_rate)
+        Self::of("SGD", &sgd.config, sgd.config.init(), sgd.learning_rate)
     }
 }

@@ -44,6 +44,7 @@ impl<M: Module + 'static> Player<M> {
                 .map(|pending| weights::ids(self.network(), pending))
                 .unwrap_or_default(),
             optimizer: format!("{:?}", self.optimizer),
+            rule: Some(self.optimizer.rule_name().to_owned()),
             pace: self.pace,
         }
     }
@@ -59,10 +60,10 @@ impl<M: Module + 'static> Player<M> {
                 format!("a `{}`", entry.network),
             ));
         }
-        let rule = format!("\"{}\"", self.optimizer.rule_name());
-        if !entry.optimizer.contains(&rule) {
-            let expected = format!("`{}` to learn by {rule}", self.name);
-            return Err(Error::checkpoint(reader.path(), expected, &entry.optimizer));
+        let rule = self.optimizer.rule_name();
+        if let Some(other) = entry.rule.as_ref().filter(|other| *other != rule) {
+            let expected = format!("`{}` to learn by \"{rule}\"", self.name);
+            return Err(Error::checkpoint(reader.path(), expected, format!("by \"{other}\"")));
         }
         // Into a true copy: a clone shares its running statistics with the network, and what still waits to be
         // brought into them would come on top of what is read.
