@@ -435,6 +435,12 @@ fn a_schedule_that_cannot_work_is_an_error() {
         let mut trainer = Trainer::new(points()).observe(pacing);
         let error = trainer.run(ring(), Budget::steps(4)).unwrap_err();
         assert!(error.to_string().contains("pacing"), "{error}");
+
+        let schedule = Schedule::Custom(Arc::new(move |steps| if steps < 2 { 1.0 } else { factor }));
+        let adam = Optimizer::from(Adam::new(1e-3)).schedule(schedule);
+        let mut trainer = Trainer::new(points().generator_optimizer(adam));
+        let error = trainer.run(ring(), Budget::steps(4)).unwrap_err().to_string();
+        assert!(error.contains("learning rate of `generator` after 2 steps"), "{error}");
     }
 }
 

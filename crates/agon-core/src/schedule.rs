@@ -69,6 +69,18 @@ impl Schedule {
     }
 }
 
+impl Schedule {
+    /// The factor that it was told, if it was: what it ends at, or what it multiplies by again and again.
+    pub(crate) fn told_factor(&self) -> Option<f64> {
+        match self {
+            Self::Linear { end, .. } | Self::Cosine { end, .. } => Some(*end),
+            Self::Exponential { factor } | Self::Steps { factor, .. } => Some(*factor),
+            Self::Warmup { then, .. } => then.told_factor(),
+            Self::Constant | Self::Custom(_) => None,
+        }
+    }
+}
+
 fn part(done: u64, of: u64) -> f64 {
     if of == 0 {
         1.0

@@ -222,6 +222,18 @@ impl<G: Game> Trainer<G> {
         Ok(())
     }
 
+    /// An error for a learning rate that a schedule of one's own has made something else.
+    fn check_rates(&mut self) -> Result<()> {
+        for player in self.game.players() {
+            let rate = player.learning_rate();
+            if !(rate.is_finite() && rate >= 0.0) {
+                let what = format!("learning rate of `{}` after {} steps", player.name(), player.steps());
+                return Err(Error::config(what, "a finite number >= 0", rate));
+            }
+        }
+        Ok(())
+    }
+
     fn device(&mut self) -> Result<Device> {
         match self.game.players().first() {
             Some(player) => Ok(player.device().autodiff()),
@@ -254,7 +266,10 @@ impl<G: Game> Trainer<G> {
         wishes: Wishes,
     ) -> Result<Signal> {
         let mut round = Round::new(self.at.step + 1, self.at.seed, device.clone()).wishing(wishes);
-        let played = caught(round.step(), || self.game.play(feed, &mut round));
+        let played = caught(round.step(), || {
+            self.check_rates()?;
+            self.game.play(feed, &mut round)
+        });
         if let Err(error) = played {
             return self.mend(error, budget, feed.per_epoch()).map(|()| Signal::Continue);
         }

@@ -3,7 +3,7 @@ use burn::optim::decay::WeightDecayConfig;
 use burn::optim::{Adam as BurnAdam, AdamConfig, AdamState, AdaptiveMomentumState, LearningRate, ModuleOptimizer};
 use burn::prelude::{Device, Tensor};
 
-use super::Optimizer;
+use super::{Must, Optimizer};
 
 /// Adam with the papers' epsilon of `1e-8` (burn's own default is `1e-5`).
 ///
@@ -17,6 +17,7 @@ pub struct Adam {
     config: AdamConfig,
     betas: [f32; 2],
     epsilon: f32,
+    decay: f32,
     /// Nothing is asked for that the one pass does not do.
     plain: bool,
 }
@@ -29,6 +30,7 @@ impl Adam {
             config: AdamConfig::new(),
             betas: [0.9, 0.999],
             epsilon: 0.0,
+            decay: 0.0,
             plain: true,
         };
         rule.epsilon(1e-8)
@@ -51,6 +53,7 @@ impl Adam {
     /// Adds `decay * weight` to each gradient.
     pub fn weight_decay(mut self, decay: f32) -> Self {
         self.config = self.config.with_weight_decay(Some(WeightDecayConfig::new(decay)));
+        self.decay = decay;
         self.plain = false;
         self
     }
@@ -73,7 +76,12 @@ impl From<Adam> for Optimizer {
         } else {
             adam.config.init()
         };
-        Self::of("Adam", &adam.config, rule, adam.learning_rate)
+        Self::of("Adam", &adam.config, rule, adam.learning_rate).checked([
+            ("beta_1", Must::BePart, f64::from(adam.betas[0])),
+            ("beta_2", Must::BePart, f64::from(adam.betas[1])),
+            ("epsilon", Must::BePositive, f64::from(adam.epsilon)),
+            ("weight decay", Must::NotBeNegative, f64::from(adam.decay)),
+        ])
     }
 }
 

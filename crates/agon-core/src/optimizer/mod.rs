@@ -38,6 +38,32 @@ pub struct Optimizer {
     schedule: Schedule,
     clip: Clip,
     pub(crate) accumulate: u64,
+    /// The first of the rule's own settings that cannot work.
+    problem: Option<Problem>,
+}
+
+/// A setting that cannot work: its name, what would do, and what it is.
+pub(crate) type Problem = (&'static str, &'static str, f64);
+
+/// What a setting must be.
+#[derive(Debug, Clone, Copy)]
+enum Must {
+    /// A part of something that is never all of it, as what a mean keeps of itself.
+    BePart,
+    BePositive,
+    NotBeNegative,
+}
+
+impl Must {
+    /// The problem with a setting of this name, if there is one.
+    fn problem(self, name: &'static str, value: f64) -> Option<Problem> {
+        let (holds, words) = match self {
+            Self::BePart => ((0.0..1.0).contains(&value), "a number in [0, 1)"),
+            Self::BePositive => (value > 0.0, "a finite number > 0"),
+            Self::NotBeNegative => (value >= 0.0, "a finite number >= 0"),
+        };
+        (!holds || !value.is_finite()).then_some((name, words, value))
+    }
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -69,7 +95,15 @@ impl Optimizer {
             schedule: Schedule::Constant,
             clip: Clip::Nothing,
             accumulate: 1,
+            problem: None,
         }
+    }
+
+    /// With a look at the rule's own settings.
+    fn checked<const N: usize>(mut self, settings: [(&'static str, Must, f64); N]) -> Self {
+        let mut settings = settings.into_iter();
+        self.problem = settings.find_map(|(name, must, value)| must.problem(name, value));
+        self
     }
 
     pub(crate) fn rule_name(&self) -> &'static str {
@@ -109,14 +143,17 @@ impl Optimizer {
         matches!(self.clip, Clip::Norm(_))
     }
 
-    /// Whether every setting is one that can work; names the first which is not.
-    pub(crate) fn problem(&self) -> Option<(&'static str, f64)> {
-        let bad = |x: f64| !x.is_finite() || x < 0.0;
-        match self.clip {
-            _ if bad(self.learning_rate) => Some(("learning rate", self.learning_rate)),
-            Clip::Norm(bound) | Clip::Value(bound) if bad(bound) => Some(("gradient clipping bound", bound)),
-            _ => None,
-        }
+    /// The first setting that cannot work.
+    pub(crate) fn problem(&self) -> Option<Problem> {
+        let not_negative = |name, value| Must::NotBeNegative.problem(name, value);
+        let rate = not_negative("learning rate", self.learning_rate);
+        let bound = match self.clip {
+            Clip::Norm(bound) | Clip::Value(bound) => not_negative("gradient clipping bound", bound),
+            Clip::Nothing => None,
+        };
+        let factor = self.schedule.told_factor();
+        let factor = factor.and_then(|factor| not_negative("factor of the schedule", factor));
+        rate.or(self.problem).or(bound).or(factor)
     }
 
     /// Takes a step at this learning rate. The second part is the norm of the gradients before they were
@@ -223,5 +260,43 @@ mod tests {
             words.ends_with("clipped to a norm of 5, a step every 2 updates"),
             "{words}"
         );
+    }
+
+    #[test]
+    fn settings_that_cannot_work_are_found() {
+        let linear = |end| Schedule::Linear { after: 1, over: 1, end };
+        let warmup = |then| Schedule::Warmup {
+            over: 1,
+            then: Box::new(then),
+        };
+        let adam = || Optimizer::from(Adam::new(1e-3));
+        let cases: [(Optimizer, Option<&str>); 16] = [
+            (adam().schedule(warmup(linear(0.0))).clip_norm(1.0), None),
+            (Adam::new(0.0).betas(0.0, 0.9).into(), None),
+            (Sgd::new(f64::NAN).into(), Some("learning rate")),
+            (Adam::new(1e-3).betas(1.0, 0.9).into(), Some("beta_1")),
+            (Adam::new(1e-3).betas(0.5, f32::NAN).into(), Some("beta_2")),
+            (
+                Adam::new(1e-3).betas(-0.1, 0.9).weight_decay(0.1).into(),
+                Some("beta_1"),
+            ),
+            (Adam::new(1e-3).epsilon(0.0).into(), Some("epsilon")),
+            (Adam::new(1e-3).weight_decay(-0.1).into(), Some("weight decay")),
+            (OptimisticAdam::new(1e-3).betas(0.5, 1.5).into(), Some("beta_2")),
+            (RmsProp::new(1e-3).alpha(1.0).into(), Some("alpha")),
+            (RmsProp::new(1e-3).epsilon(-1.0).into(), Some("epsilon")),
+            (RmsProp::new(1e-3).momentum(f32::NAN).into(), Some("momentum")),
+            (Sgd::new(1e-3).momentum(-0.5).into(), Some("momentum")),
+            (adam().clip_value(f64::NAN), Some("gradient clipping bound")),
+            (adam().schedule(warmup(linear(-0.1))), Some("factor of the schedule")),
+            (
+                adam().schedule(Schedule::Exponential { factor: f64::NAN }),
+                Some("factor of the schedule"),
+            ),
+        ];
+        for (optimizer, expected) in cases {
+            let found = optimizer.problem().map(|(name, ..)| name);
+            assert_eq!(found, expected, "{optimizer}");
+        }
     }
 }

@@ -4,7 +4,7 @@ use burn::optim::{
 };
 use burn::prelude::{Device, Tensor};
 
-use super::Optimizer;
+use super::{Must, Optimizer};
 
 /// Adam that counts on the other player repeating itself: it steps twice along the newest direction and
 /// takes back the one before.
@@ -18,18 +18,24 @@ use super::Optimizer;
 pub struct OptimisticAdam {
     learning_rate: f64,
     config: AdamConfig,
+    betas: [f32; 2],
 }
 
 impl OptimisticAdam {
     /// Optimistic Adam with `(beta1, beta2) = (0.5, 0.9)` and epsilon `1e-8`.
     pub fn new(learning_rate: f64) -> Self {
-        let config = AdamConfig::new().with_beta_1(0.5).with_beta_2(0.9).with_epsilon(1e-8);
-        Self { learning_rate, config }
+        let rule = Self {
+            learning_rate,
+            config: AdamConfig::new().with_epsilon(1e-8),
+            betas: [0.0; 2],
+        };
+        rule.betas(0.5, 0.9)
     }
 
     /// How long first and second moments are remembered.
     pub fn betas(mut self, beta1: f32, beta2: f32) -> Self {
         self.config = self.config.with_beta_1(beta1).with_beta_2(beta2);
+        self.betas = [beta1, beta2];
         self
     }
 }
@@ -51,6 +57,10 @@ impl From<OptimisticAdam> for Optimizer {
             ModuleOptimizer::from(Rule(rule.config.build())),
             rule.learning_rate,
         )
+        .checked([
+            ("beta_1", Must::BePart, f64::from(rule.betas[0])),
+            ("beta_2", Must::BePart, f64::from(rule.betas[1])),
+        ])
     }
 }
 

@@ -89,12 +89,8 @@ impl<M: Module + 'static> AnyPlayer for Player<M> {
     }
 
     fn initialize(&mut self, seed: u64) -> Result<()> {
-        if let Some((what, got)) = self.optimizer.problem() {
-            return Err(Error::config(
-                format!("{what} of `{}`", self.name),
-                "a finite number >= 0",
-                got,
-            ));
+        if let Some((what, expected, got)) = self.optimizer.problem() {
+            return Err(Error::config(format!("{what} of `{}`", self.name), expected, got));
         }
         if let Some(average) = &self.average
             && !(0.0..1.0).contains(&average.decay())
