@@ -1,12 +1,19 @@
 use std::collections::BTreeMap;
+use std::fmt::Display;
 
 use burn::prelude::{Device, Tensor};
 use serde::{Deserialize, Serialize};
 
+use crate::{Error, Result};
+
 /// Small named state which outlives a round: an equilibrium, a running mean, a counter.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(from = "BTreeMap<String, Vec<Number>>", into = "BTreeMap<String, Vec<Number>>")]
-pub struct Memory(BTreeMap<String, Vec<f64>>);
+pub struct Memory {
+    entries: BTreeMap<String, Vec<f64>>,
+    /// What could not be read, and why.
+    unread: Option<String>,
+}
 
 /// More numbers than this are no reading matter: checkpoints keep them in a file of their own.
 const SHORT: usize = 1_000;
@@ -20,7 +27,7 @@ enum Number {
 }
 
 impl From<Memory> for BTreeMap<String, Vec<Number>> {
-    fn from(Memory(entries): Memory) -> Self {
+    fn from(Memory { entries, .. }: Memory) -> Self {
         let written = |value: f64| match value.is_finite() {
             true => Number::Finite(value),
             false => Number::Bits { bits: value.to_bits() },
@@ -39,11 +46,8 @@ impl From<BTreeMap<String, Vec<Number>>> for Memory {
             Number::Bits { bits } => f64::from_bits(bits),
         };
         let entries = entries.into_iter();
-        Self(
-            entries
-                .map(|(name, values)| (name, values.into_iter().map(read).collect()))
-                .collect(),
-        )
+        let entries = entries.map(|(name, values)| (name, values.into_iter().map(read).collect()));
+        Self::of(entries.collect())
     }
 }
 
@@ -53,26 +57,49 @@ impl Memory {
         Self::default()
     }
 
+    fn of(entries: BTreeMap<String, Vec<f64>>) -> Self {
+        Self { entries, unread: None }
+    }
+
     /// With these numbers under this name.
     pub fn with(mut self, name: impl Into<String>, values: impl Into<Vec<f64>>) -> Self {
-        self.0.insert(name.into(), values.into());
+        self.entries.insert(name.into(), values.into());
         self
     }
 
     /// With a tensor's values under this name (this reads the tensor from its device).
     pub fn with_tensor(self, name: impl Into<String>, tensor: &Tensor<1>) -> Self {
-        let values = tensor.clone().inner().try_into_vec_as::<f64>().unwrap_or_default();
-        self.with(name, values)
+        match tensor.clone().inner().try_into_vec_as::<f64>() {
+            Ok(values) => self.with(name, values),
+            Err(error) => self.without(name, error),
+        }
+    }
+
+    /// Without what should be under this name, since it could not be read: no checkpoint is written with this memory.
+    pub fn without(mut self, name: impl Into<String>, why: impl Display) -> Self {
+        let name = name.into();
+        self.unread = self
+            .unread
+            .or_else(|| Some(format!("`{name}` cannot be remembered: {why}")));
+        self
+    }
+
+    /// An error if something that should be here could not be read.
+    pub(crate) fn check(&self) -> Result<()> {
+        match &self.unread {
+            Some(why) => Err(Error::Device(why.clone())),
+            None => Ok(()),
+        }
     }
 
     /// All names, in their order.
     pub fn names(&self) -> impl Iterator<Item = &str> {
-        self.0.keys().map(String::as_str)
+        self.entries.keys().map(String::as_str)
     }
 
     /// The numbers under this name.
     pub fn get(&self, name: &str) -> Option<&[f64]> {
-        self.0.get(name).map(Vec::as_slice)
+        self.entries.get(name).map(Vec::as_slice)
     }
 
     /// The tensor under this name.
@@ -82,30 +109,31 @@ impl Memory {
 
     /// Whether nothing is remembered.
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.entries.is_empty()
     }
 
     /// Everything of `other` under names that begin with `prefix` and a dot.
     pub fn nest(mut self, prefix: &str, other: Self) -> Self {
-        self.0.extend(
-            other
-                .0
-                .into_iter()
-                .map(|(name, values)| (format!("{prefix}.{name}"), values)),
-        );
+        let entries = other.entries.into_iter();
+        let nested = entries.map(|(name, values)| (format!("{prefix}.{name}"), values));
+        self.entries.extend(nested);
+        self.unread = self.unread.or(other.unread);
         self
     }
 
     /// What is short enough to be read in a manifest, and what is not.
     pub(crate) fn parted(self) -> (Self, Self) {
-        let (short, long) = self.0.into_iter().partition(|(_, values)| values.len() <= SHORT);
-        (Self(short), Self(long))
+        let entries = self.entries.into_iter();
+        let (short, long) = entries.partition(|(_, values)| values.len() <= SHORT);
+        (Self::of(short), Self::of(long))
     }
 
     /// All entries as names and little-endian numbers of 64 bits.
     pub(crate) fn into_bytes(self) -> impl Iterator<Item = (String, Vec<u8>)> {
         let bytes = |values: Vec<f64>| values.into_iter().flat_map(f64::to_le_bytes).collect();
-        self.0.into_iter().map(move |(name, values)| (name, bytes(values)))
+        self.entries
+            .into_iter()
+            .map(move |(name, values)| (name, bytes(values)))
     }
 
     /// With an entry which [`into_bytes`](Self::into_bytes) gave.
@@ -126,7 +154,7 @@ impl Memory {
             let rest = name.strip_prefix(prefix)?.strip_prefix('.')?;
             Some((rest.to_owned(), values.clone()))
         };
-        Self(self.0.iter().filter_map(strip).collect())
+        Self::of(self.entries.iter().filter_map(strip).collect())
     }
 }
 

@@ -42,8 +42,8 @@ impl<G: Game> Moment<'_, G> {
     /// Writes a checkpoint of this moment as the directory `path`, which appears whole or not at all.
     ///
     /// # Errors
-    /// As [`check_finite`](Self::check_finite): what has diverged is not kept. [`Error::Io`] if it cannot be
-    /// written; what was there before still is.
+    /// As [`check_finite`](Self::check_finite): what has diverged is not kept. [`Error::Device`] if the state of the game
+    /// or of an observer could not be read, [`Error::Io`] if it cannot be written; what was there before still is.
     pub fn save(&mut self, path: impl AsRef<Path>) -> Result<()> {
         self.check_finite()?;
         let mut writer = Writer::begin(path.as_ref())?;
@@ -51,7 +51,10 @@ impl<G: Game> Moment<'_, G> {
         for player in self.game.players() {
             players.push(player.save(&mut writer)?);
         }
-        let (memory, long) = self.game.memory().parted();
+        let memory = self.game.memory();
+        memory.check()?;
+        self.ledger.memories.values().try_for_each(Memory::check)?;
+        let (memory, long) = memory.parted();
         for (name, bytes) in long.into_bytes() {
             writer.put(&memory_file(&name), &bytes)?;
         }
@@ -185,5 +188,44 @@ impl<G: Game> Moment<'_, G> {
     /// ```
     pub fn all_notes(&self) -> &Notes {
         &self.ledger.notes
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{AnyPlayer, Feed, Rehearsal, Round};
+
+    /// A game whose state cannot be read.
+    struct Forgetful;
+
+    impl Game for Forgetful {
+        type Batch = ();
+
+        fn play(&mut self, _: &mut Feed<'_, ()>, _: &mut Round) -> Result<()> {
+            Ok(())
+        }
+
+        fn players(&mut self) -> Vec<&mut dyn AnyPlayer> {
+            Vec::new()
+        }
+
+        fn memory(&self) -> Memory {
+            Memory::new().nest("penalty0", Memory::new().without("mean", "the device is gone"))
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_not_saved_as_nothing() {
+        let path = std::env::temp_dir().join(format!("agon-forgetful-{}", std::process::id()));
+        let error = Rehearsal::of(Forgetful).moment().save(&path).unwrap_err();
+        assert!(matches!(&error, Error::Device(_)), "{error}");
+        assert!(
+            error
+                .to_string()
+                .contains("`mean` cannot be remembered: the device is gone"),
+            "{error}"
+        );
+        assert!(!path.exists());
     }
 }

@@ -259,10 +259,11 @@ impl Augment<Tensor<4>> for Ada {
             turns, images, scores, ..
         } = self.since;
         let since = [turns, images, scores].map(|count| count as f64);
-        Memory::new()
-            .with("p", [self.p])
-            .with("since", since)
-            .with("signs", [self.since.signs().unwrap_or(f64::NAN)])
+        let memory = Memory::new().with("p", [self.p]).with("since", since);
+        match self.since.signs() {
+            Ok(signs) => memory.with("signs", [signs]),
+            Err(error) => memory.without("signs", error),
+        }
     }
 
     fn recall(&mut self, memory: &Memory) {
