@@ -34,14 +34,14 @@ struct Values {
 }
 
 impl Values {
-    fn add<E: std::fmt::Debug>(&mut self, data: Result<TensorData, E>) {
+    fn add<E: std::fmt::Display>(&mut self, data: Result<TensorData, E>) {
         match data {
             Ok(data) => {
                 self.hash.update(self.path.join("."));
                 self.hash.update(format!(" {:?} {:?} ", data.shape(), data.dtype()));
                 self.hash.update(data.as_bytes());
             }
-            Err(error) => self.failed = Some(Error::Device(format!("{error:?}"))),
+            Err(error) => self.failed = Some(Error::device(error)),
         }
     }
 }

@@ -85,6 +85,11 @@ impl Error {
         }
     }
 
+    /// An error of a device which values were read from.
+    pub fn device(error: impl ToString) -> Self {
+        Self::Device(error.to_string())
+    }
+
     /// An error of the operating system at `path`.
     pub fn io(path: impl AsRef<Path>, source: std::io::Error) -> Self {
         Self::Io {

@@ -107,9 +107,7 @@ fn read<'a>(figures: impl Iterator<Item = &'a Figure> + Clone) -> Result<Vec<f64
     let data = if waiting == 0 {
         Vec::new()
     } else {
-        transaction
-            .try_execute()
-            .map_err(|error| Error::Device(error.to_string()))?
+        transaction.try_execute().map_err(Error::device)?
     };
     let mut data = data
         .into_iter()

@@ -87,7 +87,7 @@ impl Memory {
     /// An error if something that should be here could not be read.
     pub(crate) fn check(&self) -> Result<()> {
         match &self.unread {
-            Some(why) => Err(Error::Device(why.clone())),
+            Some(why) => Err(Error::device(why)),
             None => Ok(()),
         }
     }

@@ -157,7 +157,7 @@ impl<G: Game> Trainer<G> {
         }
         // Whatever is still on its way fails here and not in somebody else's call, and a program that ends next
         // does not take its driver away from a device at work.
-        let settled = device.sync().map_err(|error| Error::Device(error.to_string()));
+        let settled = device.sync().map_err(Error::device);
         let ending = result?;
         finished.and(settled)?;
         Ok(Outcome {

@@ -108,7 +108,7 @@ pub fn named(network: &impl Module) -> Result<Vec<(String, Vec<f32>)>> {
             };
             match param.base().inner().try_into_vec_as::<f32>() {
                 Ok(values) => found.push((self.path.join("."), values)),
-                Err(error) => self.found = Err(Error::Device(error.to_string())),
+                Err(error) => self.found = Err(Error::device(error)),
             }
         }
     }

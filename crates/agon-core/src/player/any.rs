@@ -160,9 +160,7 @@ impl<M: Module + 'static> AnyPlayer for Player<M> {
         let Some(square) = weights::squared_norm(network, &weights::recorded(network)) else {
             return Ok(true);
         };
-        let value: f64 = square
-            .try_into_scalar()
-            .map_err(|error| Error::Device(format!("{error:?}")))?;
+        let value: f64 = square.try_into_scalar().map_err(Error::device)?;
         Ok(value.is_finite())
     }
 

@@ -53,9 +53,7 @@ impl KernelDensity {
             return Err(Error::config("observed conditions", "at least one row", got));
         }
         Ok(Self {
-            observed: observed
-                .try_into_vec_as()
-                .map_err(|error| Error::Device(error.to_string()))?,
+            observed: observed.try_into_vec_as().map_err(Error::device)?,
             width,
             bandwidth: 0.0,
         })

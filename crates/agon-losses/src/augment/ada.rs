@@ -162,7 +162,7 @@ impl Since {
             return Ok(self.recalled);
         };
         let read = signs.clone().try_into_vec_as::<f64>();
-        let read = read.map_err(|error| Error::Device(error.to_string()))?;
+        let read = read.map_err(Error::device)?;
         Ok(self.recalled + read.into_iter().sum::<f64>())
     }
 
