@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::Path;
 
+use agon::core::prior::KernelDensity;
 use agon::prelude::*;
 use burn::optim::AdamConfig;
 
@@ -381,4 +382,17 @@ fn a_rule_of_another_name_does_not_go_on() {
     let error = resume("SGD").unwrap_err().to_string();
     assert!(error.contains("to learn by \"SGD\", got by \"mine\""), "{error}");
     resume("mine").unwrap();
+}
+
+#[test]
+fn a_checkpoint_says_which_prior_was_trained_with() {
+    let scratch = Scratch::new("described");
+    let observed = Tensor::<2>::zeros([50, 4], &Device::default());
+    let prior = KernelDensity::of(observed).unwrap().bandwidth(0.25);
+    let mut trainer = Trainer::new(points().prior(prior)).observe(Checkpoints::every(1).to(&scratch.0));
+    trainer.run(ring(), Budget::steps(1)).unwrap();
+    let checkpoint = Checkpoint::open(scratch.join("latest")).unwrap();
+    let description = &checkpoint.manifest().description;
+    let expected = "KernelDensity { observed: 50, width: 4, bandwidth: 0.25 }";
+    assert!(description.contains(expected), "{description}");
 }

@@ -47,7 +47,8 @@ pub trait Augment<S: Sample>: Send + 'static {
         "augmentation"
     }
 
-    /// What it is with its settings, in one line: for manifests and reports.
+    /// What it is with its settings, in one line: for what a game says of itself in reports and manifests. Its name, unless
+    /// an augmentation knows better.
     fn describe(&self) -> String {
         self.name().to_owned()
     }

@@ -70,7 +70,8 @@ pub trait Game: Send {
         self
     }
 
-    /// What it is, with its settings, in one line: for reports and manifests.
+    /// What it is, with its settings, in one line: for reports, and for the manifests of runs and checkpoints. The name of
+    /// its type, unless a game knows better.
     fn describe(&self) -> String {
         short_type_name::<Self>()
     }

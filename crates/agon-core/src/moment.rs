@@ -64,6 +64,7 @@ impl<G: Game> Moment<'_, G> {
             position: self.position,
             players,
             memory,
+            description: self.game.describe(),
             observers: self.ledger.memories.clone(),
             figures: self
                 .figures

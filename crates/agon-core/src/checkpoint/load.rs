@@ -16,6 +16,10 @@ use crate::{Error, Result, player::short_type_name};
 /// let generator = DcganGenerator::load("out/checkpoints/latest", &device)?;
 /// let images = generator.sample(64, 7);
 /// ```
+///
+/// A generator samples from its own prior. One that was trained with another ([`Gan::prior`](crate::Gan::prior)) wants the
+/// same again, by [`Generator::sample_from`](crate::Generator::sample_from);
+/// [`Manifest::description`](super::Manifest::description) says which that was.
 pub trait Loadable: Module + 'static {
     /// The configuration, as the network's `config` gives it.
     type Config: DeserializeOwned;

@@ -3,6 +3,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+#[cfg(doc)]
+use crate::Game;
 use crate::{Memory, player::short_type_name};
 
 /// The version of burn which checkpoints are written with.
@@ -25,6 +27,9 @@ pub struct Manifest {
     pub burn: String,
     /// The type of the game.
     pub game: String,
+    /// The game with its settings, as [`Game::describe`] says it; older versions did not.
+    #[serde(default)]
+    pub description: String,
     /// Rounds played.
     pub step: u64,
     /// The seed of the run.
@@ -93,6 +98,7 @@ impl Manifest {
             agon: env!("CARGO_PKG_VERSION").to_owned(),
             burn: BURN.to_owned(),
             game: short_type_name::<G>(),
+            description: String::new(),
             step: 0,
             seed: 0,
             position: 0,

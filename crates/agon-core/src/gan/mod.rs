@@ -28,8 +28,10 @@ pub enum Fakes {
 /// A generator against a discriminator.
 ///
 /// Every knob has a default: the non-saturating loss of 2014, one turn each, Adam with the settings of
-/// DCGAN, the generator's own prior. All of it combines, but for consensus updates, which know losses and
-/// constraints only: what cannot be combined is an error in the first round.
+/// DCGAN, the generator's own prior. All of it combines, with three exceptions: consensus updates know losses and
+/// constraints only; players who move at once have one turn each; unrolling knows no terms, and an optimizer that is to
+/// be foreseen must step at every update and not clip the norm of gradients. What cannot be combined is an error in the
+/// first round.
 ///
 /// # Example
 /// ```ignore
@@ -128,6 +130,9 @@ impl<G: Generator, D: Discriminator<Input = G::Output>> Gan<G, D> {
     }
 
     /// Where codes come from, instead of the generator's own prior.
+    ///
+    /// The prior belongs to the game, and a checkpoint holds the generator: once [loaded](crate::Loadable), it samples from
+    /// its own again. [`Generator::sample_from`] takes another.
     pub fn prior(mut self, prior: impl Prior<Code = G::Input>) -> Self {
         self.prior = Box::new(prior);
         self

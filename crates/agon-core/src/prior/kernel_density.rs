@@ -1,3 +1,5 @@
+use std::fmt::{Debug, Formatter};
+
 use burn::prelude::{Device, Tensor};
 use rand::RngExt;
 use rand_distr::StandardNormal;
@@ -31,7 +33,7 @@ use crate::{Error, Result};
 ///
 /// # References
 /// Gauthier 2014, "Conditional generative adversarial nets for convolutional face generation", section 3.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct KernelDensity {
     observed: Vec<f32>,
     width: usize,
@@ -63,6 +65,16 @@ impl KernelDensity {
     pub fn bandwidth(mut self, deviation: f32) -> Self {
         self.bandwidth = deviation;
         self
+    }
+}
+
+impl Debug for KernelDensity {
+    fn fmt(&self, f: &mut Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("KernelDensity")
+            .field("observed", &(self.observed.len() / self.width))
+            .field("width", &self.width)
+            .field("bandwidth", &self.bandwidth)
+            .finish()
     }
 }
 
