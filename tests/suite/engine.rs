@@ -43,6 +43,16 @@ fn empty_data_is_an_error() {
 }
 
 #[test]
+fn data_too_small_for_a_batch_is_not_called_empty() {
+    let data = GaussianMixture::ring().fixed(10).batches(16).drop_last();
+    let error = Trainer::new(points()).run(data, Budget::steps(1)).unwrap_err();
+    assert!(
+        error.to_string().contains("at least 16 for a whole batch, got 10"),
+        "{error}"
+    );
+}
+
+#[test]
 fn settings_that_cannot_work_are_named() {
     let mut trainer = Trainer::new(points().generator_optimizer(Adam::new(f64::NAN)));
     let error = trainer.run(ring(), Budget::steps(1)).unwrap_err().to_string();

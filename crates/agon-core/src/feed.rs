@@ -1,5 +1,6 @@
 use burn::prelude::Device;
 
+use crate::panics::caught;
 use crate::{Error, Result, random};
 
 /// Data as the engine wants it: the batch at any position of the run.
@@ -123,13 +124,16 @@ impl<'a, B> Feed<'a, B> {
         seed: u64,
         position: u64,
     ) -> Result<Self> {
+        let seed = random::mix(seed, 0xda7a);
         if source.per_epoch() == Some(0) {
-            return Err(Error::EmptyData);
+            // The data knows best why there is no batch: none of its items, or too few of them.
+            let first = caught(|| source.batch(0, seed, &device));
+            return Err(first.ok().and_then(Result::err).unwrap_or(Error::EmptyData));
         }
         Ok(Self {
             source,
             device,
-            seed: random::mix(seed, 0xda7a),
+            seed,
             position,
         })
     }

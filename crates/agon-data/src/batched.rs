@@ -104,8 +104,8 @@ impl<D: Dataset> Batched<D> {
     /// The batch at `index`, counted from the beginning of the run, in the order which `seed` gives.
     ///
     /// # Errors
-    /// If the size of the batches is zero, the data set is empty, its settings cannot work, or it fails or
-    /// panics. The same batch, or another, can be asked for afterwards.
+    /// If the size of the batches is zero, the data set is empty or too small for a whole one, its settings cannot
+    /// work, or it fails or panics. The same batch, or another, can be asked for afterwards.
     pub fn batch(&mut self, index: u64, seed: u64, device: &Device) -> Result<D::Batch> {
         if self.workers == 0 {
             return self.wanted(index, seed)?.gather(&*self.dataset, device);
@@ -134,7 +134,11 @@ impl<D: Dataset> Batched<D> {
             return Ok(Wanted { items, seed });
         };
         if per_epoch == 0 {
-            return Err(Error::Empty);
+            let expected = || format!("at least {size} for a whole batch");
+            return Err(match items {
+                0 => Error::Empty,
+                few => Error::config("the items of a data set", expected(), few),
+            });
         }
         let epoch = index / per_epoch;
         let order = self.order.epoch(items, seed, epoch);
@@ -249,7 +253,9 @@ mod tests {
         assert_eq!(empty.per_epoch(), Some(0));
         assert!(matches!(empty.batch(0, 7, &device), Err(Error::Empty)));
         let mut small = Numbers(Some(3)).batches(4).drop_last();
-        assert!(matches!(small.batch(0, 7, &device), Err(Error::Empty)));
+        let error = small.batch(0, 7, &device).unwrap_err().to_string();
+        let expected = "the items of a data set: expected at least 4 for a whole batch, got 3";
+        assert_eq!(error, expected);
         for items in [None, Some(10)] {
             let error = Numbers(items).batches(0).batch(0, 7, &device).unwrap_err();
             assert_eq!(error.to_string(), "the size of a batch: expected at least 1, got 0");
