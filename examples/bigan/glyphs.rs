@@ -94,7 +94,7 @@ fn learn(options: &Options, data: &Drawings, shape: [usize; 3]) -> Outcome<(Inve
     .cycle(options.cycle.unwrap_or(CYCLE))
     // No generator can draw noise on the paper, or paper that is exactly black: by that it would be known at once.
     .augment(InstanceNoise::annealed(0.1, 0.02, steps))
-    .optimizers(Optimizer::from(Adam::new(1e-3).betas(0.5, 0.999)).schedule(settling(steps)))
+    .optimizers(Optimizer::from(Adam::new(1e-3).betas(0.5, 0.999)).schedule(Schedule::second_half(steps, 0.1)))
     .average(0.999);
     let mut trainer = Trainer::new(bigan)
         .seed(options.common.seed)
@@ -145,15 +145,6 @@ fn judge(
     report["same_digit"] = json!(same);
     report["neighbours"] = json!(std::collections::BTreeMap::from(accuracies));
     Ok(())
-}
-
-/// The full rate for one half of the rounds, then less and less.
-fn settling(steps: u64) -> Schedule {
-    Schedule::Linear {
-        after: steps / 2,
-        over: steps - steps / 2,
-        end: 0.1,
-    }
 }
 
 fn say(common: &Common, accuracies: &[(&str, f64)]) {

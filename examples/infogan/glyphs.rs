@@ -35,7 +35,7 @@ pub fn run(options: &Options) -> Ending {
     .term(Information::of(codes).weights(options.category, options.factors))
     .augment(OfSample(posed(options.pose)))
     .instance_noise(InstanceNoise::annealed(0.1, 0.02, steps))
-    .optimizers(Optimizer::from(Adam::new(1e-3).betas(0.5, 0.999)).schedule(settling(steps)))
+    .optimizers(Optimizer::from(Adam::new(1e-3).betas(0.5, 0.999)).schedule(Schedule::second_half(steps, 0.1)))
     .average(0.999);
     let mut trainer = Trainer::new(gan)
         .seed(common.seed)
@@ -60,15 +60,6 @@ fn posed(strength: f64) -> RandomAffine {
         .scale(1.2f64.powf(strength))
         .stretch(1.15f64.powf(strength))
         .translation(0.125 * strength)
-}
-
-/// The full rate for one half of the rounds, then less and less.
-fn settling(steps: u64) -> Schedule {
-    Schedule::Linear {
-        after: steps / 2,
-        over: steps - steps / 2,
-        end: 0.1,
-    }
 }
 
 fn judge(

@@ -48,6 +48,23 @@ pub enum Schedule {
 }
 
 impl Schedule {
+    /// The full rate for the first half of so many updates, then in a straight line to `end` times it at the last.
+    ///
+    /// # Example
+    /// ```
+    /// use agon_core::Schedule;
+    ///
+    /// let schedule = Schedule::second_half(1_000, 0.5);
+    /// assert_eq!((schedule.factor(500), schedule.factor(1_000)), (1.0, 0.5));
+    /// ```
+    pub fn second_half(updates: u64, end: f64) -> Self {
+        Self::Linear {
+            after: updates / 2,
+            over: updates - updates / 2,
+            end,
+        }
+    }
+
     /// The factor for the update after `updates` updates.
     pub fn factor(&self, updates: u64) -> f64 {
         match self {
@@ -116,6 +133,15 @@ mod tests {
         };
         let factors = [0, 100, 150, 200, 300].map(|t| schedule.factor(t));
         assert_eq!(factors, [1.0, 1.0, 0.5, 0.0, 0.0]);
+    }
+
+    #[test]
+    fn the_second_half_falls_to_the_end() {
+        for updates in [0, 1, 9, 10] {
+            let schedule = Schedule::second_half(updates, 0.5);
+            assert_eq!(schedule.factor(updates), 0.5, "{updates}");
+            assert!(updates == 0 || schedule.factor(updates / 2) == 1.0, "{updates}");
+        }
     }
 
     #[test]
