@@ -12,7 +12,7 @@ use burn::config::Config;
 use burn::nn::{Linear, LinearConfig};
 use burn::tensor::activation::relu;
 use clap::Parser;
-use common::{Common, Ending};
+use common::{Common, Ending, points};
 use serde_json::Value;
 
 /// What a generator of points is built from. Checkpoints keep it beside the weights.
@@ -137,9 +137,7 @@ impl<G: Game + Sampling<Sample = Tensor<2>>> Observer<G> for StopWhenCovered {
         if !moment.step.is_multiple_of(250) {
             return Ok(Signal::Continue);
         }
-        let rows: Vec<f32> = moment.game.sample(1_000, 0).try_into_vec_as().map_err(Error::other)?;
-        let points: Vec<[f32; 2]> = rows.as_chunks().0.to_vec();
-        let coverage = self.0.coverage(&points);
+        let coverage = self.0.coverage_of(moment.game.sample(1_000, 0))?;
         moment.figures.add_known("modes", coverage.modes as f64);
         Ok(
             match coverage.modes == self.0.means().len() && coverage.high_quality > 0.8 {
@@ -184,10 +182,9 @@ fn run(options: &Options) -> Ending {
 
     // The same in another program, which has neither the trainer nor the data.
     let generator = PointGenerator::load(out.join("checkpoints/latest"), &device.inner())?;
-    let fake: Vec<f32> = generator.sample(2_000, 1).try_into_vec_as().map_err(Error::other)?;
-    let fake = fake.as_chunks().0;
-    let coverage = ring.coverage(fake);
-    write_png(out.join("points.png"), &scatter(&ring.points(2_000, 1)?, fake, 512))?;
+    let fake = points(generator.sample(2_000, 1))?;
+    let coverage = ring.coverage(&fake);
+    write_png(out.join("points.png"), &scatter(&ring.points(2_000, 1)?, &fake, 512))?;
     options.common.say(format!(
         "{:?} after {} rounds: {coverage:?}",
         outcome.ending, outcome.steps

@@ -15,7 +15,7 @@ use std::process::ExitCode;
 use agon::observe::Image;
 use agon::prelude::*;
 use clap::{Parser, ValueEnum};
-use common::{Common, Ending};
+use common::{Common, Ending, points};
 use serde_json::json;
 
 /// Points of domain A by which a map is judged.
@@ -115,11 +115,9 @@ impl Mapped {
         let maps = game.maps();
         let there = maps.b.forward(x.clone());
         let back = (maps.a.forward(there.clone()) - x).square().mean();
-        let there: Vec<f32> = there.try_into_vec_as().map_err(Error::other)?;
-        let points: Vec<(usize, [f32; 2])> = originals
-            .iter()
-            .zip(there.as_chunks().0)
-            .map(|(&original, &there)| (nearest(a, original).0, there))
+        let there = originals.iter().zip(points(there)?);
+        let points: Vec<(usize, [f32; 2])> = there
+            .map(|(&original, there)| (nearest(a, original).0, there))
             .collect();
         let mut went = vec![vec![0; b.means().len()]; a.means().len()];
         for &(from, there) in &points {

@@ -12,7 +12,7 @@ use burn::nn::Initializer;
 use serde_json::json;
 
 use crate::Options;
-use crate::common::Ending;
+use crate::common::{Ending, points};
 
 type Outcome<T> = Result<T, Box<dyn std::error::Error>>;
 type Toy = Bigan<MlpGenerator, BiganEncoder, Told<MlpDiscriminator>>;
@@ -34,7 +34,7 @@ pub fn run(options: &Options) -> Ending {
         let picture = folder.join(format!("mixture-cycle{cycle}-seed{seed}.png"));
         write_png(
             &picture,
-            &scatter(&mixture().points(TEST, seed)?, &pairs(toy.sample(TEST, 1))?, 512),
+            &scatter(&mixture().points(TEST, seed)?, &points(toy.sample(TEST, 1))?, 512),
         )?;
         common.say(format!(
             "seed {seed}: inception score {score:.3} of 5, reconstruction {error:.4}, {:.1} % near a mean; {:.0?}; {}",
@@ -117,15 +117,10 @@ fn judge(toy: &Toy, seed: u64) -> Outcome<[f64; 3]> {
     let device = toy.generator().devices().into_iter().next().unwrap_or_default().inner();
     let x = Tensor::<2>::from_data(burn::tensor::TensorData::new(test.concat(), [TEST, 2]), &device);
     let error = l2(toy.reconstruct(x.clone(), seed), x).into_scalar::<f32>();
-    let made = pairs(toy.sample(TEST, seed + 1))?;
+    let made = points(toy.sample(TEST, seed + 1))?;
     let near = mixture().coverage(&made).high_quality;
     let posteriors: Vec<[f64; 5]> = made.into_iter().map(posterior).collect();
     Ok([inception_score(&posteriors), f64::from(error), near])
-}
-
-fn pairs(points: Tensor<2>) -> Outcome<Vec<[f32; 2]>> {
-    let values: Vec<f32> = points.try_into_vec_as()?;
-    Ok(values.as_chunks().0.to_vec())
 }
 
 /// Which of the five Gaussians a point is of: the perfect classifier.

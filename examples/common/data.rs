@@ -134,11 +134,12 @@ fn classes(path: &Path, labels: &Labels) -> Result<usize> {
     }
 }
 
-/// So many images, or a fifth of them if they are few, which are not trained on; and the rest.
-pub fn hold_out(images: Images, most: usize) -> Result<[Subset<Images>; 2]> {
-    let held_out = most.min(images.len() / 5).max(1);
-    let rest = images.len().saturating_sub(held_out).max(1);
-    Subset::split(images, [held_out, rest], 0)
+/// So many items, or a fifth of them if they are few, which are not trained on; and the rest.
+pub fn hold_out<D: Dataset>(data: D, most: usize) -> Result<[Subset<D>; 2]> {
+    let items = data.items().unwrap_or_default() as usize;
+    let held_out = most.min(items / 5).max(1);
+    let rest = items.saturating_sub(held_out).max(1);
+    Subset::split(data, [held_out, rest], 0)
 }
 
 impl<D: Dataset, R: Dataset<Batch = D::Batch>> Dataset for Source<D, R> {

@@ -11,7 +11,7 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use agon::prelude::Device;
+use agon::prelude::{Device, Error, Tensor};
 use clap::Args;
 use serde_json::Value;
 
@@ -84,6 +84,19 @@ impl Common {
             let _ = writeln!(std::io::stdout(), "{report}");
         }
     }
+}
+
+/// What a choice is called on the command line.
+pub fn name(value: impl clap::ValueEnum) -> String {
+    let value = value.to_possible_value();
+    value.map(|value| value.get_name().to_owned()).unwrap_or_default()
+}
+
+/// Samples `[n, 2]` as points of the plane.
+pub fn points(samples: Tensor<2>) -> agon::core::Result<Vec<[f32; 2]>> {
+    let values = samples.try_into_vec_as::<f32>();
+    let values = values.map_err(|error| Error::Device(error.to_string()))?;
+    Ok(values.as_chunks().0.to_vec())
 }
 
 /// Prints the error, if there is one. A run that a signal stopped ends with the status that shells expect then.

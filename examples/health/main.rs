@@ -13,7 +13,7 @@ mod scenario;
 
 use agon::prelude::*;
 use clap::{Parser, ValueEnum};
-use common::{Common, ImageData};
+use common::{Common, ImageData, name};
 use scenario::{Method, Scenario, World};
 use serde_json::json;
 
@@ -145,9 +145,4 @@ fn data_of(options: &Options) -> agon::data::Result<String> {
         World::Ring => Ok("a ring".to_owned()),
         World::Digits => options.images.fingerprint(),
     }
-}
-
-fn name(value: impl ValueEnum) -> String {
-    let value = value.to_possible_value();
-    value.map(|value| value.get_name().to_owned()).unwrap_or_default()
 }

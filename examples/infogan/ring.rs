@@ -3,7 +3,7 @@
 use agon::prelude::*;
 use serde_json::json;
 
-use crate::common::Ending;
+use crate::common::{self, Ending};
 use crate::matching::Table;
 use crate::{Options, bound};
 
@@ -36,15 +36,14 @@ pub fn run(options: &Options) -> Ending {
     let (_, logits) = trainer.game().discriminator().valid().forward(made.sample.clone());
     let information = bound(logits, made.condition.clone());
     let categories: Vec<i64> = made.labels().try_into_vec_as()?;
-    let values: Vec<f32> = made.sample.try_into_vec_as()?;
-    let points = values.as_chunks::<2>().0;
+    let points = common::points(made.sample)?;
     let modes = points.iter().map(|&point| nearest(point, ring.means()));
     let table = Table::of(MODES, categories.iter().map(|&category| category as usize).zip(modes));
     let (matched, map) = table.best_permutation();
-    let coverage = ring.coverage(points);
+    let coverage = ring.coverage(&points);
 
     let picture = common.folder("infogan")?.join("ring.png");
-    write_png(&picture, &scatter(&ring.points(2_000, 1)?, points, 512))?;
+    write_png(&picture, &scatter(&ring.points(2_000, 1)?, &points, 512))?;
     common.say(format!(
         "{} rounds in {:.0?}; {}",
         outcome.steps,

@@ -4,7 +4,7 @@ use agon::data::{Images as Pictures, Subset};
 use agon::prelude::*;
 use burn::tensor::Int;
 
-use crate::common::{ImageData, Source};
+use crate::common::{ImageData, Source, hold_out};
 
 type Outcome<T> = Result<T, Box<dyn std::error::Error>>;
 type Pairs = (Pictures, Labels);
@@ -39,9 +39,7 @@ impl Images {
         let data = match labelled.data {
             Source::Drawn(_) => Source::Drawn(glyphs.size(labelled.shape[1])),
             Source::Read((images, labels)) => {
-                let tested = test.min(images.len() / 5).max(1);
-                let rest = images.len().saturating_sub(tested).max(1);
-                let [test, rest] = Subset::split((images, labels.clone()), [tested, rest], 0)?;
+                let [test, rest] = hold_out((images, labels.clone()), test)?;
                 Source::Read(Split { labels, test, rest })
             }
         };

@@ -20,7 +20,7 @@ use std::process::ExitCode;
 
 use agon::prelude::*;
 use clap::{Parser, ValueEnum};
-use common::{Common, Ending, ImageFiles};
+use common::{Common, Ending, ImageFiles, name};
 use game::Translates;
 use pictures::Pictures;
 use serde_json::json;
@@ -233,12 +233,11 @@ fn train<G: Translates + 'static>(options: &Options, game: G, steps: u64) -> End
 
 /// Who translates, and what.
 fn names(options: &Options) -> [String; 2] {
-    let name = |value: Option<clap::builder::PossibleValue>| value.map(|value| value.get_name().to_owned());
     let task = match options.files.are_given() {
-        true => Some("files".to_owned()),
-        false => name(options.task.to_possible_value()),
+        true => "files".to_owned(),
+        false => name(options.task),
     };
-    [name(options.method.to_possible_value()), task].map(Option::unwrap_or_default)
+    [name(options.method), task]
 }
 
 /// Mean absolute differences from the truth.
