@@ -11,19 +11,23 @@ use std::time::Instant;
 
 use agon::kernels::{Conv2d, Isa, Matrix, multiply};
 use clap::Parser;
-use common::{Common, Ending};
+use common::{Basic, Ending};
 
 /// Time the convolutions of DCGAN and of a residual network in every direction.
 #[derive(Parser)]
 struct Options {
-    #[command(flatten)]
-    common: Common,
     /// Images in a batch
     #[arg(long, default_value_t = 64)]
     batch: usize,
+    /// How often each is timed; the fastest counts
+    #[arg(long, default_value_t = 15, value_parser = common::at_least::<1>)]
+    steps: usize,
     /// Instructions to use, `avx512`, `avx2` or `portable`; without it the best there are
     #[arg(long)]
     isa: Option<String>,
+    /// End with one line of JSON on the standard output; all other text then goes to the standard error
+    #[arg(long)]
+    json: bool,
 }
 
 fn main() -> std::process::ExitCode {
@@ -31,7 +35,7 @@ fn main() -> std::process::ExitCode {
 }
 
 fn run(options: &Options) -> Ending {
-    let repeats = options.common.steps.unwrap_or(15).max(1) as usize;
+    let (print, repeats) = (Basic::printing(options.json), options.steps);
     let isa = isa(options.isa.as_deref())?;
     let plain = Conv2d {
         batch: options.batch,
@@ -76,13 +80,11 @@ fn run(options: &Options) -> Ending {
         sequence("64 to 128, 256 long, 4 / 2", [64, 128], 256, [4, 2, 1]),
     ];
     let peak = peak(isa, repeats);
-    options
-        .common
-        .say(format_args!("{isa:?}, matrix product of 1024: {peak:.0} GFLOP/s"));
+    print.say(format_args!("{isa:?}, matrix product of 1024: {peak:.0} GFLOP/s"));
     let mut table = Vec::new();
     for (name, conv) in layers {
         let speeds = speeds(isa, &conv, repeats);
-        options.common.say(format_args!(
+        print.say(format_args!(
             "{name:28} forward {:6.1}   data {:6.1}   weights {:6.1} GFLOP/s",
             speeds[0], speeds[1], speeds[2]
         ));
@@ -90,9 +92,7 @@ fn run(options: &Options) -> Ending {
             "layer": name, "forward": speeds[0], "data": speeds[1], "weights": speeds[2],
         }));
     }
-    options
-        .common
-        .report(&serde_json::json!({"isa": format!("{isa:?}"), "matrix_product": peak, "layers": table}));
+    print.report(&serde_json::json!({"isa": format!("{isa:?}"), "matrix_product": peak, "layers": table}));
     Ok(())
 }
 

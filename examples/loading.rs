@@ -15,7 +15,7 @@ use std::time::Instant;
 
 use agon::prelude::*;
 use clap::Parser;
-use common::{Common, Ending};
+use common::{Basic, Ending};
 use image::codecs::jpeg::JpegEncoder;
 use image::{Rgb, RgbImage};
 use rand::RngExt;
@@ -24,7 +24,13 @@ use rand::RngExt;
 #[derive(Parser)]
 struct Options {
     #[command(flatten)]
-    common: Common,
+    basic: Basic,
+    /// Decides the order and which images are mirrored
+    #[arg(long, default_value_t = 0)]
+    seed: u64,
+    /// Folder for the images that are made [default: out/loading]
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
     /// Folder of images; without it, images are made
     #[arg(long)]
     folder: Option<PathBuf>,
@@ -65,13 +71,13 @@ fn run(options: &Options) -> Ending {
     }
     let folders = match &options.folder {
         Some(folder) => vec![folder.clone()],
-        None => make(&options.common.folder("loading")?, options.images)?,
+        None => make(&common::folder(options.out.as_deref(), "loading")?, options.images)?,
     };
     let mut timings = Vec::new();
     for folder in &folders {
         for &workers in &options.workers {
             let per_second = time(options, folder, workers)?;
-            options.common.say(format!(
+            options.basic.say(format!(
                 "{}, {workers} workers: {per_second:.0} images a second",
                 folder.display()
             ));
@@ -82,13 +88,13 @@ fn run(options: &Options) -> Ending {
             }));
         }
     }
-    options.common.report(&serde_json::json!({ "timings": timings }));
+    options.basic.report(&serde_json::json!({ "timings": timings }));
     Ok(())
 }
 
 /// Images a second, the median of the epochs. Workers begin anew with every epoch.
 fn time(options: &Options, folder: &Path, workers: usize) -> Result<f64, Box<dyn std::error::Error>> {
-    let device = options.common.device()?;
+    let device = options.basic.device()?;
     let mut images = ImageFolder::open(folder)?
         .size(options.size)
         .channels(options.channels)
@@ -104,7 +110,7 @@ fn time(options: &Options, folder: &Path, workers: usize) -> Result<f64, Box<dyn
         let per_epoch = batches.per_epoch().unwrap_or_default();
         let start = Instant::now();
         for index in epoch * per_epoch..(epoch + 1) * per_epoch {
-            batches.batch(index, options.common.seed, &device)?;
+            batches.batch(index, options.seed, &device)?;
         }
         device.sync()?;
         rates.push(items as f64 / start.elapsed().as_secs_f64());
@@ -117,7 +123,7 @@ fn dump(options: &Options, folder: &Path, file: &Path) -> Ending {
     let images = ImageFolder::open(folder)?.size(options.size).channels(options.channels);
     let mut file = std::io::BufWriter::new(fs::File::create(file)?);
     for item in 0..images.items().unwrap_or_default() {
-        let image = images.gather(&[item], options.common.seed, &options.common.device()?)?;
+        let image = images.gather(&[item], options.seed, &options.basic.device()?)?;
         for value in image.try_into_vec_as::<f32>()? {
             file.write_all(&value.to_le_bytes())?;
         }

@@ -19,21 +19,24 @@ use agon::metrics::{
 use agon::prelude::*;
 use burn::tensor::TensorData;
 use clap::{Parser, ValueEnum};
-use common::{Common, Ending, peak_rss_mb};
+use common::{Basic, Ending, peak_rss_mb};
 
 /// Time a metric.
 #[derive(Parser)]
 struct Options {
     #[command(flatten)]
-    common: Common,
+    basic: Basic,
+    /// Decides the samples that are drawn
+    #[arg(long, default_value_t = 0)]
+    seed: u64,
     /// What is computed
     #[arg(long, value_enum)]
     metric: What,
     /// Samples of each set, if they are drawn
-    #[arg(long, default_value_t = 1000)]
+    #[arg(long, default_value_t = 1000, value_parser = common::at_least::<1>)]
     samples: usize,
     /// Numbers in a sample
-    #[arg(long, default_value_t = 2048)]
+    #[arg(long, default_value_t = 2048, value_parser = common::at_least::<1>)]
     width: usize,
     /// Real samples: a file of 32-bit floats, one sample after the other [default: they are drawn]
     #[arg(long, value_name = "FILE", requires = "fake")]
@@ -42,7 +45,7 @@ struct Options {
     #[arg(long, value_name = "FILE", requires = "real")]
     fake: Option<PathBuf>,
     /// Samples that come at once
-    #[arg(long, default_value_t = 500)]
+    #[arg(long, default_value_t = 500, value_parser = common::at_least::<1>)]
     batch: usize,
 }
 
@@ -84,7 +87,7 @@ fn run(options: &Options) -> Ending {
 }
 
 fn measure<M: Metric<Batch = Tensor<2>>>(options: &Options, mut metric: M) -> Ending {
-    let device = options.common.device()?;
+    let device = options.basic.device()?;
     let mut adding = 0.0;
     for (origin, file) in [(Origin::Real, &options.real), (Origin::Fake, &options.fake)] {
         let mut source = Source::new(file.as_deref(), origin, options)?;
@@ -98,11 +101,11 @@ fn measure<M: Metric<Batch = Tensor<2>>>(options: &Options, mut metric: M) -> En
     let report = Report::from(metric.compute()?);
     let computing = start.elapsed().as_secs_f64();
     let memory = peak_rss_mb();
-    options.common.say(&report);
-    options.common.say(format!(
+    options.basic.say(&report);
+    options.basic.say(format!(
         "{adding:.2} s to take the samples, {computing:.2} s to compare them, peak memory {memory:.0?} MB"
     ));
-    options.common.report(&serde_json::json!({
+    options.basic.report(&serde_json::json!({
         "seconds": adding + computing,
         "add_seconds": adding,
         "compute_seconds": computing,
@@ -130,7 +133,7 @@ impl Source {
                 .map(|file| Self::File(BufReader::new(file)))
                 .map_err(|error| format!("{}: {error}", path.display())),
             None => Ok(Self::Drawn {
-                random: Box::new(random::stream(options.common.seed, origin as u64)),
+                random: Box::new(random::stream(options.seed, origin as u64)),
                 left: options.samples,
                 shift: if origin == Origin::Real { 0.0 } else { 0.02 },
             }),

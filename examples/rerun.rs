@@ -15,7 +15,7 @@ use std::process::Command;
 
 use agon::observe::RunRecord;
 use clap::Parser;
-use common::{Common, Ending};
+use common::{Basic, Ending};
 use serde_json::json;
 
 /// Repeat a run and compare
@@ -89,12 +89,12 @@ fn report(options: &Options, second: &RunRecord, differences: &[String]) {
             format!("equal: {} figures after {} rounds", second.figures.len(), second.steps),
         );
     }
-    let common = Common::printing(options.json);
-    common.report(&json!({ "equal": differences.is_empty(), "steps": second.steps, "differences": differences }));
+    Basic::printing(options.json)
+        .report(&json!({ "equal": differences.is_empty(), "steps": second.steps, "differences": differences }));
 }
 
 fn say(options: &Options, line: impl std::fmt::Display) {
-    Common::printing(options.json).say(line);
+    Basic::printing(options.json).say(line);
 }
 
 fn beside(folder: &Path) -> PathBuf {

@@ -8,7 +8,8 @@ pub mod judge;
 mod plot;
 
 use std::io::Write;
-use std::path::PathBuf;
+use std::ops::Deref;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use agon::prelude::{Device, Error, Tensor};
@@ -23,50 +24,66 @@ pub use plot::{Panel, colours};
 /// How an example ends: an error is printed, and makes the exit status 1.
 pub type Ending = Result<(), Box<dyn std::error::Error>>;
 
-/// Options of every example.
+/// Options of every example that computes something.
 #[derive(Debug, Clone, Args)]
-pub struct Common {
-    /// Decides every random choice
-    #[arg(long, default_value_t = 0)]
-    pub seed: u64,
+pub struct Basic {
     /// Backend, one of those compiled in (flex unless built otherwise); without it the environment variable BURN_DEVICE
     #[arg(long, value_name = "NAME")]
     pub device: Option<String>,
+    /// End with one line of JSON on the standard output; all other text then goes to the standard error
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Options of every example that trains, beside the basic ones.
+#[derive(Debug, Clone, Args)]
+pub struct Common {
+    #[command(flatten)]
+    pub basic: Basic,
+    /// Decides every random choice
+    #[arg(long, default_value_t = 0)]
+    pub seed: u64,
     /// Rounds to play, instead of the example's own number
     #[arg(long)]
     pub steps: Option<u64>,
     /// Folder for what is written [default: out/<example>]
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
-    /// End with one line of JSON on the standard output; all other text then goes to the standard error
-    #[arg(long)]
-    pub json: bool,
+}
+
+impl Deref for Common {
+    type Target = Basic;
+
+    fn deref(&self) -> &Basic {
+        &self.basic
+    }
 }
 
 impl Common {
+    /// The folder for what is written, made if need be.
+    pub fn folder(&self, example: &str) -> Result<PathBuf, String> {
+        folder(self.out.as_deref(), example)
+    }
+}
+
+/// The folder of `--out`, else that of the example, made if need be.
+pub fn folder(out: Option<&Path>, example: &str) -> Result<PathBuf, String> {
+    let path = out.map_or_else(|| Path::new("out").join(example), Path::to_owned);
+    match std::fs::create_dir_all(&path) {
+        Ok(()) => Ok(path),
+        Err(error) => Err(format!("--out {}: {error}", path.display())),
+    }
+}
+
+impl Basic {
     /// Nothing but how to print, for programs that have options of their own.
     pub fn printing(json: bool) -> Self {
-        Self {
-            seed: 0,
-            device: None,
-            steps: None,
-            out: None,
-            json,
-        }
+        Self { device: None, json }
     }
 
     /// The device asked for, without autodiff.
     pub fn device(&self) -> Result<Device, String> {
         device(self.device.as_deref())
-    }
-
-    /// The folder for what is written, made if need be.
-    pub fn folder(&self, example: &str) -> Result<PathBuf, String> {
-        let path = self.out.clone().unwrap_or_else(|| PathBuf::from("out").join(example));
-        match std::fs::create_dir_all(&path) {
-            Ok(()) => Ok(path),
-            Err(error) => Err(format!("--out {}: {error}", path.display())),
-        }
     }
 
     /// A line for people. That nobody reads it (`| head`) is no reason to stop.
@@ -83,6 +100,14 @@ impl Common {
         if self.json {
             let _ = writeln!(std::io::stdout(), "{report}");
         }
+    }
+}
+
+/// Options whose value is `LEAST` or more: so many samples to judge by, say.
+pub fn at_least<const LEAST: usize>(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(n) if n >= LEAST => Ok(n),
+        _ => Err(format!("expected a whole number from {LEAST} on")),
     }
 }
 

@@ -17,17 +17,17 @@ mod table;
 use std::process::ExitCode;
 
 use clap::Parser;
-use common::Common;
+use common::Basic;
 
 /// What every metric says of sets of images whose faults are known.
 #[derive(Debug, Parser)]
 #[command(name = "ordering")]
 struct Options {
     /// Images in a set.
-    #[arg(long, default_value_t = 2_000)]
+    #[arg(long, default_value_t = 2_000, value_parser = common::at_least::<1>)]
     n: usize,
     #[command(flatten)]
-    common: Common,
+    basic: Basic,
 }
 
 fn main() -> ExitCode {
@@ -35,15 +35,15 @@ fn main() -> ExitCode {
 }
 
 fn run(options: &Options) -> common::Ending {
-    let rows = table::rows(options.n, &options.common.device()?)?;
-    options.common.say(table::print(&rows));
+    let rows = table::rows(options.n, &options.basic.device()?)?;
+    options.basic.say(table::print(&rows));
     let wrong: Vec<&str> = rows
         .iter()
         .filter(|row| !row.is_right())
         .map(|row| row.name.as_str())
         .collect();
     options
-        .common
+        .basic
         .report(&serde_json::json!({"n": options.n, "rows": rows, "wrong": wrong}));
     if wrong.is_empty() {
         Ok(())

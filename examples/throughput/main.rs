@@ -15,14 +15,17 @@ use agon::nn::LstmPolicyConfig;
 use agon::prelude::*;
 use bare::{Judge, Network, Painter, Pair, Perceptron};
 use clap::{Parser, ValueEnum};
-use common::{Common, Ending, peak_rss_mb};
+use common::{Basic, Ending, peak_rss_mb};
 use resnet::{ResidualDiscriminator, ResidualGenerator};
 
 /// Time the training step of a model.
 #[derive(Parser)]
 struct Options {
     #[command(flatten)]
-    common: Common,
+    basic: Basic,
+    /// Steps that are timed [default: 20; mlp: 500]
+    #[arg(long)]
+    steps: Option<u64>,
     /// What is trained
     #[arg(long, value_enum, default_value_t = Model::Dcgan32)]
     model: Model,
@@ -76,7 +79,7 @@ fn main() -> std::process::ExitCode {
 }
 
 fn run(options: &Options) -> Ending {
-    let device = options.common.device()?.autodiff();
+    let device = options.basic.device()?.autodiff();
     let (width, batch, steps) = match options.model {
         Model::Mlp => (128, 512, 500),
         Model::Rollouts => (32, 64, 20),
@@ -93,7 +96,7 @@ fn run(options: &Options) -> Ending {
         width: options.width.unwrap_or(width),
         batch: options.batch.unwrap_or(batch),
         warm_up: options.warm_up,
-        timed: options.common.steps.unwrap_or(steps).max(1),
+        timed: options.steps.unwrap_or(steps).max(1),
         device,
     };
     let times = if options.bare {
@@ -104,11 +107,11 @@ fn run(options: &Options) -> Ending {
     let median = times[times.len() / 2];
     let per_second = work.batch as f64 / (median / 1e3);
     let memory = peak_rss_mb();
-    options.common.say(format!(
+    options.basic.say(format!(
         "{median:.2} ms a step, {per_second:.0} samples a second, peak memory {}",
         memory.map_or_else(|| "unknown".to_owned(), |megabytes| format!("{megabytes:.0} MB"))
     ));
-    options.common.report(&serde_json::json!({
+    options.basic.report(&serde_json::json!({
         "step_ms_median": median,
         "images_per_second": per_second,
         "peak_rss_mb": memory,

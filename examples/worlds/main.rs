@@ -12,20 +12,27 @@ mod images;
 mod table;
 mod text;
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use agon::data::Result as Drawn;
 use agon::observe::Image;
 use agon::prelude::*;
 use clap::Parser;
-use common::{Common, Ending, colours};
+use common::{Basic, Ending, colours};
 use serde_json::json;
 
 /// Draw a sheet of every synthetic world.
 #[derive(Debug, Parser)]
 struct Options {
     #[command(flatten)]
-    common: Common,
+    basic: Basic,
+    /// Decides every random choice
+    #[arg(long, default_value_t = 0)]
+    seed: u64,
+    /// Folder for what is written [default: out/worlds]
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
 }
 
 fn main() -> ExitCode {
@@ -46,17 +53,16 @@ const SHEETS: [Sheet; 7] = [
 ];
 
 fn run(options: &Options) -> Ending {
-    let common = &options.common;
-    let device = common.device()?;
-    let folder = common.folder("worlds")?;
+    let device = options.basic.device()?;
+    let folder = common::folder(options.out.as_deref(), "worlds")?;
     let mut written = Vec::new();
     for (name, sheet) in SHEETS {
         let path = folder.join(format!("{name}.png"));
-        write_png(&path, &sheet(common.seed, &device)?)?;
-        common.say(path.display());
+        write_png(&path, &sheet(options.seed, &device)?)?;
+        options.basic.say(path.display());
         written.push(path);
     }
-    common.report(&json!({ "sheets": written }));
+    options.basic.report(&json!({ "sheets": written }));
     Ok(())
 }
 
