@@ -30,10 +30,10 @@ struct Options {
     #[arg(long, value_name = "DIR")]
     checkpoint: Option<PathBuf>,
     /// Real images that neighbours are looked for among: the first of those it was trained on
-    #[arg(long, default_value_t = 10_000)]
+    #[arg(long, default_value_t = 10_000, value_parser = common::at_least::<1>)]
     real: usize,
     /// Real and as many generated images of the blind test
-    #[arg(long, default_value_t = 20)]
+    #[arg(long, default_value_t = 20, value_parser = common::at_least::<1>)]
     blind: usize,
 }
 

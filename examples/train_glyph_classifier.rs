@@ -32,7 +32,7 @@ struct Options {
     #[arg(long, default_value_t = 64)]
     batch: usize,
     /// Glyphs in each of the four tests.
-    #[arg(long, default_value_t = 10_000)]
+    #[arg(long, default_value_t = 10_000, value_parser = common::at_least::<1>)]
     test: usize,
     #[command(flatten)]
     common: Common,

@@ -56,7 +56,7 @@ struct Options {
     #[arg(long, default_value_t = 32)]
     latent: usize,
     /// Glyphs whose neighbours are looked for among four times as many; images held out of --data
-    #[arg(long, default_value_t = 1_000)]
+    #[arg(long, default_value_t = 1_000, value_parser = common::at_least::<1>)]
     judged: usize,
 }
 

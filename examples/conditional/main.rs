@@ -64,7 +64,7 @@ struct Options {
     #[arg(long, default_value_t = 64)]
     batch: usize,
     /// Digits of each class by which the generator is judged
-    #[arg(long, default_value_t = 500)]
+    #[arg(long, default_value_t = 500, value_parser = common::at_least::<2>)]
     judged: usize,
 }
 

@@ -48,7 +48,7 @@ struct Options {
     #[arg(long, default_value_t = 200)]
     batch: usize,
     /// Sentences that figures are measured on
-    #[arg(long, default_value_t = 2_000)]
+    #[arg(long, default_value_t = 2_000, value_parser = common::at_least::<1>)]
     samples: usize,
     /// How soft the choice of a token is at the beginning, with Gumbel-softmax; at the end it is 1
     #[arg(long, default_value_t = 1.0)]

@@ -53,8 +53,8 @@ struct Options {
     /// In how many ways each digit is written, at most
     #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..))]
     hands: u64,
-    /// Digits by which the codes are judged
-    #[arg(long, default_value_t = 2_000)]
+    /// Digits by which the codes are judged, 10 at least
+    #[arg(long, default_value_t = 2_000, value_parser = common::at_least::<10>)]
     judged: usize,
 }
 

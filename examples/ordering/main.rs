@@ -24,7 +24,7 @@ use common::Basic;
 #[command(name = "ordering")]
 struct Options {
     /// Images in a set.
-    #[arg(long, default_value_t = 2_000, value_parser = common::at_least::<1>)]
+    #[arg(long, default_value_t = 2_000, value_parser = common::at_least::<2>)]
     n: usize,
     #[command(flatten)]
     basic: Basic,

@@ -54,7 +54,7 @@ struct Options {
     #[arg(long, value_parser = clap::value_parser!(u64).range(1..))]
     hands: Option<u64>,
     /// Images on which the classifiers are tested; of those at --data at most a fifth
-    #[arg(long, default_value_t = 4_000)]
+    #[arg(long, default_value_t = 4_000, value_parser = common::at_least::<1>)]
     test: usize,
 }
 

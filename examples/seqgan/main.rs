@@ -95,7 +95,7 @@ struct Options {
     #[arg(long)]
     judge_rate: Option<f64>,
     /// Sequences that figures are measured on
-    #[arg(long, default_value_t = 2_000)]
+    #[arg(long, default_value_t = 2_000, value_parser = common::at_least::<1>)]
     samples: usize,
     /// Epochs of maximum likelihood, and rounds of the contest, between looks
     #[arg(long, default_value_t = 5)]

@@ -50,7 +50,7 @@ struct Options {
     #[arg(long, default_value_t = 64)]
     batch: usize,
     /// Samples by which a generator is judged
-    #[arg(long, default_value_t = 26_000)]
+    #[arg(long, default_value_t = 26_000, value_parser = common::at_least::<1>)]
     judged: usize,
 }
 
