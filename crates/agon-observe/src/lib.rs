@@ -7,7 +7,7 @@
 //!
 //! To look into what was learned: [`latent`] walks through codes, [`Neighbours`] sets samples beside the
 //! nearest real images, and [`BlindTest`] asks people which are which. To draw by oneself: [`image_grid`],
-//! [`scatter`] and [`write_png`].
+//! [`scatter`] and [`write_png`]; to hand samples to other programs one by one: [`write_images`].
 #![forbid(unsafe_code)]
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
@@ -16,6 +16,7 @@ mod dashboard;
 mod evaluate;
 mod health;
 mod image;
+mod image_files;
 mod image_grid;
 mod interrupt;
 pub mod latent;
@@ -37,6 +38,7 @@ pub use dashboard::{Dashboard, Every};
 pub use evaluate::Evaluate;
 pub use health::{FeaturesOf, Health, NoSamples, Remedy, SampleFeatures, SlowDown, Symptom, Trouble};
 pub use image::{Image, write_png};
+pub use image_files::write_images;
 pub use image_grid::image_grid;
 pub use interrupt::{StopOnInterrupt, interrupted};
 pub use latent::Latent;
