@@ -10,9 +10,9 @@ use clap::ValueEnum;
 /// What turns images into features.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Extractor {
-    /// The pixels themselves.
+    /// The pixels themselves; of large images only with --size.
     Pixels,
-    /// A small classifier of digits, which comes along.
+    /// A small classifier of drawn digits, which comes along; for digits alone.
     Glyphs,
     /// Inception-V3 of the published Frechet distances; needs its weights.
     Inception,
@@ -82,6 +82,15 @@ impl Choice {
             .filter(|choice| *choice != Self::All)
     }
 
+    /// Those of an evaluation that names none.
+    const USUAL: [Self; 5] = [
+        Self::Frechet,
+        Self::Kernel,
+        Self::Precision,
+        Self::Coverage,
+        Self::InceptionScore,
+    ];
+
     /// Whether it asks for classes.
     fn needs_classes(self) -> bool {
         matches!(self, Self::InceptionScore | Self::ModeScore | Self::AmScore)
@@ -106,12 +115,14 @@ impl Choice {
     }
 }
 
-/// The jury of these metrics; those which keep features share one copy of them.
+/// The jury of these metrics, or of the usual ones; those which keep features share one copy of them.
 pub fn of(extractor: Box<dyn FeatureExtractor>, choices: &[Choice], classes: bool, seed: u64) -> Jury {
     let all = choices.contains(&Choice::All);
-    let is_chosen = |choice: &Choice| match all {
-        true => classes || !choice.needs_classes(),
-        false => choices.contains(choice),
+    let is_possible = |choice: &Choice| classes || !choice.needs_classes();
+    let is_chosen = |choice: &Choice| match choices {
+        [] => Choice::USUAL.contains(choice) && is_possible(choice),
+        _ if all => is_possible(choice),
+        _ => choices.contains(choice),
     };
     let chosen: Vec<Choice> = Choice::each().filter(is_chosen).collect();
     let mut jury = Jury::by(extractor);

@@ -3,6 +3,8 @@
 
 #[path = "../../examples/ordering/sets.rs"]
 mod sets;
+#[path = "../../examples/evaluate/source.rs"]
+mod source;
 #[path = "../../examples/ordering/table.rs"]
 mod table;
 
@@ -31,6 +33,37 @@ fn the_embedded_classifier_reads_glyphs_of_every_kind() {
         let right = said.iter().zip(&labels).filter(|(said, label)| said == label).count();
         assert!(right as f64 >= 0.99 * n as f64, "{right} of {n} right");
     }
+}
+
+#[test]
+fn a_folder_of_images_is_judged_as_it_is() {
+    use source::{Seen, Source};
+    let (scratch, device) = (Scratch::new("judged-folder"), Device::default());
+    let (grey, other) = (scratch.join("grey"), scratch.join("other"));
+    write_images(&grey, [Glyphs::new().images(5, 1, &device).unwrap()]).unwrap();
+    let mut source = Source::open(&grey, Seen::default(), Some(4), 3).unwrap();
+    assert_eq!((source.len(), source.batches()), (4, 2));
+    assert_eq!(source.preparation(), "images as they are, 1 x 32 x 32");
+    assert_eq!(source.batch(0, 0, &device).unwrap().dims(), [3, 1, 32, 32]);
+    assert_eq!(source.batch(1, 0, &device).unwrap().dims(), [1, 1, 32, 32]);
+
+    let small = Seen {
+        size: Some(8),
+        channels: Some(3),
+    };
+    let source = Source::open(&grey, small, None, 3).unwrap();
+    assert_eq!(source.preparation(), "resized, antialiased, to 3 x 8 x 8");
+
+    write_images(&other, [Tensor::zeros([1, 3, 16, 16], &device)]).unwrap();
+    std::fs::rename(other.join("000000.png"), grey.join("coloured.png")).unwrap();
+    let error = Source::open(&grey, Seen::default(), None, 3).map(drop).unwrap_err();
+    assert!(error.to_string().contains("--size, got 16 by 16"), "{error}");
+    let small = Seen {
+        channels: None,
+        ..small
+    };
+    let source = Source::open(&grey, small, None, 3).unwrap();
+    assert_eq!(source.preparation(), "resized, antialiased, to 3 x 8 x 8");
 }
 
 #[test]
