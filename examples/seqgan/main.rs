@@ -136,7 +136,12 @@ fn run(options: &Options) -> Ending {
         .observe(StopOnInterrupt::new())
         .observe(looks)
         .observe(MetricsLog::every(10).to(&out))
-        .observe(Checkpoints::every(per_epoch.max(1)).keep(2).to(out.join("checkpoints")));
+        .observe(
+            Checkpoints::every(per_epoch.max(1))
+                .keep(2)
+                .replacing()
+                .to(out.join("checkpoints")),
+        );
     trainer = if options.resume {
         trainer.resume(out.join("checkpoints/latest"))
     } else {
