@@ -137,7 +137,10 @@ fn make(folder: &Path, images: u32) -> Result<Vec<PathBuf>, Box<dyn std::error::
     if folders.iter().all(|folder| folder.exists()) {
         return Ok(folders.to_vec());
     }
-    for folder in &folders {
+    // They get their names when they are whole, so that a folder which is there is.
+    let partial = ["jpeg", "png"].map(|kind| folder.join(format!("{kind}-{images}.partial")));
+    for folder in &partial {
+        let _ = fs::remove_dir_all(folder);
         for class in ["square", "wide"] {
             fs::create_dir_all(folder.join(class))?;
         }
@@ -151,8 +154,14 @@ fn make(folder: &Path, images: u32) -> Result<Vec<PathBuf>, Box<dyn std::error::
         let image = photograph(width, height, u64::from(i));
         let mut jpeg = Vec::new();
         image.write_with_encoder(JpegEncoder::new_with_quality(&mut jpeg, 90))?;
-        fs::write(folders[0].join(class).join(format!("{i:05}.jpg")), jpeg)?;
-        image.save(folders[1].join(class).join(format!("{i:05}.png")))?;
+        fs::write(partial[0].join(class).join(format!("{i:05}.jpg")), jpeg)?;
+        image.save(partial[1].join(class).join(format!("{i:05}.png")))?;
+    }
+    for (partial, folder) in partial.iter().zip(&folders) {
+        if folder.exists() {
+            fs::remove_dir_all(folder)?;
+        }
+        fs::rename(partial, folder)?;
     }
     Ok(folders.to_vec())
 }
