@@ -19,7 +19,7 @@ use agon::data::Subset;
 use agon::observe::Image;
 use agon::prelude::*;
 use clap::{Parser, ValueEnum};
-use common::{Common, Ending, ImageData, Source};
+use common::{Common, Ending, ImageData, Source, kept, name};
 use serde_json::json;
 
 const STEPS: u64 = 2_000;
@@ -63,15 +63,6 @@ enum Method {
 
 impl Method {
     const EACH: [Self; 3] = [Self::None, Self::Diffaugment, Self::Ada];
-
-    fn name(self) -> &'static str {
-        match self {
-            Self::All => "all",
-            Self::None => "none",
-            Self::Diffaugment => "diffaugment",
-            Self::Ada => "ada",
-        }
-    }
 }
 
 fn main() -> ExitCode {
@@ -98,16 +89,20 @@ fn run(options: &Options) -> Ending {
         if options.method != Method::All && options.method != method {
             continue;
         }
-        let mut trainer = Trainer::new(game(options, method, &sets.train, &device)?).seed(common.seed);
+        let trainer = Trainer::new(game(options, method, &sets.train, &device)?);
+        let mut trainer = kept(trainer, &out.join(name(method)), common.seed, false);
         let steps = common.steps.unwrap_or(STEPS);
         for look in 1..=options.looks {
             let data = InMemory::new(sets.train.clone()).batches(options.batch);
-            trainer.run(data, Budget::steps(steps * look / options.looks))?;
+            let outcome = trainer.run(data, Budget::steps(steps * look / options.looks))?;
             let signals = Signals::of(trainer.game(), &sets)?;
             common.say(signals.line(method, steps * look / options.looks));
             report.push(signals.json(method, steps * look / options.looks));
+            if look == options.looks {
+                common.say_how_to_load::<DcganGenerator>(&outcome)?;
+            }
         }
-        let picture = out.join(format!("{}.png", method.name()));
+        let picture = out.join(format!("{}.png", name(method)));
         write_png(&picture, &image_grid(trainer.game().sample(64, 1), 16)?)?;
     }
     common.say(format!("samples: {}", out.display()));
@@ -241,7 +236,7 @@ impl Signals {
         let p = self.p.map_or_else(|| "-".to_owned(), |p| format!("{p:.2}"));
         format!(
             "{:11} {step:5} {:6.2} {:7.2} {:7.2} {:7.0}% {p:>5} {:8.3} {:10.2} {:9.1}%",
-            method.name(),
+            name(method),
             self.train,
             self.held_out,
             self.fake,
@@ -254,7 +249,7 @@ impl Signals {
 
     fn json(&self, method: Method, step: u64) -> serde_json::Value {
         json!({
-            "method": method.name(), "step": step, "p": self.p,
+            "method": name(method), "step": step, "p": self.p,
             "train": self.train, "held_out": self.held_out, "fake": self.fake, "refused": self.refused,
             "energy": self.energy, "nearest": self.nearest, "known": self.known,
         })

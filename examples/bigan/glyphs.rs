@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::autoencoder::Autoencoder;
 use crate::common::judge::Judge;
-use crate::common::{Common, Ending, Source, hold_out};
+use crate::common::{Common, Ending, Source, hold_out, kept};
 use crate::{Inferring, Options};
 
 type Outcome<T> = Result<T, Box<dyn std::error::Error>>;
@@ -96,11 +96,14 @@ fn learn(options: &Options, data: &Drawings, shape: [usize; 3]) -> Outcome<(Inve
     .augment(InstanceNoise::annealed(0.1, 0.02, steps))
     .optimizers(Optimizer::from(Adam::new(1e-3).betas(0.5, 0.999)).schedule(Schedule::second_half(steps, 0.1)))
     .average(0.999);
-    let mut trainer = Trainer::new(bigan)
-        .seed(options.common.seed)
+    let trainer = Trainer::new(bigan)
         .observe(StopOnInterrupt::new())
         .observe(Progress::new());
+    let folder = options.common.folder("bigan")?;
+    let mut trainer = kept(trainer, &folder, options.common.seed, options.resume);
     let outcome = trainer.run(data.clone().batches(BATCH), Budget::steps(steps))?;
+    options.common.say_how_to_load::<DcganGenerator>(&outcome)?;
+    options.common.say_how_to_load::<ImageEncoder>(&outcome)?;
     Ok((trainer.into_game(), outcome))
 }
 

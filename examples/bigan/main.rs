@@ -58,6 +58,9 @@ struct Options {
     /// Glyphs whose neighbours are looked for among four times as many; images held out of --data
     #[arg(long, default_value_t = 1_000, value_parser = common::at_least::<1>)]
     judged: usize,
+    /// Go on from the last checkpoint in --out; without it those of earlier runs are replaced
+    #[arg(long)]
+    resume: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

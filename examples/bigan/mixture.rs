@@ -12,7 +12,7 @@ use burn::nn::Initializer;
 use serde_json::json;
 
 use crate::Options;
-use crate::common::{Ending, points};
+use crate::common::{Ending, kept, points};
 
 type Outcome<T> = Result<T, Box<dyn std::error::Error>>;
 type Toy = Bigan<MlpGenerator, BiganEncoder, Told<MlpDiscriminator>>;
@@ -100,13 +100,16 @@ fn learn(options: &Options, cycle: f64, seed: u64) -> Outcome<(Toy, agon::core::
     .cycle(cycle)
     .turns(5)
     .optimizers(Adam::new(1e-3).betas(0.5, 0.999));
-    let mut trainer = Trainer::new(toy)
-        .seed(seed)
+    let trainer = Trainer::new(toy)
         .observe(StopOnInterrupt::new())
         .observe(Progress::new());
+    let folder = options.common.folder("bigan")?;
+    let folder = folder.join(format!("mixture-cycle{cycle}-seed{seed}"));
+    let mut trainer = kept(trainer, &folder, seed, options.resume);
     let data = mixture().fixed_from(2_048, seed).batches(128);
     let budget = options.common.steps.map_or(Budget::epochs(100), Budget::steps);
     let outcome = trainer.run(data, budget)?;
+    options.common.say_how_to_load::<MlpGenerator>(&outcome)?;
     Ok((trainer.into_game(), outcome))
 }
 

@@ -5,6 +5,7 @@
 
 mod data;
 pub mod judge;
+mod kept;
 mod plot;
 
 use std::io::Write;
@@ -18,6 +19,8 @@ use serde_json::Value;
 
 #[allow(unused_imports, reason = "not every example trains on images")]
 pub use data::{ImageData, ImageFiles, LabelledPictures, Pictures, Source, hold_out};
+#[allow(unused_imports, reason = "not every example keeps what it trained")]
+pub use kept::{kept, this_call_with};
 #[allow(unused_imports, reason = "not every example draws")]
 pub use plot::{Panel, colours};
 

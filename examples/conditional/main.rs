@@ -18,7 +18,7 @@ use agon::core::prior::{KernelDensity, Normal};
 use agon::prelude::*;
 use clap::{Parser, ValueEnum};
 use common::judge::{Judge, right, turns};
-use common::{Common, Ending, ImageData, LabelledPictures, Source};
+use common::{Common, Ending, ImageData, LabelledPictures, Source, kept};
 use serde_json::json;
 
 /// Pixels a side, unless told.
@@ -66,6 +66,9 @@ struct Options {
     /// Digits of each class by which the generator is judged
     #[arg(long, default_value_t = 500, value_parser = common::at_least::<2>)]
     judged: usize,
+    /// Go on from the last checkpoint in --out; without it those of earlier runs are replaced
+    #[arg(long)]
+    resume: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -151,15 +154,17 @@ where
         let seen = KernelDensity::of(labels.one_hot::<2>(classes).float())?;
         gan = gan.prior((Normal::new(LATENT), seen));
     }
-    let mut trainer = Trainer::new(gan)
-        .seed(options.common.seed)
+    let trainer = Trainer::new(gan)
         .observe(StopOnInterrupt::new())
         .observe(Progress::new());
+    let folder = options.common.folder("conditional")?;
+    let mut trainer = kept(trainer, &folder, options.common.seed, options.resume);
     let batches = data.clone().batches(options.batch);
     let batches = batches.map(move |(images, labels)| Conditioned::labelled(images, labels, classes));
     let outcome = trainer.run(batches, Budget::steps(steps))?;
     let generator = trainer.game().generator();
     let picture = show(options, generator, classes, &outcome)?;
+    options.common.say_how_to_load::<CganGenerator>(&outcome)?;
     match data {
         Source::Drawn(_) => judge(options, generator, shape, &outcome, &picture),
         Source::Read(_) => {

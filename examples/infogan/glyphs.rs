@@ -4,7 +4,7 @@ use agon::prelude::*;
 use serde_json::json;
 
 use crate::common::judge::Judge;
-use crate::common::{Common, Ending, Source};
+use crate::common::{Common, Ending, Source, kept};
 use crate::matching::{Table, correlation};
 use crate::{Options, bound, shape};
 
@@ -37,12 +37,13 @@ pub fn run(options: &Options) -> Ending {
     .instance_noise(InstanceNoise::annealed(0.1, 0.02, steps))
     .optimizers(Optimizer::from(Adam::new(1e-3).betas(0.5, 0.999)).schedule(Schedule::second_half(steps, 0.1)))
     .average(0.999);
-    let mut trainer = Trainer::new(gan)
-        .seed(common.seed)
+    let trainer = Trainer::new(gan)
         .observe(StopOnInterrupt::new())
         .observe(Progress::new());
+    let mut trainer = kept(trainer, &common.folder("infogan")?, common.seed, options.resume);
     let batches = data.clone().batches(64).map(Conditioned::unknown);
     let outcome = trainer.run(batches, Budget::steps(steps))?;
+    common.say_how_to_load::<Generating>(&outcome)?;
     let gan = trainer.into_game();
     judge(
         options,

@@ -56,6 +56,9 @@ struct Options {
     /// Digits by which the codes are judged, 10 at least
     #[arg(long, default_value_t = 2_000, value_parser = common::at_least::<10>)]
     judged: usize,
+    /// Go on from the last checkpoint in --out; without it those of earlier runs are replaced
+    #[arg(long)]
+    resume: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

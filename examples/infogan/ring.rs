@@ -25,10 +25,11 @@ pub fn run(options: &Options) -> Ending {
     .term(Information::of(codes))
     .instance_noise(InstanceNoise::annealed(0.3, 0.0, steps))
     .optimizers(Adam::new(1e-3).betas(0.5, 0.999));
-    let mut trainer = Trainer::new(gan)
-        .seed(common.seed)
+    let trainer = Trainer::new(gan)
         .observe(StopOnInterrupt::new())
         .observe(Progress::new());
+    let folder = common.folder("infogan")?;
+    let mut trainer = common::kept(trainer, &folder.join("ring"), common.seed, options.resume);
     let data = ring.clone().batches(256).map(Conditioned::unknown);
     let outcome = trainer.run(data, Budget::steps(steps))?;
 
@@ -42,7 +43,7 @@ pub fn run(options: &Options) -> Ending {
     let (matched, map) = table.best_permutation();
     let coverage = ring.coverage(&points);
 
-    let picture = common.folder("infogan")?.join("ring.png");
+    let picture = folder.join("ring.png");
     write_png(&picture, &scatter(&ring.points(2_000, 1)?, &points, 512))?;
     common.say(format!(
         "{} rounds in {:.0?}; {}",
@@ -59,6 +60,7 @@ pub fn run(options: &Options) -> Ending {
         100.0 * matched
     ));
     common.say(format!("{coverage:?}"));
+    common.say_how_to_load::<InfoGenerator<MlpGenerator>>(&outcome)?;
     common.report(&json!({
         "example": "infogan", "world": "ring", "steps": outcome.steps, "seconds": outcome.elapsed.as_secs_f64(),
         "bound": information, "entropy": (MODES as f64).ln(), "matched": matched, "map": map,

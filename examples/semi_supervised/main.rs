@@ -19,7 +19,7 @@ use agon::core::Game;
 use agon::nn::Activation;
 use agon::prelude::*;
 use clap::{Parser, ValueEnum};
-use common::{Common, Ending, ImageData};
+use common::{Common, Ending, ImageData, kept, name};
 use images::{Images, Test};
 use serde_json::json;
 use supervised::Supervised;
@@ -56,6 +56,9 @@ struct Options {
     /// Images on which the classifiers are tested; of those at --data at most a fifth
     #[arg(long, default_value_t = 4_000, value_parser = common::at_least::<1>)]
     test: usize,
+    /// Go on from the last checkpoint in --out; without it those of earlier runs are replaced
+    #[arg(long)]
+    resume: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -130,7 +133,12 @@ fn learn(
             .with_batch_norm(true)
             .with_output(Activation::Sigmoid)
     };
-    let data = Task { images, labels, seed };
+    let data = Task {
+        method,
+        images,
+        labels,
+        seed,
+    };
     let adam = Adam::new(1e-3).betas(0.5, 0.999);
     let wrong = |classifier: &SemiClassifier| error(classifier, test);
     match method {
@@ -185,9 +193,10 @@ fn draw(options: &Options, name: &str, [channels, height, width]: [usize; 3], ro
     Ok(write_png(path, &image_grid(images, 8)?)?)
 }
 
-/// Which images have labels.
+/// Which images have labels, and for whom.
 #[derive(Clone, Copy)]
 struct Task<'a> {
+    method: Method,
     images: &'a Images,
     labels: usize,
     seed: u64,
@@ -202,11 +211,15 @@ fn play<G: Game<Batch = PartlyLabelled<Tensor<2>>>>(
     let (images, labels) = task.images.labelled(task.labels, task.seed, &device.clone().inner())?;
     let labelled = (InMemory::new(images), InMemory::new(labels)).batches(task.labels.min(BATCH));
     let unlabelled = task.images.unlabelled(BATCH);
-    let mut trainer = Trainer::new(game).seed(task.seed).observe(StopOnInterrupt::new());
-    trainer.run(
+    let trainer = Trainer::new(game).observe(StopOnInterrupt::new());
+    let folder = options.common.folder("semi_supervised")?;
+    let folder = folder.join(format!("{}-labels{}-seed{}", name(task.method), task.labels, task.seed));
+    let mut trainer = kept(trainer, &folder, task.seed, options.resume);
+    let outcome = trainer.run(
         (labelled, unlabelled),
         Budget::steps(options.common.steps.unwrap_or(2_500)),
     )?;
+    options.common.say_how_to_load::<SemiClassifier>(&outcome)?;
     Ok(trainer.into_game())
 }
 

@@ -9,7 +9,7 @@ pub struct Supervised {
 
 impl Supervised {
     pub fn new(classifier: SemiClassifier, optimizer: Adam) -> Self {
-        let mut classifier = Player::new("classifier", classifier, optimizer);
+        let mut classifier = Player::discriminator(classifier, optimizer).named("classifier");
         classifier.set_average(MovingAverage::new(0.99));
         Self { classifier }
     }

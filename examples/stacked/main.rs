@@ -15,7 +15,7 @@ use agon::prelude::*;
 use burn::tensor::Int;
 use clap::Parser;
 use common::judge::Judge;
-use common::{Common, Ending};
+use common::{Common, Ending, kept, name};
 use serde_json::json;
 
 /// Digits in an image, one in each channel.
@@ -52,6 +52,9 @@ struct Options {
     /// Samples by which a generator is judged
     #[arg(long, default_value_t = 26_000, value_parser = common::at_least::<1>)]
     judged: usize,
+    /// Go on from the last checkpoint in --out; without it those of earlier runs are replaced
+    #[arg(long)]
+    resume: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -120,17 +123,24 @@ fn run(options: &Options) -> Ending {
     Ok(())
 }
 
-fn train(options: &Options, seed: u64, device: &Device) -> Result<(DcganGenerator, Outcome)> {
+fn train(
+    options: &Options,
+    seed: u64,
+    device: &Device,
+) -> Result<(DcganGenerator, Outcome), Box<dyn std::error::Error>> {
     let steps = options.common.steps.unwrap_or(3_000);
-    let mut trainer = Trainer::new(gan(options, steps, &device.clone().autodiff())?)
-        .seed(seed)
+    let trainer = Trainer::new(gan(options, steps, &device.clone().autodiff())?)
         .observe(StopOnInterrupt::new())
         .observe(Progress::new());
+    let folder = options.common.folder("stacked")?;
+    let folder = folder.join(format!("{}-seed{seed}", name(options.method)));
+    let mut trainer = kept(trainer, &folder, seed, options.resume);
     let (packs, channels) = (options.batch, CHANNELS * options.method.packing());
     let data = glyphs()
         .batches(packs * channels)
         .map(move |digits| digits.reshape([packs, channels, SIDE, SIDE]));
     let outcome = trainer.run(data, Budget::steps(steps))?;
+    options.common.say_how_to_load::<Packed<DcganGenerator>>(&outcome)?;
     Ok((trainer.game().generator().single().clone(), outcome))
 }
 

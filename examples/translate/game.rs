@@ -8,6 +8,9 @@ pub trait Translates: Game<Batch = (Tensor<4>, Tensor<4>)> {
     /// Whether it learns from pairs.
     const PAIRED: bool;
 
+    /// What a program loads from its checkpoints: the map, or the maps of both ways.
+    type Maps: Loadable;
+
     /// From A to B.
     fn there(&self, a: Tensor<4>) -> Tensor<4>;
 
@@ -24,10 +27,11 @@ fn device_of(network: &impl Module) -> Device {
 
 impl<T, D> Translates for TwoWay<T, D>
 where
-    T: Translator<Sample = Tensor<4>> + ModuleDisplay,
+    T: Translator<Sample = Tensor<4>> + Loadable + ModuleDisplay,
     D: Discriminator<Input = Tensor<4>> + ModuleDisplay,
 {
     const PAIRED: bool = false;
+    type Maps = Both<T>;
 
     fn there(&self, a: Tensor<4>) -> Tensor<4> {
         self.maps().b.translate(a)
@@ -44,10 +48,11 @@ where
 
 impl<T, D> Translates for Pix2Pix<T, D>
 where
-    T: Translator<Sample = Tensor<4>>,
+    T: Translator<Sample = Tensor<4>> + Loadable,
     D: Discriminator<Input = Tensor<4>>,
 {
     const PAIRED: bool = true;
+    type Maps = T;
 
     fn there(&self, a: Tensor<4>) -> Tensor<4> {
         self.map().translate(a)

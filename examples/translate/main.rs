@@ -220,6 +220,7 @@ fn train<G: Translates + 'static>(options: &Options, game: G, steps: u64) -> End
         "rows: picture, translation, truth (or the other kind); and back; {}",
         picture.display()
     ));
+    common.say_how_to_load::<G::Maps>(&outcome)?;
     let figure = |of: fn(&Errors) -> f64| errors.as_ref().map(of);
     let [method, task] = name;
     common.report(&json!({
