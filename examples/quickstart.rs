@@ -14,7 +14,7 @@ use std::time::Duration;
 
 use agon::prelude::*;
 use clap::Parser;
-use common::{Common, Ending, ImageData};
+use common::{Common, Ending, ImageData, this_call_with};
 
 type Digits = Gan<DcganGenerator, DcganDiscriminator>;
 
@@ -46,7 +46,7 @@ fn main() -> std::process::ExitCode {
 fn run(options: &Options) -> Ending {
     let device = options.common.device()?.autodiff();
     let out = options.common.folder("quickstart")?;
-    let (images, shape) = options.images.open(Glyphs::new().noise(0.0), 28)?;
+    let (images, shape) = options.images.open(&options.common, Glyphs::new().noise(0.0), 28)?;
     let steps = options.common.steps.unwrap_or(1_500);
 
     let trainer = Trainer::new(gan(options, shape, steps, &device)?);
@@ -94,10 +94,10 @@ fn watched(trainer: Trainer<Digits>, options: &Options, real: &Tensor<4>, out: &
         trainer.observe(dashboard.to(out.join("samples")))
     };
     let report = Report::every(10)
-        .title("Digits")
+        .title(options.images.title())
         .samples(100, 8)
-        .resumed_by("cargo run --example quickstart -- --resume");
-    let manifest = RunManifest::to(out.join("run.json")).data(options.images.fingerprint()?);
+        .resumed_by(this_call_with("--resume"));
+    let manifest = RunManifest::to(out.join("run.json")).data(options.images.fingerprint(&options.common)?);
     Ok(trainer
         .observe(StopOnInterrupt::new())
         .observe(Health::new().beside(real))
@@ -121,6 +121,6 @@ fn say(options: &Options, outcome: &Outcome, picture: &Path, out: &Path) {
     ));
     common.say(format!("report: {}", out.join("report.html").display()));
     if let agon::core::Ending::Stopped(_) = outcome.ending {
-        common.say("to go on: the same command with --resume");
+        common.say(format!("to go on: {}", this_call_with("--resume")));
     }
 }

@@ -169,7 +169,7 @@ struct Sets {
 impl Sets {
     fn new(options: &Options, device: &Device) -> Result<Self> {
         let few = options.images;
-        let (data, _) = options.data.open(Glyphs::new().noise(0.0), 28)?;
+        let (data, _) = options.data.open(&options.common, Glyphs::new().noise(0.0), 28)?;
         let [train, as_many, held_out, more] = match data {
             Source::Drawn(glyphs) => {
                 let draw = |n: usize, seed: u64| glyphs.images(n, seed, device);

@@ -29,7 +29,7 @@ type Inverting = Bigan<DcganGenerator, ImageEncoder, CganDiscriminator>;
 
 pub fn run(options: &Options) -> Ending {
     let common = &options.common;
-    let (data, shape) = options.images.open(Glyphs::new().noise(0.0), SIDE)?;
+    let (data, shape) = options.images.open(common, Glyphs::new().noise(0.0), SIDE)?;
     let (asked, data) = match data {
         Source::Drawn(glyphs) => (
             glyphs.images(options.judged, ASKED, &common.device()?)?,

@@ -3,11 +3,13 @@
 use std::path::{Path, PathBuf};
 
 use agon::data::{
-    Dataset, Error, Glyphs, ImageOptions, Images, LabelledGlyphs, Labels, Result, Subset, fingerprint, open_images,
-    open_labelled_images,
+    Dataset, Error, Glyphs, ImageOptions, Images, LabelledGlyphs, Labels, Result, Subset, fingerprint,
+    fingerprint_quick, open_images, open_labelled_images,
 };
 use agon::prelude::Device;
 use clap::Args;
+
+use super::Basic;
 
 /// Where images are.
 #[derive(Debug, Clone, Args)]
@@ -28,7 +30,7 @@ pub struct ImageData {
     /// See the images in 1 (grey) or 3 channels [default: as they are]
     #[arg(long, requires = "data")]
     channels: Option<usize>,
-    /// Height and width of the images [default: the example's own]
+    /// Height and width of the images, also of those at --data, which are resized [default: 28; 16 for the example health]
     #[arg(long)]
     size: Option<usize>,
 }
@@ -70,18 +72,19 @@ impl ImageFiles {
 
 impl ImageData {
     /// The images at `--data`, else these glyphs, which are grey; of so many pixels a side unless told.
-    pub fn open(&self, glyphs: Glyphs, size: usize) -> Result<Pictures> {
+    pub fn open(&self, print: &Basic, glyphs: Glyphs, size: usize) -> Result<Pictures> {
         let size = self.size.unwrap_or(size);
         let Some(path) = &self.files.data else {
             return Ok((Source::Drawn(glyphs.size(size)), [1, size, size]));
         };
         let images = open_images(path, &self.options(size))?;
         let shape = images.shape();
+        print.say(described(path, &images));
         Ok((Source::Read(images), shape))
     }
 
     /// The same with labels, which are an error if there are none.
-    pub fn open_labelled(&self, glyphs: Glyphs, size: usize) -> Result<LabelledPictures> {
+    pub fn open_labelled(&self, print: &Basic, glyphs: Glyphs, size: usize) -> Result<LabelledPictures> {
         let size = self.size.unwrap_or(size);
         let Some(path) = &self.files.data else {
             return Ok(LabelledPictures {
@@ -91,6 +94,7 @@ impl ImageData {
             });
         };
         let (images, labels) = open_labelled_images(path, &self.options(size))?;
+        print.say(described(path, &images));
         Ok(LabelledPictures {
             shape: images.shape(),
             classes: classes(path, &labels)?,
@@ -109,12 +113,30 @@ impl ImageData {
     }
 
     /// Tells the data from other data: for the manifest of a run.
-    pub fn fingerprint(&self) -> Result<String> {
-        match &self.files.data {
-            Some(path) => fingerprint(path),
-            None => Ok("drawn glyphs".to_owned()),
+    pub fn fingerprint(&self, print: &Basic) -> Result<String> {
+        let Some(path) = &self.files.data else {
+            return Ok("drawn glyphs".to_owned());
+        };
+        print.say(format!("{}: taking the fingerprint", path.display()));
+        match path.is_dir() {
+            // To read all of a folder of photographs may take longer than the training.
+            true => fingerprint_quick(path),
+            false => fingerprint(path),
         }
     }
+
+    /// What the images are called: where they are, or what is drawn.
+    pub fn title(&self) -> String {
+        let name = self.files.data.as_ref().and_then(|path| path.file_name());
+        name.map_or_else(|| "Digits".to_owned(), |name| name.to_string_lossy().into_owned())
+    }
+}
+
+/// How many images there are, and as what they are seen.
+fn described(path: &Path, images: &Images) -> String {
+    let [channels, height, width] = images.shape();
+    let (path, n) = (path.display(), images.len());
+    format!("{path}: {n} images, seen in {channels} channels of {height} by {width} pixels")
 }
 
 /// How many classes labels tell apart: they are numbers from 0 on.

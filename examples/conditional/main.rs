@@ -107,7 +107,9 @@ fn main() -> ExitCode {
 
 fn run(options: &Options) -> Ending {
     let device = options.common.device()?.autodiff();
-    let data = options.images.open_labelled(Glyphs::new().noise(0.0), SIDE)?;
+    let data = options
+        .images
+        .open_labelled(&options.common, Glyphs::new().noise(0.0), SIDE)?;
     let (shape, classes) = (data.shape, data.classes);
     let generator = CganGeneratorConfig::new(LATENT, classes, shape)
         .with_width(options.width)

@@ -79,7 +79,7 @@ fn run(options: &Options) -> common::Ending {
             &device,
         ),
         World::Digits => {
-            let (data, shape) = options.images.open(Glyphs::new().noise(0.0), 16)?;
+            let (data, shape) = options.images.open(&options.common, Glyphs::new().noise(0.0), 16)?;
             let game = scenario.images(method, steps, shape, &device)?;
             let samples = SampleGrid::every(500).to(options.common.folder("health")?.join("samples"));
             let trainer = Trainer::new(game).observe(samples);
@@ -143,6 +143,6 @@ where
 fn data_of(options: &Options) -> agon::data::Result<String> {
     match options.world {
         World::Ring => Ok("a ring".to_owned()),
-        World::Digits => options.images.fingerprint(),
+        World::Digits => options.images.fingerprint(&options.common),
     }
 }

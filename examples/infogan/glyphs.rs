@@ -23,7 +23,7 @@ pub fn run(options: &Options) -> Ending {
         .with_noise(options.noise)
         .with_emphasis(options.emphasis);
     let glyphs = Glyphs::new().size(SIDE).noise(0.0).hands(options.hands as usize);
-    let (data, shape) = options.images.open(glyphs, SIDE)?;
+    let (data, shape) = options.images.open(common, glyphs, SIDE)?;
     let images = DcganGeneratorConfig::new(codes.latent(), shape).with_width(options.width);
     let trunk = ImageTrunkConfig::new(shape)
         .with_width(options.width)

@@ -4,7 +4,7 @@ use agon::data::{Images as Pictures, Subset};
 use agon::prelude::*;
 use burn::tensor::Int;
 
-use crate::common::{ImageData, Source, hold_out};
+use crate::common::{Basic, ImageData, Source, hold_out};
 
 type Outcome<T> = Result<T, Box<dyn std::error::Error>>;
 type Pairs = (Pictures, Labels);
@@ -34,8 +34,8 @@ pub struct Images {
 
 impl Images {
     /// Those at `--data`, of which at most a fifth are for the test, or drawn digits.
-    pub fn open(data: &ImageData, glyphs: Glyphs, test: usize) -> Outcome<Self> {
-        let labelled = data.open_labelled(glyphs.clone(), SIDE)?;
+    pub fn open(data: &ImageData, print: &Basic, glyphs: Glyphs, test: usize) -> Outcome<Self> {
+        let labelled = data.open_labelled(print, glyphs.clone(), SIDE)?;
         let data = match labelled.data {
             Source::Drawn(_) => Source::Drawn(glyphs.size(labelled.shape[1])),
             Source::Read((images, labels)) => {

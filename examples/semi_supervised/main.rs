@@ -84,7 +84,7 @@ fn run(options: &Options) -> Ending {
         some(&options.method, Method::value_variants()),
     );
     let hands = options.hands.map_or(usize::MAX, |hands| hands as usize);
-    let images = Images::open(&options.images, Glyphs::new().hands(hands), options.test)?;
+    let images = Images::open(&options.images, common, Glyphs::new().hands(hands), options.test)?;
     let classes = images.classes();
     if let Some(wrong) = labels.iter().find(|labels| **labels == 0 || **labels % classes > 0) {
         return Err(format!("--labels {wrong}: expected a multiple of {classes}, as many of each class").into());

@@ -39,7 +39,7 @@ use crate::{Drawable, Image};
 /// let report = Report::every(10)
 ///     .title("Digits")
 ///     .samples(200, 8)
-///     .resumed_by("cargo run --example quickstart -- --resume")
+///     .resumed_by("cargo run -- --resume")
 ///     .to("out/report.html");
 /// Trainer::new(game).observe(report);
 /// # }
