@@ -1,12 +1,14 @@
 use burn::prelude::Tensor;
 use faer::Mat;
 
-use crate::error::{Error, Result, enough};
+use crate::error::{Error, Result, enough, ensure};
 use crate::linalg::{add_gram, factor, trace_of_root};
 use crate::{Origin, Rows};
 
 /// How many rows are taken into account at once.
 const CHUNK: usize = 1024;
+/// The widest samples whose covariance is taken, which has 8 GiB then.
+const WIDEST: usize = 1 << 15;
 
 /// The number, mean and scatter of samples, kept in `f64` as they stream by.
 ///
@@ -90,8 +92,16 @@ impl Moments {
     /// `batch`: `[n, width]`.
     ///
     /// # Errors
-    /// As [`Rows::push`].
+    /// As [`Rows::push`], and if samples have more than 32768 values, whose covariance would take 8 GiB.
     pub fn add(&mut self, origin: Origin, batch: &Tensor<2>) -> Result<()> {
+        let width = batch.dims()[1];
+        let expected = format!("at most {WIDEST} (images as pixels: smaller ones)");
+        ensure(
+            width <= WIDEST,
+            "the width of samples for a covariance",
+            &expected,
+            width,
+        )?;
         let rows = Rows::from_tensor(origin, batch).map_err(|error| self.counted(error))?;
         if !rows.is_empty() {
             self.fits(rows.width())?;
@@ -285,6 +295,16 @@ mod tests {
         close(parts.mean(), whole.mean(), 1e-14);
         let (a, b) = (parts.covariance(Origin::Real), whole.covariance(Origin::Real));
         close(&a.unwrap(), &b.unwrap(), 1e-8);
+    }
+
+    #[test]
+    fn samples_too_wide_for_a_covariance_are_an_error() {
+        let wide = matrix(vec![0.0; 2 * (WIDEST + 1)], 2);
+        let error = Moments::new().add(Origin::Real, &wide).unwrap_err().to_string();
+        assert!(
+            error.contains("at most 32768") && error.contains("got 32769"),
+            "{error}"
+        );
     }
 
     #[test]
