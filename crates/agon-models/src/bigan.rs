@@ -46,7 +46,6 @@ use crate::contest::Judgement;
 /// "Adversarially learned inference", arXiv:1606.00704; Li et al. 2017, "ALICE: towards understanding adversarial
 /// learning for joint distribution matching", arXiv:1709.01215. ALI's code updates all players at once, ALICE's
 /// gives generator and encoder five turns for each of the discriminator, on the same batch.
-#[derive(Debug)]
 pub struct Bigan<G: Generator, E: Module, D: Discriminator> {
     generator: Player<G>,
     encoder: Player<E>,
@@ -234,7 +233,10 @@ where
         judgement.measure(&*self.loss, round);
         round.measure("loss/discriminator", &judgement.loss);
         self.discriminator.update(round, &judgement.loss);
-        self.augmentations.advance(&inferred.inner(), round)
+        match round.is_silent() {
+            true => Ok(()),
+            false => self.augmentations.advance(&inferred.inner(), round),
+        }
     }
 
     /// Generator and encoder move together, along gradients of one loss.
@@ -349,5 +351,21 @@ where
 
     fn sample(&self, n: usize, seed: u64) -> S {
         self.generator().sample_from(&*self.prior, n, seed)
+    }
+}
+
+impl<G: Generator, E: Module, D: Discriminator> std::fmt::Debug for Bigan<G, E, D> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Bigan")
+            .field("generator", &self.generator)
+            .field("encoder", &self.encoder)
+            .field("discriminator", &self.discriminator)
+            .field("prior", &self.prior)
+            .field("loss", &self.loss)
+            .field("augmentations", &self.augmentations)
+            .field("code", &self.code)
+            .field("cycle", &self.cycle)
+            .field("turns", &self.turns)
+            .finish_non_exhaustive()
     }
 }

@@ -39,9 +39,11 @@ impl Judgement {
         }
     }
 
-    /// Lets a loss with a state follow, once the judge has learned.
-    pub fn advance(self, contest: &mut dyn AdversarialLoss) {
-        contest.advance(self.real, self.fake);
+    /// Lets a loss with a state follow, once the judge has learned, unless it was a look ahead.
+    pub fn advance(self, contest: &mut dyn AdversarialLoss, round: &Round) {
+        if !round.is_silent() {
+            contest.advance(self.real, self.fake);
+        }
     }
 }
 

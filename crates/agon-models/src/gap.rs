@@ -89,7 +89,7 @@ impl<G: Generator, D: Discriminator<Input = G::Output>> Game for Gap<G, D> {
         for (i, pair) in self.pairs.iter_mut().enumerate() {
             round.within(&format!("pair-{i}"), |round| pair.play(data, round))?;
         }
-        if self.every > 0 && round.step().is_multiple_of(self.every) {
+        if self.every > 0 && round.step().is_multiple_of(self.every) && !round.is_silent() {
             self.shuffle(round);
         }
         Ok(())

@@ -137,7 +137,7 @@ where
         let loss = judgement.loss.clone() * 0.5;
         round.measure("loss/discriminator", &loss);
         self.judge.update(round, &loss);
-        judgement.advance(&mut *self.loss);
+        judgement.advance(&mut *self.loss, round);
 
         let fooled = fooled(&*self.loss, &self.judge.frozen(), &made_pair, &true_pair);
         let distance = l1(fake, b);

@@ -204,8 +204,13 @@ impl<T: Translator + ModuleDisplay, D: Discriminator<Input = T::Sample> + Module
     /// A turn of the judges.
     fn judge(&mut self, (a, b): &Domains<T>, fake: Domains<T>, round: &mut Round) {
         round.measure_spreads(b, &fake.1);
+        let before = round.is_silent().then(|| self.pools.clone());
         let fake_a = self.pools[0].exchange(fake.0, round.random());
         let fake_b = self.pools[1].exchange(fake.1, round.random());
+        // A look ahead leaves nothing behind.
+        if let Some(before) = before {
+            self.pools = before;
+        }
         let judges = self.judges.network();
         let [loss_a, loss_b] = &mut self.losses;
         let of_a = Judgement::of(&**loss_a, &judges.a, a, &fake_a);
@@ -214,8 +219,8 @@ impl<T: Translator + ModuleDisplay, D: Discriminator<Input = T::Sample> + Module
         let loss = of_a.loss.clone() + of_b.loss.clone();
         round.measure("loss/discriminator", &loss);
         self.judges.update(round, &loss);
-        of_a.advance(&mut **loss_a);
-        of_b.advance(&mut **loss_b);
+        of_a.advance(&mut **loss_a, round);
+        of_b.advance(&mut **loss_b, round);
     }
 }
 

@@ -8,7 +8,7 @@ use burn::prelude::Tensor;
 use burn::tensor::activation::log_sigmoid;
 
 use super::exchange::exchanged;
-use super::{SoftGenerator, TextGanDiscriminator, TextGanJudgement};
+use super::{SoftGenerator, TextGanDiscriminator, TextGanJudgement, agree};
 
 /// Sequences are made so that their features are distributed as those of real ones.
 ///
