@@ -18,12 +18,22 @@ pub(crate) fn log_softplus<const D: usize>(x: Tensor<D>) -> Tensor<D> {
     near.mask_where(tail, x)
 }
 
-/// `e^x` up to a bound, and its tangent beyond, so that sums over a batch stay finite.
-///
-/// The bound is 60 (8 in half precision); `e^100` alone would overflow f32.
+/// `e^x` up to the [cap], and its tangent beyond, so that sums over a batch stay finite.
 pub(crate) fn capped_exp<const D: usize>(x: Tensor<D>) -> Tensor<D> {
-    let cap: f64 = if x.dtype() == DType::F16 { 8.0 } else { 60.0 };
+    let cap = cap(&x);
     x.clone().clamp_max(cap).exp() + activation::relu(x - cap) * cap.exp()
+}
+
+/// Where exponentials end.
+///
+/// Their slopes must also have squares: Adam keeps the mean of those, and one which overflows (from `e^44` on in f32)
+/// would make all its later steps zero, while every loss and weight stays finite.
+pub(crate) fn cap<const D: usize>(like: &Tensor<D>) -> f64 {
+    match like.dtype() {
+        DType::F64 => 60.0,
+        DType::F16 => 8.0,
+        _ => 40.0,
+    }
 }
 
 /// `log sum exp` over all elements.
@@ -45,7 +55,16 @@ pub(crate) fn over<const D: usize>(x: Tensor<D>, n: f64) -> Tensor<D> {
 
 /// The Euclidean norm of all elements, with gradient zero where it is zero.
 pub(crate) fn norm(x: Tensor<1>) -> Tensor<1> {
-    x.square().sum().clamp_min(f64::from(f32::MIN_POSITIVE)).sqrt()
+    let least = least(&x);
+    x.square().sum().clamp_min(least).sqrt()
+}
+
+/// What stands in for zero where a root or a logarithm is taken, or is divided by: the smallest number of full precision.
+pub(crate) fn least<const D: usize>(like: &Tensor<D>) -> f64 {
+    match like.dtype() {
+        DType::F16 => 6.2e-5,
+        _ => f64::from(f32::MIN_POSITIVE),
+    }
 }
 
 #[cfg(test)]
@@ -54,6 +73,15 @@ mod tests {
 
     use super::{capped_exp, log_softplus, log_sum_exp, softplus};
     use crate::testing::{close, f64s, values};
+
+    #[test]
+    fn the_slope_of_a_capped_exponential_can_be_squared() {
+        let x = Tensor::<1>::from_floats([100.0, -100.0], &Device::default().autodiff()).require_grad();
+        let gradients = capped_exp(x.clone()).sum().backward();
+        let slopes = x.grad(&gradients).unwrap();
+        // A sum over a batch of a hundred such samples can, too.
+        assert!(values((slopes * 64.0).square()).iter().all(|square| square.is_finite()));
+    }
 
     fn slope(f: impl Fn(Tensor<1>) -> Tensor<1>, at: &[f64]) -> Vec<f64> {
         let x = f64s(at, &Device::default().autodiff()).require_grad();

@@ -4,6 +4,8 @@
 use agon_core::random::{normal, stream};
 use agon_core::{AdversarialLoss, Memory};
 use agon_losses::*;
+use burn::module::{Module, Param};
+use burn::optim::{AdamConfig, GradientsParams};
 use burn::prelude::{Device, Tensor};
 
 /// Which way the discriminator pushes the scores of real samples.
@@ -41,6 +43,7 @@ fn all() -> Vec<(Box<dyn AdversarialLoss>, Real)> {
         divergence(Divergence::Alpha(-1.0)),
         divergence(Divergence::Alpha(0.5)),
         divergence(Divergence::Alpha(3.0)),
+        divergence(Divergence::Alpha(1.001)),
         (Box::new(FDivergence::new(Divergence::Kl).alternative()), Up),
         (Box::new(LossSensitive::new(0.5)), Down),
         (Box::new(EnergyBased::new(1.5)), Down),
@@ -144,6 +147,56 @@ fn finite_at_a_hundred_either_way() {
                 generator(&*loss, full(real), full(fake)).is_finite(),
                 "{loss:?} {real} {fake}"
             );
+        }
+    }
+}
+
+/// What the scores of each side are shifted by: all that these players can learn.
+#[derive(Module, Debug)]
+struct Shift {
+    real: Param<Tensor<2>>,
+    fake: Param<Tensor<2>>,
+}
+
+impl Shift {
+    fn new() -> Self {
+        let zero = || Param::from_tensor(Tensor::zeros([1, 1], &device()));
+        Self {
+            real: zero(),
+            fake: zero(),
+        }
+    }
+
+    fn values(&self) -> [f32; 2] {
+        [self.real.val().into_scalar(), self.fake.val().into_scalar()]
+    }
+
+    /// Scores around these two numbers.
+    fn scores(&self, real: f32, fake: f32) -> (Tensor<2>, Tensor<2>) {
+        let around = |number: f32, seed, shift: &Param<Tensor<2>>| noise([64, 1], seed) + number + shift.val();
+        (around(real, 13, &self.real), around(fake, 14, &self.fake))
+    }
+}
+
+#[test]
+fn adam_goes_on_after_scores_of_a_hundred() {
+    for (loss, _) in all() {
+        let discriminator = |(real, fake)| loss.discriminator(real, fake);
+        let generator = |(real, fake)| loss.generator(fake, loss.generator_needs_real().then_some(real));
+        let players: [&dyn Fn((Tensor<2>, Tensor<2>)) -> Tensor<1>; 2] = [&discriminator, &generator];
+        for player in players {
+            for (real, fake) in [(100.0, 100.0), (100.0, -100.0), (-100.0, 100.0), (-100.0, -100.0)] {
+                let mut adam = AdamConfig::new().with_epsilon(1e-8).init();
+                let mut step = |shift: Shift, real, fake| {
+                    let gradients = player(shift.scores(real, fake)).backward();
+                    let gradients = GradientsParams::from_grads(gradients, &shift);
+                    adam.step(0.1, shift, gradients)
+                };
+                let shift = step(Shift::new(), real, fake);
+                let [_, before] = shift.values();
+                let [_, after] = step(shift, 0.0, 0.0).values();
+                assert_ne!(before, after, "{loss:?} {real} {fake}");
+            }
         }
     }
 }

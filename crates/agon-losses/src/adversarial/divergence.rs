@@ -1,7 +1,7 @@
 use burn::prelude::Tensor;
-use burn::tensor::activation::{relu, tanh};
+use burn::tensor::activation::tanh;
 
-use crate::math::{capped_exp, log_softplus, over, softplus};
+use crate::math::{cap, capped_exp, least, log_softplus, over, softplus};
 
 /// A function `f` that measures the distance of two distributions, `D_f(P|Q) = E_Q f(p/q)`.
 ///
@@ -26,8 +26,9 @@ use crate::math::{capped_exp, log_softplus, over, softplus};
 /// `W` is Lambert's function. The Jensen-Shannon divergence here is `KL(p|m) + KL(q|m)` without a factor
 /// 1/2, as in the paper.
 ///
-/// The exponentials grow beyond f32 at scores of about 88. From 60 on they continue as straight lines, so
-/// that losses and gradients stay finite; below that they are exact.
+/// The exponentials grow beyond f32 at scores of about 88, and the squares of their slopes, which Adam keeps, at 44.
+/// From `e^40` on (`e^60` in f64) they continue as straight lines, so that losses, gradients and steps stay finite;
+/// below that they are exact. A power `x^p` is taken for `e^(p log x)`.
 ///
 /// # Shapes
 /// Element by element.
@@ -114,15 +115,16 @@ impl Divergence {
 
 /// `f*(T(v))` of the alpha divergence.
 fn alpha<const D: usize>(v: Tensor<D>, a: f64) -> Tensor<D> {
-    let power = a / (a - 1.0);
-    let grown = if a > 1.0 {
+    // x^p = e^(p log x)
+    let logarithm = if a > 1.0 {
         // Left of the domain the supremum is at u = 0, where the slope vanishes.
-        relu(v * (a - 1.0) + 1.0).powf_scalar(power)
+        let least = least(&v);
+        (v * (a - 1.0) + 1.0).clamp_min(least).log()
     } else {
-        // x^p = e^(p log x), with a logarithm that survives the underflow of the softplus.
-        capped_exp((log_softplus(-v) + (1.0 - a).ln()) * power)
+        // It survives the underflow of the softplus.
+        log_softplus(-v) + (1.0 - a).ln()
     };
-    over(grown - 1.0, a)
+    over(capped_exp(logarithm * (a / (a - 1.0))) - 1.0, a)
 }
 
 /// `f*(t)` of the Jeffreys divergence: `w + 1/w + t - 2` with `w = W(e^(1-t))`, whose slope is `1/w`.
@@ -132,7 +134,8 @@ fn jeffreys<const D: usize>(t: Tensor<D>) -> Tensor<D> {
     let inverse = capped_exp(-log_w.clone());
     let value = log_w.clone().exp() + inverse + constant.clone() - 2.0;
     // The iterations are not differentiated: by the envelope theorem the slope is the maximiser u = 1/w.
-    let slope = log_w.neg().clamp_max(60.0).exp();
+    let most = cap(&log_w);
+    let slope = log_w.neg().clamp_max(most).exp();
     slope * (t - constant) + value
 }
 

@@ -12,7 +12,7 @@ use crate::math::{capped_exp, log_sum_exp};
 ///
 /// `r`, `f`: scores (logits) of real and of generated samples; `s`: the sigmoid. At the optimal discriminator
 /// `e^f = p/q`, an importance weight, so the gradient is that of `KL(p|q)`. The weights have a great variance
-/// and overflow: beyond a score of 60 the exponential continues as a straight line. The
+/// and overflow: beyond a score of 40 (60 in f64) the exponential continues as a straight line. The
 /// [`stable`](Self::stable) form takes the logarithm, which has the same minimisers, and whose gradient is
 /// the same with weights that sum to one.
 ///
