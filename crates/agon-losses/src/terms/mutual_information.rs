@@ -1,6 +1,6 @@
 use burn::prelude::Tensor;
 
-use crate::math::row_log_sum_exp;
+use crate::math::{capped_exp, row_log_sum_exp};
 
 /// The categorical code can be read back from the sample.
 ///
@@ -40,7 +40,8 @@ pub fn categorical_information(logits: Tensor<2>, code: Tensor<2>) -> Tensor<1> 
 ///
 /// `c`: the code; `m`, `v`: mean and log-variance of a factored Gaussian, which the recognition network finds
 /// in the sample `g` made from the code. The sum is over the code's dimensions. As in
-/// [`categorical_information`], both networks minimise it. The authors' code keeps the variance at one.
+/// [`categorical_information`], both networks minimise it. The authors' code keeps the variance at one. `e^-v` goes on as
+/// a straight line below `v = -40` (-60 in f64), where it would soon overflow.
 ///
 /// # Shapes
 /// All `[batch, code]`; the term: `[1]`.
@@ -57,7 +58,7 @@ pub fn categorical_information(logits: Tensor<2>, code: Tensor<2>) -> Tensor<1> 
 /// # References
 /// Chen et al. 2016, "InfoGAN", arXiv:1606.03657, equation 5.
 pub fn gaussian_information(mean: Tensor<2>, log_variance: Tensor<2>, code: Tensor<2>) -> Tensor<1> {
-    let distance = (code - mean).square() * (-log_variance.clone()).exp();
+    let distance = (code - mean).square() * capped_exp(-log_variance.clone());
     let twice = distance + log_variance + std::f64::consts::TAU.ln();
     twice.sum_dim(1).mean() * 0.5
 }
@@ -67,7 +68,19 @@ mod tests {
     use burn::prelude::{Device, Tensor};
 
     use super::{categorical_information, gaussian_information};
-    use crate::testing::{close, value};
+    use crate::testing::{close, value, values};
+
+    #[test]
+    fn a_vanishing_variance_stays_finite() {
+        let device = Device::default().autodiff();
+        let full = |value: f64| Tensor::<2>::full([2, 1], value, &device).require_grad();
+        let (mean, log_variance) = (full(0.5), full(-200.0));
+        let loss = gaussian_information(mean.clone(), log_variance.clone(), mean.zeros_like());
+        let gradients = loss.backward();
+        let slopes = [mean, log_variance].map(|x| x.grad(&gradients).unwrap().square());
+        assert!(value(loss).is_finite());
+        assert!(slopes.into_iter().flat_map(values).all(|square| square.is_finite()));
+    }
 
     #[test]
     fn the_mean_of_both_is_the_value_of_tensorflow_gan() {
