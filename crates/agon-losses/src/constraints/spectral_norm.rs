@@ -9,6 +9,9 @@ use super::matrix::{matrix, output_axes};
 /// Power iterations before the first round, so that training begins with the norms known.
 const HEAD_START: usize = 15;
 
+/// What is no longer than this has no direction.
+const VANISHING: f64 = 1e-12;
+
 /// Every weight matrix is divided by its largest singular value, which makes each layer 1-Lipschitz.
 ///
 /// ```text
@@ -21,7 +24,8 @@ const HEAD_START: usize = 15;
 /// other weights of rank two or more of any module, whose type stays as it was.
 ///
 /// A frozen network, as the generator's turn sees it, iterates without keeping the outcome; without autodiff
-/// the stored vector is used as it is.
+/// the stored vector is used as it is. A matrix of zeros, as conditional batch norm begins with, stays as it is until
+/// its first step, and is a matrix like any other after it.
 ///
 /// # Example
 /// ```
@@ -98,7 +102,8 @@ impl Reparameterization for SpectralNormalized {
             self.u.update(u.clone().flatten(0, 1));
         }
         let sigma = (weight.matmul(v) * u).sum();
-        base / sigma.unsqueeze()
+        let nothing = sigma.clone().lower_equal_elem(VANISHING);
+        base / sigma.mask_fill(nothing, 1.0).unsqueeze()
     }
 }
 
@@ -106,8 +111,11 @@ impl Reparameterization for SpectralNormalized {
 fn leading(weight: &Tensor<2>, u: Tensor<2>, iterations: usize) -> (Tensor<2>, Tensor<2>) {
     let right = |u: Tensor<2>| unit(weight.clone().transpose().matmul(u));
     let v = right(u.clone());
-    (0..iterations).fold((u, v), |(_, v), turn| {
-        let u = unit(weight.clone().matmul(v.clone()));
+    (0..iterations).fold((u, v), |(before, v), turn| {
+        let u = weight.clone().matmul(v.clone());
+        // Zero would stay zero for ever, whatever becomes of the weight.
+        let nothing = length(&u).lower_equal_elem(VANISHING).unsqueeze::<2>().expand(u.dims());
+        let u = unit(u).mask_where(nothing, before);
         // The last left vector goes with the right one it came from.
         let v = if turn + 1 < iterations { right(u.clone()) } else { v };
         (u, v)
@@ -115,8 +123,12 @@ fn leading(weight: &Tensor<2>, u: Tensor<2>, iterations: usize) -> (Tensor<2>, T
 }
 
 fn unit(vector: Tensor<2>) -> Tensor<2> {
-    let length = vector.clone().square().sum().sqrt().clamp_min(1e-12);
+    let length = length(&vector).clamp_min(VANISHING);
     vector / length.unsqueeze()
+}
+
+fn length(vector: &Tensor<2>) -> Tensor<1> {
+    vector.clone().square().sum().sqrt()
 }
 
 /// The state on the same kind of device as the weight, tracked by nothing.
@@ -164,7 +176,7 @@ mod tests {
     use agon_core::random::{self, Random};
     use burn::module::{Module, ModuleMapper, Param};
     use burn::nn::conv::{Conv2dConfig, ConvTranspose2dConfig};
-    use burn::nn::{Linear, LinearConfig};
+    use burn::nn::{Initializer, Linear, LinearConfig};
     use burn::optim::{GradientsParams, SgdConfig};
     use burn::prelude::{Device, Tensor};
 
@@ -234,6 +246,22 @@ mod tests {
         assert_eq!(vector(&layer), before);
         let _ = layer.forward(x);
         assert_ne!(vector(&layer), before);
+    }
+
+    #[test]
+    fn weights_of_zero_stay_finite_and_learn() {
+        let zeros = LinearConfig::new(6, 4).with_initializer(Initializer::Zeros);
+        let mut layer = SpectralNorm::new().prepare(zeros.init(&device()));
+        let mut optimizer = SgdConfig::new().init();
+        let x = Tensor::<2>::ones([2, 6], &device());
+        for _ in 0..5 {
+            let loss = (layer.forward(x.clone()) - 1.0).square().mean();
+            assert!(value(loss.clone()).is_finite());
+            let gradients = GradientsParams::from_grads(loss.backward(), &layer);
+            layer = optimizer.step(0.05, layer, gradients);
+        }
+        close(&[sigma(layer.weight.val())], &[1.0], 1e-2);
+        assert!(values(layer.weight.base()).iter().all(|weight| weight.is_finite()));
     }
 
     #[test]
