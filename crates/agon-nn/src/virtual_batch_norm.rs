@@ -5,11 +5,12 @@ use burn::prelude::{Device, Tensor};
 /// Batch norm by a fixed reference batch, so that samples of a batch do not depend on each other.
 ///
 /// ```text
-/// y = scale (x - m) / sqrt(v + e) + shift,    m = (x_mean + n m_r) / (n + 1),    v + m^2 likewise of squares
+/// y = scale (x - m) / sqrt(v + e) + shift,    m = s m_x + (1 - s) m_r,    s = 1 / (n + 1)
+/// v = s (v_x + (m_x - m)^2) + (1 - s) (v_r + (m_r - m)^2) = s v_x + (1 - s) v_r + s (1 - s) (m_x - m_r)^2
 /// ```
 ///
-/// `m_r`: the mean of the reference batch of `n` samples, per channel; `x_mean`: that of the sample itself, over its
-/// places. The reference batch goes through the network beside each batch and is normalized by itself
+/// `m_r`, `v_r`: mean and variance of the reference batch of `n` samples, per channel; `m_x`, `v_x`: those of the sample
+/// itself, over its places. The reference batch goes through the network beside each batch and is normalized by itself
 /// ([`reference`](Self::reference)).
 ///
 /// # Shapes
@@ -28,7 +29,7 @@ pub struct VirtualBatchNorm {
 #[derive(Debug, Clone)]
 pub struct Reference {
     mean: Tensor<2>,
-    square: Tensor<2>,
+    variance: Tensor<2>,
     size: usize,
 }
 
@@ -44,30 +45,25 @@ impl VirtualBatchNorm {
 
     /// The reference batch, normalized by itself, and what is to be known of it.
     pub fn reference<const D: usize>(&self, x: Tensor<D>) -> (Tensor<D>, Reference) {
-        let (mean, square) = (moment(x.clone()).mean_dim(0), moment(x.clone().square()).mean_dim(0));
-        let normalized = self.normalized(x.clone(), mean.clone(), square.clone());
+        let mean = moment(x.clone()).mean_dim(0);
+        let variance = spread(x.clone(), mean.clone()).mean_dim(0);
         let size = x.dims()[0];
-        (normalized, Reference { mean, square, size })
+        let normalized = self.normalized(x, mean.clone(), variance.clone());
+        (normalized, Reference { mean, variance, size })
     }
 
     /// Samples, normalized by the reference and each by itself.
     pub fn forward<const D: usize>(&self, x: Tensor<D>, reference: &Reference) -> Tensor<D> {
         let share = 1.0 / (reference.size + 1) as f64;
         let with = |own: Tensor<2>, of_all: &Tensor<2>| own * share + of_all.clone() * (1.0 - share);
-        let mean = with(moment(x.clone()), &reference.mean);
-        let square = with(moment(x.clone().square()), &reference.square);
-        self.normalized(x, mean, square)
+        let own = moment(x.clone());
+        let apart = (own.clone() - reference.mean.clone()).square() * (share * (1.0 - share));
+        let variance = with(spread(x.clone(), own.clone()), &reference.variance) + apart;
+        self.normalized(x, with(own, &reference.mean), variance)
     }
 
-    fn normalized<const D: usize>(&self, x: Tensor<D>, mean: Tensor<2>, square: Tensor<2>) -> Tensor<D> {
-        let variance = square - mean.clone().square();
+    fn normalized<const D: usize>(&self, x: Tensor<D>, mean: Tensor<2>, variance: Tensor<2>) -> Tensor<D> {
         let factor = (variance + self.epsilon).sqrt().recip() * self.scale.val().unsqueeze();
-        let per_channel = |values: Tensor<2>| {
-            let [batch, channels] = values.dims();
-            let mut shape = [1; D];
-            (shape[0], shape[1]) = (batch, channels);
-            values.reshape(shape)
-        };
         (x - per_channel(mean)) * per_channel(factor) + per_channel(self.shift.val().unsqueeze())
     }
 }
@@ -77,6 +73,19 @@ fn moment<const D: usize>(x: Tensor<D>) -> Tensor<2> {
     let [batch, channels] = [x.dims()[0], x.dims()[1]];
     let places = x.reshape([batch as i64, channels as i64, -1]);
     places.mean_dim(2).reshape([batch, channels])
+}
+
+/// The mean square over the places of each sample, seen from these means, so that a channel far from zero keeps its
+/// digits: `[batch, channels]`.
+fn spread<const D: usize>(x: Tensor<D>, mean: Tensor<2>) -> Tensor<2> {
+    moment((x - per_channel(mean)).square())
+}
+
+/// Values of samples and channels, or of channels alone, beside `[batch, channels, ..]`.
+fn per_channel<const D: usize>(values: Tensor<2>) -> Tensor<D> {
+    let mut shape = [1; D];
+    shape[..2].copy_from_slice(&values.dims());
+    values.reshape(shape)
 }
 
 #[cfg(test)]
@@ -99,6 +108,21 @@ mod tests {
             (y[0] - 2.0 / (8.0f32 / 3.0).sqrt()).abs() < 1e-4 && y[1].abs() < 1e-4,
             "{y:?}"
         );
+    }
+
+    #[test]
+    fn channels_far_from_zero_are_normalized_like_others() {
+        let norm = VirtualBatchNorm::new(1, &Device::default());
+        let images = |at: f32| Tensor::<1>::from_floats([0.5, 1.0, -2.0, 0.5], &Device::default()) + at;
+        let all = |at: f32| {
+            let (own, reference) = norm.reference::<4>(images(at).reshape([2, 1, 1, 2]));
+            let other = norm.forward::<4>(images(at).reshape([4, 1, 1, 1]) + 0.5, &reference);
+            let values = own.try_into_vec_as::<f32>().unwrap().into_iter();
+            values.chain(other.try_into_vec_as().unwrap()).collect::<Vec<f32>>()
+        };
+        for (far, near) in all(16_384.0).into_iter().zip(all(0.0)) {
+            assert!((far - near).abs() < 2e-3, "{far} {near}");
+        }
     }
 
     #[test]
