@@ -53,6 +53,13 @@ pub(crate) fn over<const D: usize>(x: Tensor<D>, n: f64) -> Tensor<D> {
     x * (1.0 / n)
 }
 
+/// The mean over all pairs of different rows, of a square matrix of what is found for every pair.
+pub(crate) fn mean_of_pairs(all: Tensor<2>) -> Tensor<1> {
+    let n = all.dims()[0];
+    let same = Tensor::<2>::eye(n, &all.device()).cast(all.dtype()).bool();
+    over(all.mask_fill(same, 0.0).sum(), (n * n.saturating_sub(1)).max(1) as f64)
+}
+
 /// The Euclidean norm of all elements, with gradient zero where it is zero.
 pub(crate) fn norm(x: Tensor<1>) -> Tensor<1> {
     let least = least(&x);

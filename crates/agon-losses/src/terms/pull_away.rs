@@ -1,6 +1,6 @@
 use burn::prelude::Tensor;
 
-use crate::math::over;
+use crate::math::{least, mean_of_pairs};
 
 /// Generated samples should not all have the same features.
 ///
@@ -25,17 +25,8 @@ use crate::math::over;
 /// # References
 /// Zhao, Mathieu, LeCun 2016, "Energy-based Generative Adversarial Network", arXiv:1609.03126, section 2.4.
 pub fn pull_away(features: Tensor<2>) -> Tensor<1> {
-    let n = features.dims()[0];
-    let squared = features
-        .clone()
-        .square()
-        .sum_dim(1)
-        .clamp_min(f64::from(f32::MIN_POSITIVE));
+    let squared = features.clone().square().sum_dim(1).clamp_min(least(&features));
     let unit = features / squared.sqrt();
     let cosines = unit.clone().matmul(unit.transpose());
-    let same = Tensor::<2>::eye(n, &cosines.device()).cast(cosines.dtype()).bool();
-    over(
-        cosines.square().mask_fill(same, 0.0).sum(),
-        (n * n.saturating_sub(1)).max(1) as f64,
-    )
+    mean_of_pairs(cosines.square())
 }
