@@ -24,8 +24,8 @@ pub fn input_gradient<D: Discriminator>(discriminator: &D, at: &D::Input) -> Ten
 /// `(D(at + e along) - D(at - e along)) / 2e`, differentiable for the weights: `[batch, scores]`.
 ///
 /// The step `e` moves the batch by a thousandth of its own size in f32 (a ten-millionth in f64). Both
-/// passes see the same dropout masks and the same running statistics and power iterations, which are put
-/// back afterwards.
+/// passes see the same random numbers, running statistics and power iterations; the last two are put back
+/// afterwards.
 pub fn central_difference<D: Discriminator>(discriminator: &D, at: &D::Input, along: &D::Input) -> Tensor<2> {
     let rows = at.rows().detach();
     let along = along.rows().detach();
@@ -48,32 +48,42 @@ fn step_size(at: &Tensor<2>, along: &Tensor<2>) -> Tensor<1> {
 
 /// Repeats passes through a network as if each were the first: buffers and the backend's random numbers
 /// start the same way every time, and the buffers end as they began.
-struct Replay<'a, D> {
-    network: &'a D,
-    buffers: Option<GradientsParams>,
-}
+struct Replay<'a, M>(Buffers<'a, M>);
 
-impl<'a, D: Discriminator> Replay<'a, D> {
-    fn of(network: &'a D) -> Self {
-        let buffers = has_buffers(network).then(|| weights::buffers(network));
-        Self { network, buffers }
+impl<'a, M: Module> Replay<'a, M> {
+    fn of(network: &'a M) -> Self {
+        Self(Buffers::of(network))
     }
 
     fn run<T>(&self, pass: impl FnOnce() -> T) -> T {
-        let Some(buffers) = &self.buffers else {
-            return pass();
-        };
-        let device = self.network.devices().into_iter().next().unwrap_or_default();
+        // Also if the network has no dropout that one could see: it may draw numbers of its own.
+        let device = self.0.network.devices().into_iter().next().unwrap_or_default();
         let result = random::replayed(&device, pass);
-        restore(self.network, buffers);
+        self.0.put_back();
         result
     }
 }
 
-/// Puts the buffers back. Clones share them, so mapping a clone is enough.
-fn restore<M: Module>(network: &M, buffers: &GradientsParams) {
-    let _ = network.valid();
-    let _ = weights::replaced(network.clone(), buffers);
+/// The buffers of a network as they are now: running statistics, power iterations.
+struct Buffers<'a, M> {
+    network: &'a M,
+    values: Option<GradientsParams>,
+}
+
+impl<'a, M: Module> Buffers<'a, M> {
+    fn of(network: &'a M) -> Self {
+        let values = has_buffers(network).then(|| weights::buffers(network));
+        Self { network, values }
+    }
+
+    /// Puts them back, whatever has passed through the network meanwhile.
+    fn put_back(&self) {
+        if let Some(values) = &self.values {
+            // Updates that are pending would come on top. Clones share buffers, so mapping a clone is enough.
+            let _ = self.network.valid();
+            let _ = weights::replaced(self.network.clone(), values);
+        }
+    }
 }
 
 /// Whether the network holds anything that a pass through it changes.
@@ -82,9 +92,6 @@ fn has_buffers(network: &impl Module) -> bool {
     impl ModuleVisitor for Buffers {
         fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
             self.0 |= !param.is_require_grad();
-        }
-        fn visit_flag(&mut self, _flag: &Param<burn::module::Flag>) {
-            self.0 = true;
         }
     }
     let mut visitor = Buffers(false);
@@ -107,5 +114,58 @@ pub(crate) fn relative_step<const D: usize>(like: &Tensor<D>) -> f64 {
         1e-7
     } else {
         1e-3
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use burn::prelude::Device;
+    use burn::tensor::{Distribution, FloatDType};
+
+    use super::*;
+
+    /// `w tanh(x)`, and noise of the backend's if there is to be any: no flag and no buffer tells of it.
+    #[derive(Module, Debug)]
+    struct Noisy {
+        weight: Param<Tensor<2>>,
+        noise: f64,
+    }
+
+    impl Discriminator for Noisy {
+        type Input = Tensor<2>;
+        type Output = Tensor<2>;
+
+        fn discriminate(&self, points: Tensor<2>) -> Tensor<2> {
+            let noise = points.random_like(Distribution::Normal(0.0, 1.0));
+            (points.tanh() + noise * self.noise).matmul(self.weight.val())
+        }
+    }
+
+    fn noisy(noise: f64, dtype: FloatDType) -> (Noisy, Tensor<2>) {
+        let device = Device::default().autodiff();
+        let weight = Tensor::from_floats([[2.0], [-1.0]], &device).cast(dtype);
+        let weight = Param::from_tensor(weight.detach().require_grad());
+        let at = Tensor::from_floats([[0.5, -0.5], [1.0, 0.0]], &device).cast(dtype);
+        (Noisy { weight, noise }, at)
+    }
+
+    fn values(tensor: Tensor<2>) -> Vec<f32> {
+        tensor.inner().try_into_vec_as().unwrap_or_default()
+    }
+
+    /// The derivatives along the first axis.
+    fn expected() -> [f32; 2] {
+        [0.5f32, 1.0].map(|x| 2.0 * (1.0 - x.tanh().powi(2)))
+    }
+
+    #[test]
+    fn both_passes_see_the_noise_of_a_network_that_does_not_tell_of_it() {
+        let (network, at) = noisy(1.0, FloatDType::F32);
+        let along = Tensor::from_floats([[1.0, 0.0], [1.0, 0.0]], &at.device());
+        let found = values(central_difference(&network, &at, &along));
+        for (found, expected) in found.iter().zip(expected()) {
+            assert!((found - expected).abs() < 1e-2, "{found} {expected}");
+        }
+        assert_eq!(found.len(), 2);
     }
 }

@@ -64,7 +64,9 @@ pub(crate) fn begin_round(device: &Device, seed: u64) -> DeviceGenerator {
 pub(crate) fn replayed<T>(device: &Device, pass: impl FnOnce() -> T) -> T {
     let (seed, passes) = REPLAYS.get();
     REPLAYS.set((seed, passes + 1));
-    let result = with_seeded_device(device, mix(seed, 0x5eed), pass);
+    let _held = DeviceGenerator::hold();
+    device.seed(mix(seed, 0x5eed));
+    let result = pass();
     device.seed(mix(seed, 0x5eed_0001 + passes));
     result
 }
