@@ -65,19 +65,19 @@ impl<'a, M: Module> Replay<'a, M> {
 }
 
 /// The buffers of a network as they are now: running statistics, power iterations.
-struct Buffers<'a, M> {
+pub(crate) struct Buffers<'a, M> {
     network: &'a M,
     values: Option<GradientsParams>,
 }
 
 impl<'a, M: Module> Buffers<'a, M> {
-    fn of(network: &'a M) -> Self {
+    pub(crate) fn of(network: &'a M) -> Self {
         let values = has_buffers(network).then(|| weights::buffers(network));
         Self { network, values }
     }
 
     /// Puts them back, whatever has passed through the network meanwhile.
-    fn put_back(&self) {
+    pub(crate) fn put_back(&self) {
         if let Some(values) = &self.values {
             // Updates that are pending would come on top. Clones share buffers, so mapping a clone is enough.
             let _ = self.network.valid();

@@ -4,6 +4,7 @@ use burn::prelude::Tensor;
 use rand::RngExt;
 
 use super::Gan;
+use crate::derivative::Buffers;
 use crate::{Discriminator, Feed, Generator, Result, Round, Sample, Scored, derivative, random, weights};
 
 /// Gradients for the weights of both players.
@@ -64,16 +65,23 @@ impl<G: Generator, D: Discriminator<Input = G::Output>> Losses<'_, G, D> {
     }
 
     fn pull(&mut self, generator: &G, discriminator: &D, own: &Joint) -> Joint {
+        // Running statistics and power iterations are the same in all these passes, and know nothing of them.
+        let buffers = (Buffers::of(generator), Buffers::of(discriminator));
+        let put_back = |joint| {
+            buffers.0.put_back();
+            buffers.1.put_back();
+            joint
+        };
         let along_generator = difference(
             generator,
             &own.generator,
-            |moved| self.of_generator(&moved, discriminator, false),
+            |moved| put_back(self.of_generator(&moved, discriminator, false)),
             (generator, discriminator),
         );
         let along_discriminator = difference(
             discriminator,
             &own.discriminator,
-            |moved| self.of_discriminator(generator, &moved, false),
+            |moved| put_back(self.of_discriminator(generator, &moved, false)),
             (generator, discriminator),
         );
         Joint {
@@ -185,4 +193,93 @@ fn slope(
     per_step: &Tensor<1>,
 ) -> GradientsParams {
     weights::times(network, weights::sum(network, above, below, -1.0), per_step)
+}
+
+#[cfg(test)]
+mod tests {
+    use burn::module::{Param, RunningState};
+    use burn::prelude::Device;
+
+    use super::*;
+    use crate::prior::{Normal, Prior};
+    use crate::{Budget, Game, Repeat, Sgd, Trainer, Updates};
+
+    #[derive(Module, Debug)]
+    struct Place {
+        place: Param<Tensor<2>>,
+    }
+
+    impl Generator for Place {
+        type Input = Tensor<2>;
+        type Output = Tensor<2>;
+
+        fn generate(&self, codes: Tensor<2>) -> Tensor<2> {
+            self.place.val() + codes * 0.0
+        }
+
+        fn prior(&self) -> Box<dyn Prior<Code = Tensor<2>>> {
+            Box::new(Normal::new(1))
+        }
+    }
+
+    /// `c w x`, where every pass makes `c` a tenth greater, as a power iteration might.
+    #[derive(Module, Debug)]
+    struct Drifting {
+        weight: Param<Tensor<2>>,
+        factor: RunningState<Tensor<1>>,
+    }
+
+    impl Discriminator for Drifting {
+        type Input = Tensor<2>;
+        type Output = Tensor<2>;
+
+        fn discriminate(&self, points: Tensor<2>) -> Tensor<2> {
+            let factor = self.factor.value_sync();
+            self.factor.update(factor.clone() * 1.1);
+            points.matmul(self.weight.val()) * Tensor::from_inner(factor.inner()).unsqueeze()
+        }
+    }
+
+    /// Scores themselves: `D: E f - E r`, `G: -E f`.
+    #[derive(Debug)]
+    struct Plain;
+
+    impl crate::AdversarialLoss for Plain {
+        fn discriminator(&self, real: Tensor<2>, fake: Tensor<2>) -> Tensor<1> {
+            fake.mean() - real.mean()
+        }
+
+        fn generator(&self, fake: Tensor<2>, _real: Option<Tensor<2>>) -> Tensor<1> {
+            -fake.mean()
+        }
+    }
+
+    #[test]
+    fn differenced_passes_begin_alike_and_leave_no_trace() {
+        let device = Device::default().autodiff();
+        let number = |value: f32| Param::from_tensor(Tensor::from_floats([[value]], &device));
+        let critic = Drifting {
+            weight: number(2.0),
+            factor: RunningState::new(Tensor::ones([1], &device.clone().inner())),
+        };
+        let gan = Gan::new(Place { place: number(0.5) }, critic)
+            .loss(Plain)
+            .updates(Updates::Consensus { gamma: 1.0 })
+            .optimizers(Sgd::new(1.0));
+        let mut trainer = Trainer::new(gan);
+        let data = Repeat(Tensor::<2>::zeros([1, 1], &device));
+        trainer.run(data, Budget::steps(1)).unwrap();
+        let gan = trainer.into_game();
+        // One pass for the generator, one for real and one for generated samples; no more are counted.
+        let factor: f32 = gan.discriminator().factor.value_sync().into_scalar();
+        assert!((factor - 1.1f32.powi(3)).abs() < 1e-5, "{factor}");
+        // With c_n after n passes, v = (-c_0 w, c_2 p); the others all begin at c_3, and the second of
+        // them judges generated samples.
+        let [c2, c3, c4] = [2, 3, 4].map(|passes| 1.1f32.powi(passes));
+        let weight: f32 = gan.discriminator().weight.val().into_scalar();
+        let place: f32 = gan.generator().place.val().into_scalar();
+        let expected = (2.0 - c2 * 0.5 - c3 * 2.0, 0.5 + 2.0 - c4 * c2 * 0.5);
+        assert!((weight - expected.0).abs() < 1e-2, "{weight} {expected:?}");
+        assert!((place - expected.1).abs() < 1e-2, "{place} {expected:?}");
+    }
 }
