@@ -6,6 +6,7 @@
 use burn::module::{Module, ModuleVisitor, Param};
 use burn::optim::GradientsParams;
 use burn::prelude::Tensor;
+use burn::tensor::DType;
 
 use crate::{Discriminator, Sample, Scored, random, weights};
 
@@ -23,9 +24,9 @@ pub fn input_gradient<D: Discriminator>(discriminator: &D, at: &D::Input) -> Ten
 
 /// `(D(at + e along) - D(at - e along)) / 2e`, differentiable for the weights: `[batch, scores]`.
 ///
-/// The step `e` moves the batch by a thousandth of its own size in f32 (a ten-millionth in f64). Both
-/// passes see the same random numbers, running statistics and power iterations; the last two are put back
-/// afterwards.
+/// The step `e` moves the batch by a thousandth of its own size in f32, a ten-millionth in f64, and a few hundredths in
+/// half precision, where no more than a digit of the result is right. Both passes see the same random numbers, running
+/// statistics and power iterations; the last two are put back afterwards.
 pub fn central_difference<D: Discriminator>(discriminator: &D, at: &D::Input, along: &D::Input) -> Tensor<2> {
     let rows = at.rows().detach();
     let along = along.rows().detach();
@@ -42,7 +43,8 @@ pub fn central_difference<D: Discriminator>(discriminator: &D, at: &D::Input, al
 /// `e` such that `e * along` is small beside `at`, root mean square against root mean square, on the device.
 fn step_size(at: &Tensor<2>, along: &Tensor<2>) -> Tensor<1> {
     let size = at.clone().inner().square().mean().sqrt().clamp_min(1e-2);
-    let length = along.clone().inner().square().mean().sqrt().clamp_min(1e-20);
+    let length = along.clone().inner().square().mean().sqrt();
+    let length = length.clone().clamp_min(least(&length));
     (size / length).mul_scalar(relative_step(at))
 }
 
@@ -104,16 +106,26 @@ fn has_buffers(network: &impl Module) -> bool {
 pub(crate) fn weight_step(network: &impl Module, direction: &GradientsParams) -> Option<Tensor<1>> {
     let length = weights::squared_norm(network, direction)?.sqrt();
     let size = weights::squared_norm(network, &weights::values(network))?.sqrt();
-    let relative = relative_step(&length);
-    Some((size.clamp_min(1e-2) / length.clamp_min(1e-20)).mul_scalar(relative))
+    let (relative, least) = (relative_step(&length), least(&length));
+    Some((size.clamp_min(1e-2) / length.clamp_min(least)).mul_scalar(relative))
+}
+
+/// A length to divide by in place of one that vanishes.
+fn least<const D: usize>(like: &Tensor<D>) -> f64 {
+    match like.dtype() {
+        DType::F16 => 1e-4,
+        _ => 1e-20,
+    }
 }
 
 /// What is small beside 1, and yet leaves a difference some of its digits.
 pub(crate) fn relative_step<const D: usize>(like: &Tensor<D>) -> f64 {
-    if like.dtype() == burn::tensor::DType::F64 {
-        1e-7
-    } else {
-        1e-3
+    match like.dtype() {
+        DType::F64 => 1e-7,
+        // They know three digits, or two.
+        DType::F16 => 2e-2,
+        DType::BF16 => 5e-2,
+        _ => 1e-3,
     }
 }
 
@@ -167,5 +179,19 @@ mod tests {
             assert!((found - expected).abs() < 1e-2, "{found} {expected}");
         }
         assert_eq!(found.len(), 2);
+    }
+
+    #[test]
+    fn half_precision_has_a_digit_and_no_infinity() {
+        for dtype in [FloatDType::F16, FloatDType::BF16] {
+            let (network, at) = noisy(0.0, dtype);
+            let along = Tensor::from_floats([[1.0, 0.0], [1.0, 0.0]], &at.device()).cast(dtype);
+            let found = values(central_difference(&network, &at, &along));
+            for (found, expected) in found.iter().zip(expected()) {
+                assert!((found / expected - 1.0).abs() < 0.2, "{dtype:?} {found} {expected}");
+            }
+            let nowhere = values(central_difference(&network, &at, &along.zeros_like()));
+            assert_eq!(nowhere, [0.0, 0.0], "{dtype:?}");
+        }
     }
 }

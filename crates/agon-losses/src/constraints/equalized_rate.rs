@@ -5,6 +5,7 @@ use burn::module::{Module, Param, Reparameterization, Reparameterizer};
 use burn::prelude::Tensor;
 
 use super::matrix::output_axes;
+use crate::math::least;
 
 /// All weights learn equally fast, however many inputs their layer has.
 ///
@@ -111,12 +112,7 @@ impl Reparameterizer for Attach {
 fn of_size_one<const D: usize>(weight: Tensor<D>) -> Tensor<D> {
     let strategy = weight.gradient_checkpointing_strategy();
     let plain = weight.inner();
-    let size = plain
-        .clone()
-        .square()
-        .mean()
-        .sqrt()
-        .clamp_min(f64::from(f32::MIN_POSITIVE));
+    let size = plain.clone().square().mean().sqrt().clamp_min(least(&plain));
     let one = Tensor::from_inner(plain / size.unsqueeze());
     match strategy {
         Some(strategy) => one.with_gradient_checkpointing_strategy(strategy).require_grad(),

@@ -4,6 +4,7 @@ use burn::prelude::Tensor;
 use burn::tensor::activation::relu;
 
 use super::gradient::{Terms, Way, between, mean_of_norms, with_terms};
+use crate::math::least;
 
 /// The slope of the critic should be one (or at most one) between real and generated samples.
 ///
@@ -90,6 +91,7 @@ impl<D: Discriminator> Penalty<D> for GradientPenalty {
 pub(super) fn square(norms: Tensor<2>, excess: impl Fn(Tensor<2>) -> Tensor<2>) -> (Tensor<2>, Tensor<2>) {
     let excess = excess(norms.clone());
     // At a vanishing gradient the norm has no derivative; the floor makes the direction zero there.
-    let factor = excess.clone() * 2.0 / norms.clamp_min(1e-12);
+    let least = least(&norms).max(1e-12);
+    let factor = excess.clone() * 2.0 / norms.clamp_min(least);
     (excess.square(), factor)
 }
