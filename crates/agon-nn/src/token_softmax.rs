@@ -43,6 +43,11 @@ impl TokenSoftmax {
         }
     }
 
+    /// What hidden states are multiplied with: `[vocabulary, hidden]`.
+    pub fn weight(&self) -> Tensor<2> {
+        self.weight.val()
+    }
+
     /// The logarithms of the likelihoods, up to a constant of each row: `[n, vocabulary]`.
     pub fn logits(&self, hidden: Tensor<2>) -> Tensor<2> {
         ops::linear(hidden, self.weight.val().transpose(), Some(self.bias.val()))

@@ -4,7 +4,7 @@ use agon_core::Constraint;
 use burn::module::{Module, Param, Reparameterization, Reparameterizer};
 use burn::prelude::Tensor;
 
-use super::matrix::output_axes;
+use super::matrix::output_axes_without_tables;
 use crate::math::least;
 
 /// All weights learn equally fast, however many inputs their layer has.
@@ -17,6 +17,7 @@ use crate::math::least;
 /// `in * kernel`. He's initialization makes the weights of wide layers small once; here the factor stays in the network.
 /// Adam's steps do not depend on the size of a gradient, so they move each `w`, all of one size, by the same share of it.
 /// It works on the linear, convolutional and other weights of rank two or more of any module, whose type stays as it was.
+/// Embedding tables stay as they are: what is looked up has no inputs to count.
 ///
 /// The network's own first weights are kept but for their size. A rate that was right without it is mostly too low
 /// with it: the paper takes 1e-3.
@@ -65,7 +66,7 @@ impl Default for EqualizedRate {
 
 impl<M: Module> Constraint<M> for EqualizedRate {
     fn prepare(&self, network: M) -> M {
-        let axes = output_axes(&network);
+        let axes = output_axes_without_tables(&network);
         network.apply_reparameterization(Attach { gain: self.gain, axes })
     }
 }
@@ -122,9 +123,10 @@ fn of_size_one<const D: usize>(weight: Tensor<D>) -> Tensor<D> {
 
 #[cfg(test)]
 mod tests {
+    use agon_nn::LstmPolicyConfig;
     use burn::module::Module;
-    use burn::nn::conv::{Conv2dConfig, ConvTranspose2dConfig};
-    use burn::nn::{Initializer, LinearConfig};
+    use burn::nn::conv::{Conv2d, Conv2dConfig, ConvTranspose2dConfig};
+    use burn::nn::{EmbeddingConfig, Initializer, LinearConfig};
     use burn::optim::{AdamConfig, GradientsParams};
     use burn::prelude::Device;
 
@@ -158,6 +160,32 @@ mod tests {
             1e-5,
         );
         assert!(linear.bias.unwrap().reparameterization::<Equalized>().is_none());
+    }
+
+    #[test]
+    fn a_language_model_counts_its_hidden_state_and_not_its_tokens() {
+        let policy = LstmPolicyConfig::new(50)
+            .with_hidden(6)
+            .with_embedding(4)
+            .init(&device());
+        let before = values(policy.embedding().val());
+        let policy = EqualizedRate::new().gain(3.0).prepare(policy);
+        assert_eq!(values(policy.embedding().val()), before);
+        close(&[square(policy.output().weight())], &[9.0 / 6.0], 1e-4);
+
+        let table = EqualizedRate::new().prepare(EmbeddingConfig::new(50, 4).init(&device()));
+        assert!(table.weight.reparameterization::<Equalized>().is_none());
+    }
+
+    #[test]
+    fn a_name_that_speaks_of_a_layer_does_not_make_one() {
+        #[derive(Module, Debug)]
+        struct BeforeConvTranspose {
+            conv: Conv2d,
+        }
+        let conv = Conv2dConfig::new([3, 4], [3, 2]).init(&device());
+        let equalized = EqualizedRate::new().gain(3.0).prepare(BeforeConvTranspose { conv });
+        close(&[square(equalized.conv.weight.val())], &[9.0 / 18.0], 1e-5);
     }
 
     #[test]
