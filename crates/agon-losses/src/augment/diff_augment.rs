@@ -22,7 +22,8 @@ use super::lines;
 /// Images `[batch, channels, height, width]`, values in `[-1, 1]` (zero is grey then).
 ///
 /// # Errors
-/// In the first round: a strength or ratio that is negative or no number, or a ratio above 1.
+/// In the first round of a game: a strength or ratio that is negative or no number, or a ratio above 1.
+/// [`apply`](Self::apply) moves and cuts nothing at a ratio that cannot be.
 ///
 /// # Example
 /// ```
@@ -134,9 +135,12 @@ fn factors(images: &Tensor<4>, random: &mut Random, formula: impl Fn(f64) -> f64
     lines::by_image(values, images)
 }
 
-/// This part of a side, in whole pixels, rounded as the authors do.
+/// This part of a side, in whole pixels, rounded as the authors do; nothing of it for a ratio that `check` refuses.
 fn part(side: usize, ratio: f64) -> i64 {
-    (side as f64 * ratio + 0.5) as i64
+    match (0.0..=1.0).contains(&ratio) {
+        true => (side as f64 * ratio + 0.5) as i64,
+        false => 0,
+    }
 }
 
 fn translated(images: Tensor<4>, ratio: f64, random: &mut Random) -> Tensor<4> {
@@ -228,6 +232,19 @@ mod tests {
 
     fn values(images: Tensor<4>) -> Vec<f32> {
         images.try_into_vec_as().unwrap()
+    }
+
+    #[test]
+    fn ratios_that_are_refused_change_nothing() {
+        let images = picture([3, 3, 6, 5]);
+        for ratio in [-0.5, 2.0, f64::NAN, f64::INFINITY] {
+            let augment = DiffAugment::new().translation(ratio).cutout(ratio);
+            assert_eq!(
+                values(augment.apply(&images, &mut stream(1, 0))),
+                values(images.clone())
+            );
+            assert!(augment.check().is_err());
+        }
     }
 
     #[test]
