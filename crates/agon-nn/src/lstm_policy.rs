@@ -26,12 +26,20 @@ pub struct LstmPolicyConfig {
 
 impl LstmPolicyConfig {
     /// Builds the network.
+    ///
+    /// # Panics
+    /// If the start token is not in the vocabulary.
     pub fn init(&self, device: &Device) -> LstmPolicy {
+        let (start, vocabulary) = (self.start, self.vocabulary);
+        assert!(
+            start < vocabulary,
+            "start token {start}, but a vocabulary of {vocabulary}"
+        );
         LstmPolicy {
             embedding: self.initializer.init([self.vocabulary, self.embedding], device),
             cell: LstmCell::new(self.embedding, self.hidden, &self.initializer, device),
             output: TokenSoftmax::new(self.vocabulary, self.hidden, &self.initializer, device),
-            start: self.start,
+            start,
         }
     }
 }
@@ -47,6 +55,9 @@ impl LstmPolicyConfig {
 ///
 /// # Shapes
 /// Tokens `[batch, length]`.
+///
+/// # Panics
+/// If sequences have no tokens at all.
 ///
 /// # References
 /// As in Yu et al. 2017, arXiv:1609.05473.
@@ -108,6 +119,7 @@ impl LstmPolicy {
     /// Tokens as they are read: the start token first, the last one never. `[length, batch]`.
     pub(crate) fn read(&self, tokens: Tensor<2, Int>) -> Tensor<2, Int> {
         let [batch, length] = tokens.dims();
+        assert!(length > 0, "sequences of no tokens");
         let start = Tensor::full([batch, 1], self.start as i64, &tokens.device());
         Tensor::cat(vec![start, tokens.narrow(1, 0, length - 1)], 1).transpose()
     }
@@ -231,6 +243,12 @@ mod tests {
             -0.014_363_55,
         ],
     ];
+
+    #[test]
+    #[should_panic(expected = "start token 6, but a vocabulary of 6")]
+    fn the_start_token_is_one_of_the_vocabulary() {
+        let _ = LstmPolicyConfig::new(6).with_start(6).init(&Device::default());
+    }
 
     #[test]
     fn likelihoods_and_gradients_are_those_of_pytorch() {

@@ -17,6 +17,9 @@ impl LstmPolicy {
     /// # Shapes
     /// `tokens`: `[batch, length]`; `uniforms`: `[draws]`, [so many](Self::draws); completions:
     /// `[(length - 1) * times * batch, length]`, those of the shortest beginnings (one token) first.
+    ///
+    /// # Panics
+    /// If sequences have no tokens at all.
     pub fn complete(&self, tokens: &Tensor<2, Int>, times: usize, uniforms: Tensor<1>) -> Tensor<2, Int> {
         let [batch, length] = tokens.dims();
         let policy = self.valid();
@@ -92,6 +95,14 @@ mod tests {
         }
         // Numbers close to 0 and to 1 draw the first and the last token.
         assert_eq!((completed[0][1], completed[draws / 2 - 1][3]), (0, 5));
+    }
+
+    #[test]
+    #[should_panic(expected = "sequences of no tokens")]
+    fn there_is_nothing_to_complete_in_nothing() {
+        let device = Device::default();
+        let nothing = Tensor::<2, Int>::empty([2, 0], &device);
+        let _ = policy(0.1).complete(&nothing, 3, Tensor::empty([0], &device));
     }
 
     #[test]
