@@ -23,6 +23,7 @@ mod health;
 mod kill;
 mod loading;
 mod minmax;
+mod optimizers;
 mod pages;
 mod report;
 mod resume;

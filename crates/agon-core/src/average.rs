@@ -55,3 +55,42 @@ impl<M: Module> MovingAverage<M> {
         self.network = Some(weights::replaced(average, &weights::buffers(network)));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use burn::module::Param;
+    use burn::prelude::{Device, Tensor};
+
+    use super::*;
+
+    #[derive(Module, Debug)]
+    struct Number {
+        number: Param<Tensor<1>>,
+    }
+
+    /// The average of 1, then of 2 and of 2 again.
+    fn average(mut average: MovingAverage<Number>) -> f32 {
+        let device = Device::default().autodiff();
+        for (step, value) in [1.0, 2.0, 2.0].into_iter().enumerate() {
+            let number = Param::from_tensor(Tensor::from_floats([value], &device));
+            // The average knows the network by its parameters' identities.
+            let number = match average.network() {
+                Some(network) => Param::initialized(network.number.id, number.val()),
+                None => number,
+            };
+            average.follow(&Number { number }, step as u64 + 1);
+        }
+        average
+            .network()
+            .map_or(f32::NAN, |network| network.number.val().into_scalar())
+    }
+
+    #[test]
+    fn a_warm_up_forgets_the_first_steps_sooner() {
+        let plain = average(MovingAverage::new(0.9).without_warm_up());
+        assert!((plain - (2.0 - 0.81)).abs() < 1e-6, "{plain}");
+        // It keeps (1 + t) / (10 + t), which is 3 / 12 and 4 / 13.
+        let warm = average(MovingAverage::new(0.9));
+        assert!((warm - (2.0 - 0.25 * 4.0 / 13.0)).abs() < 1e-6, "{warm}");
+    }
+}

@@ -156,6 +156,13 @@ mod tests {
     }
 
     #[test]
+    fn steps_multiply_and_never_divide_by_nothing() {
+        let at = |every, updates| Schedule::Steps { every, factor: 0.5 }.factor(updates);
+        assert_eq!([0, 9, 10, 29, 30].map(|t| at(10, t)), [1.0, 1.0, 0.5, 0.25, 0.125]);
+        assert_eq!([0, 1, 2].map(|t| at(0, t)), [1.0, 0.5, 0.25]);
+    }
+
+    #[test]
     fn cosine_is_half_way_in_the_middle() {
         let schedule = Schedule::Cosine { over: 10, end: 0.2 };
         assert!((schedule.factor(5) - 0.6).abs() < 1e-12);

@@ -120,7 +120,7 @@ mod tests {
     use agon_core::AdversarialLoss;
 
     use super::BoundaryEquilibrium;
-    use crate::testing::{both, close, scores};
+    use crate::testing::{both, close, scores, value};
 
     #[test]
     fn the_equilibrium_moves_and_stays_in_range() {
@@ -132,6 +132,13 @@ mod tests {
             loss.advance(scores(&[0.0]), scores(&[9.0]));
         }
         assert_eq!(loss.memory().get("k").unwrap(), [0.0]);
+    }
+
+    #[test]
+    fn convergence_is_quality_and_balance() {
+        let loss = BoundaryEquilibrium::new(0.5);
+        let at = |fake: &[f64]| value(loss.convergence(scores(&[4.0, 2.0]), scores(fake)));
+        close(&[at(&[1.0, 2.0]), at(&[1.0]), at(&[3.0])], &[3.0, 3.5, 4.5], 1e-12);
     }
 
     #[test]
