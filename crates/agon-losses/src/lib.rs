@@ -6,7 +6,7 @@
 //! - [`augment`]: what happens to samples before the discriminator sees them ([`agon_core::Augment`]).
 //! - [`terms`]: further terms, as functions of tensors.
 //!
-//! Everything is also found at the root: `agon_losses::Hinge`, `agon_losses::R1`.
+//! All types, and all terms, are also found at the root: `agon_losses::Hinge`, `agon_losses::R1`.
 //!
 //! Conventions: scores are raw (no sigmoid), greater for what looks real, unless a loss says that they are
 //! energies; every mean is over the whole score matrix; both players minimise.
