@@ -65,6 +65,13 @@ fn settings_that_cannot_work_are_named() {
     let error = trainer.run(ring(), Budget::steps(1)).unwrap_err().to_string();
     assert!(error.contains("moving average") && error.contains("1.5"), "{error}");
 
+    let error = |gan: Points| Trainer::new(gan).run(ring(), Budget::steps(1)).unwrap_err().to_string();
+    let gamma = f64::NAN;
+    let alpha = FDivergence::new(Divergence::Alpha(1.0));
+    assert!(error(points().loss(LabelSmoothing::one_sided(alpha, 0.9))).contains("alpha divergence"));
+    assert!(error(points().penalty(R1::new(-1.0))).contains("gamma of R1"));
+    assert!(error(points().updates(Updates::Consensus { gamma })).contains("gamma of consensus"));
+
     let mut trainer = Trainer::new(points().turns(Turns::new(0, 0)));
     let error = trainer.run(ring(), Budget::steps(1)).unwrap_err().to_string();
     assert!(error.contains("turns"), "{error}");

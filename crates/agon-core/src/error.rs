@@ -90,6 +90,31 @@ impl Error {
         Self::Device(error.to_string())
     }
 
+    /// An error unless this holds of a setting.
+    pub fn unless(holds: bool, what: impl ToString, expected: impl ToString, got: impl ToString) -> Result<()> {
+        match holds {
+            true => Ok(()),
+            false => Err(Self::config(what, expected, got)),
+        }
+    }
+
+    /// An error unless the setting is a finite number of at least zero.
+    pub fn unless_at_least_zero(what: impl ToString, value: f64) -> Result<()> {
+        let holds = value.is_finite() && value >= 0.0;
+        Self::unless(holds, what, "a finite number of at least 0", value)
+    }
+
+    /// An error unless the setting is a finite number above zero.
+    pub fn unless_above_zero(what: impl ToString, value: f64) -> Result<()> {
+        let holds = value.is_finite() && value > 0.0;
+        Self::unless(holds, what, "a finite number above 0", value)
+    }
+
+    /// An error unless the setting is a number from zero to one.
+    pub fn unless_part(what: impl ToString, value: f64) -> Result<()> {
+        Self::unless((0.0..=1.0).contains(&value), what, "a number in [0, 1]", value)
+    }
+
     /// An error of the operating system at `path`.
     pub fn io(path: impl AsRef<Path>, source: std::io::Error) -> Self {
         Self::Io {

@@ -2,7 +2,7 @@ use std::fmt::Debug;
 
 use burn::prelude::Tensor;
 
-use crate::Memory;
+use crate::{Memory, Result};
 
 /// The objective of the contest: scores in, losses out, nothing else.
 ///
@@ -69,6 +69,11 @@ pub trait AdversarialLoss: Debug + Send + 'static {
     /// (BEGAN's equilibrium) advance it here.
     fn advance(&mut self, _real: Tensor<2>, _fake: Tensor<2>) {}
 
+    /// An error for settings that cannot work; games ask before every round.
+    fn check(&self) -> Result<()> {
+        Ok(())
+    }
+
     /// The state to keep in a checkpoint.
     fn memory(&self) -> Memory {
         Memory::default()
@@ -109,6 +114,10 @@ impl<L: AdversarialLoss + ?Sized> AdversarialLoss for Box<L> {
 
     fn advance(&mut self, real: Tensor<2>, fake: Tensor<2>) {
         (**self).advance(real, fake);
+    }
+
+    fn check(&self) -> Result<()> {
+        (**self).check()
     }
 
     fn memory(&self) -> Memory {

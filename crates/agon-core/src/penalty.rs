@@ -3,7 +3,7 @@ use std::fmt::Debug;
 use burn::prelude::Tensor;
 
 use crate::random::Random;
-use crate::{Discriminator, Memory};
+use crate::{Discriminator, Memory, Result};
 
 /// What a [`Penalty`] sees of a discriminator's turn.
 #[derive(Debug)]
@@ -31,6 +31,11 @@ pub trait Penalty<D: Discriminator>: Debug + Send + 'static {
     /// It is added in every so many-th turn, times that many.
     fn interval(&self) -> u64 {
         1
+    }
+
+    /// An error for settings that cannot work; games ask before every round.
+    fn check(&self) -> Result<()> {
+        Ok(())
     }
 
     /// The state to keep in a checkpoint.

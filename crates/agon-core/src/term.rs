@@ -2,7 +2,7 @@ use std::fmt::Debug;
 
 use burn::prelude::Tensor;
 
-use crate::Discriminator;
+use crate::{Discriminator, Result};
 
 /// What the discriminator says of a batch, scores and all.
 #[derive(Debug)]
@@ -26,4 +26,9 @@ pub trait Term<D: Discriminator>: Debug + Send + 'static {
 
     /// What its measurements are called.
     fn name(&self) -> &'static str;
+
+    /// An error for settings that cannot work; games ask before every round.
+    fn check(&self) -> Result<()> {
+        Ok(())
+    }
 }

@@ -241,6 +241,40 @@ fn descending_lowers_the_loss() {
 }
 
 #[test]
+fn settings_that_cannot_work_are_refused() {
+    for (loss, _) in all() {
+        assert!(loss.check().is_ok(), "{loss:?}");
+    }
+    let nan = f64::NAN;
+    let mut refused: Vec<Box<dyn AdversarialLoss>> = vec![
+        Box::new(LeastSquares::new(nan, 1.0, 1.0)),
+        Box::new(LeastSquares::new(1.0, 1.0, 0.0)),
+        Box::new(LossSensitive::new(-1.0)),
+        Box::new(LossSensitive::new(1.0).margin(nan)),
+        Box::new(EnergyBased::new(-1.0)),
+        Box::new(BoundaryEquilibrium::new(nan)),
+        Box::new(BoundaryEquilibrium::new(0.5).gain(-1.0)),
+        Box::new(BoundaryEquilibrium::new(0.5).start(1.5)),
+        Box::new(DualDiscriminator { alpha: nan, beta: 1.0 }),
+        Box::new(DualDiscriminator { alpha: 1.0, beta: -1.0 }),
+        Box::new(MaximumMeanDiscrepancy::gaussian([])),
+        Box::new(MaximumMeanDiscrepancy::gaussian([1.0, 0.0])),
+        Box::new(MaximumMeanDiscrepancy::rational_quadratic([-1.0])),
+        Box::new(LabelSmoothing::one_sided(NonSaturating, 1.1)),
+        Box::new(LabelSmoothing::two_sided(NonSaturating, 0.9, nan)),
+        Box::new(LabelSmoothing::one_sided(EnergyBased::new(nan), 0.9)),
+    ];
+    refused.extend(
+        [0.0, 1.0, nan, f64::INFINITY]
+            .map(|a| -> Box<dyn AdversarialLoss> { Box::new(FDivergence::new(Divergence::Alpha(a))) }),
+    );
+    for loss in refused {
+        assert!(loss.check().is_err(), "{loss:?}");
+        assert!(LabelSmoothing::one_sided(loss, 1.0).check().is_err());
+    }
+}
+
+#[test]
 fn memory_survives_and_losses_move_between_threads() {
     fn sendable(_: &dyn Send) {}
     for (mut loss, _) in all() {

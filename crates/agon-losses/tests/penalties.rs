@@ -2,8 +2,11 @@
 #![allow(clippy::unwrap_used)]
 
 use agon_core::random::{Random, normal, stream};
-use agon_core::{Bout, Discriminator, Penalty, Sample, Scored};
-use agon_losses::{Consistency, Dragan, GradientPenalty, LeCam, OrthogonalRegularization, R1, R2, ZeroCentered};
+use agon_core::{Bout, Constraint, Discriminator, Penalty, Sample, Scored};
+use agon_losses::{
+    Consistency, Dragan, EqualizedRate, GradientPenalty, LeCam, OrthogonalRegularization, R1, R2, SpectralNorm,
+    WeightClip, ZeroCentered,
+};
 use agon_nn::{Activation, Dual};
 use burn::module::{Module, ModuleMapper, ModuleVisitor, Param, ParamId};
 use burn::nn::conv::{Conv2d, Conv2dConfig};
@@ -204,6 +207,44 @@ fn check<D: Discriminator>(penalties: Vec<(Box<dyn Penalty<D>>, f64)>, (network,
             }
         }
     }
+}
+
+#[test]
+fn settings_that_cannot_work_are_refused() {
+    let penalties = gradient_penalties::<Mlp>().into_iter().chain(plain_penalties());
+    for (penalty, _) in penalties {
+        assert!(penalty.check().is_ok(), "{penalty:?}");
+    }
+    let mut refused: Vec<Box<dyn Penalty<Mlp>>> = vec![
+        Box::new(GradientPenalty::two_sided(1.0).target(-1.0)),
+        Box::new(Dragan::new(1.0).scale(f64::INFINITY)),
+        Box::new(Dragan::new(1.0).target(f64::NAN)),
+        Box::new(LeCam::new(1.0).decay(1.5)),
+        Box::new(Consistency::jitter(1.0, -0.1)),
+    ];
+    for weight in [-1.0, f64::NAN] {
+        refused.push(Box::new(GradientPenalty::one_sided(weight)));
+        refused.push(Box::new(R1::new(weight)));
+        refused.push(Box::new(R2::new(weight)));
+        refused.push(Box::new(ZeroCentered::new(weight)));
+        refused.push(Box::new(Dragan::new(weight)));
+        refused.push(Box::new(LeCam::new(weight)));
+        refused.push(Box::new(Consistency::jitter(weight, 0.1)));
+        refused.push(Box::new(OrthogonalRegularization::new(weight)));
+    }
+    for penalty in refused {
+        assert!(penalty.check().is_err(), "{penalty:?}");
+    }
+}
+
+#[test]
+fn constraints_that_cannot_work_are_refused() {
+    fn refused(constraint: impl Constraint<Mlp>) -> bool {
+        constraint.check().is_err()
+    }
+    assert!(refused(WeightClip(0.0)) && refused(WeightClip(f64::NAN)) && !refused(WeightClip(0.01)));
+    assert!(refused(EqualizedRate::new().gain(-1.0)) && !refused(EqualizedRate::new()));
+    assert!(refused(SpectralNorm::new().iterations(0)) && !refused(SpectralNorm::new()));
 }
 
 #[test]

@@ -198,8 +198,9 @@ impl<G: Generator, D: Discriminator<Input = G::Output>> Gan<G, D> {
 }
 
 impl<G: Generator, D: Discriminator<Input = G::Output>> Gan<G, D> {
-    /// An error for settings that have no meaning together.
+    /// An error for settings that cannot work, or have no meaning together.
     fn check(&self) -> Result<()> {
+        self.check_pieces()?;
         let one_each = self.turns.discriminator == 1 && self.turns.generator == 1;
         if self.turns.discriminator == 0 && self.turns.generator == 0 {
             return Err(Error::config("turns", "at least one turn in a round", "none"));
@@ -224,7 +225,19 @@ impl<G: Generator, D: Discriminator<Input = G::Output>> Gan<G, D> {
             (Updates::Consensus { .. }, Some(what)) => {
                 Err(Error::config("consensus updates", "losses and constraints only", what))
             }
-            _ => self.augmentations.check(),
+            _ => Ok(()),
+        }
+    }
+
+    /// An error for settings that cannot work, whatever they are combined with.
+    fn check_pieces(&self) -> Result<()> {
+        self.loss.check()?;
+        self.penalties.iter().try_for_each(|penalty| penalty.check())?;
+        self.terms.iter().try_for_each(|term| term.check())?;
+        self.augmentations.check()?;
+        match self.updates {
+            Updates::Consensus { gamma } => Error::unless_at_least_zero("gamma of consensus updates", gamma),
+            _ => Ok(()),
         }
     }
 }

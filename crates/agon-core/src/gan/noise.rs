@@ -52,9 +52,7 @@ impl<S: Sample> Augment<S> for InstanceNoise {
 
     fn check(&self) -> Result<()> {
         for sigma in [self.start, self.end] {
-            if !(sigma.is_finite() && sigma >= 0.0) {
-                return Err(Error::config("instance noise", "a number of at least 0", sigma));
-            }
+            Error::unless_at_least_zero("instance noise", sigma)?;
         }
         Ok(())
     }

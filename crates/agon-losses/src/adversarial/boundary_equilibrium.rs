@@ -1,4 +1,4 @@
-use agon_core::{AdversarialLoss, Memory};
+use agon_core::{AdversarialLoss, Error, Memory, Result};
 use burn::prelude::Tensor;
 
 /// The discriminator is an autoencoder, and a controller keeps both players equally good.
@@ -99,6 +99,12 @@ impl AdversarialLoss for BoundaryEquilibrium {
         let balance = real.detach().mean() * self.gamma - fake.detach().mean();
         let k = self.k(&balance) + balance * self.gain;
         self.k = Some(k.clamp(0.0, 1.0));
+    }
+
+    fn check(&self) -> Result<()> {
+        Error::unless_at_least_zero("gamma of BoundaryEquilibrium", self.gamma)?;
+        Error::unless_at_least_zero("gain of BoundaryEquilibrium", self.gain)?;
+        Error::unless_part("start of BoundaryEquilibrium", self.start)
     }
 
     fn memory(&self) -> Memory {

@@ -1,3 +1,4 @@
+use agon_core::{Error, Result};
 use burn::prelude::Tensor;
 use burn::tensor::activation::tanh;
 
@@ -72,6 +73,20 @@ pub enum Divergence {
 }
 
 impl Divergence {
+    /// An error for an alpha divergence that is none of the family.
+    ///
+    /// # Errors
+    /// [`Error::Config`] for an `a` of 0, of 1, or that is not finite.
+    pub fn check(&self) -> Result<()> {
+        match *self {
+            Self::Alpha(a) => {
+                let works = a.is_finite() && a != 0.0 && a != 1.0;
+                Error::unless(works, "a of the alpha divergence", "a finite number but 0 and 1", a)
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// `T(v)`: raw scores, mapped into the domain of the conjugate.
     pub fn activation<const D: usize>(&self, v: Tensor<D>) -> Tensor<D> {
         match *self {

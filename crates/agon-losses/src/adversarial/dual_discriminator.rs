@@ -1,4 +1,4 @@
-use agon_core::AdversarialLoss;
+use agon_core::{AdversarialLoss, Error, Result};
 use burn::prelude::Tensor;
 
 use crate::math::{log_softplus, softplus};
@@ -66,6 +66,11 @@ impl AdversarialLoss for DualDiscriminator {
     fn generator(&self, fake: Tensor<2>, _real: Option<Tensor<2>>) -> Tensor<1> {
         let (f1, f2) = both(fake);
         log_softplus(f2).mean() * self.beta - softplus(f1).mean()
+    }
+
+    fn check(&self) -> Result<()> {
+        Error::unless_at_least_zero("alpha of DualDiscriminator", self.alpha)?;
+        Error::unless_at_least_zero("beta of DualDiscriminator", self.beta)
     }
 
     fn sign_of_real(&self) -> Option<f64> {

@@ -1,4 +1,4 @@
-use agon_core::AdversarialLoss;
+use agon_core::{AdversarialLoss, Error, Result};
 use burn::prelude::Tensor;
 use burn::tensor::activation::relu;
 
@@ -51,6 +51,10 @@ impl AdversarialLoss for EnergyBased {
 
     fn generator(&self, fake: Tensor<2>, _real: Option<Tensor<2>>) -> Tensor<1> {
         fake.mean()
+    }
+
+    fn check(&self) -> Result<()> {
+        Error::unless_at_least_zero("margin of EnergyBased", self.margin)
     }
 
     fn sign_of_real(&self) -> Option<f64> {

@@ -1,4 +1,4 @@
-use agon_core::AdversarialLoss;
+use agon_core::{AdversarialLoss, Result};
 use burn::prelude::Tensor;
 
 use super::Divergence;
@@ -64,6 +64,10 @@ impl AdversarialLoss for FDivergence {
         } else {
             -self.divergence.conjugate(fake).mean()
         }
+    }
+
+    fn check(&self) -> Result<()> {
+        self.divergence.check()
     }
 
     fn labelled(&self, scores: Tensor<2>, real: f64) -> Option<Tensor<1>> {

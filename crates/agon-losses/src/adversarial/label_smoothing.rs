@@ -1,4 +1,4 @@
-use agon_core::{AdversarialLoss, Memory};
+use agon_core::{AdversarialLoss, Error, Memory, Result};
 use burn::prelude::Tensor;
 
 /// Any loss, with labels that are not quite certain.
@@ -101,6 +101,12 @@ impl<L: AdversarialLoss> AdversarialLoss for LabelSmoothing<L> {
 
     fn labelled(&self, scores: Tensor<2>, real: f64) -> Option<Tensor<1>> {
         self.loss.labelled(scores, real * self.alpha + (1.0 - real) * self.beta)
+    }
+
+    fn check(&self) -> Result<()> {
+        Error::unless_part("alpha of LabelSmoothing", self.alpha)?;
+        Error::unless_part("beta of LabelSmoothing", self.beta)?;
+        self.loss.check()
     }
 
     fn sign_of_real(&self) -> Option<f64> {

@@ -1,4 +1,4 @@
-use agon_core::AdversarialLoss;
+use agon_core::{AdversarialLoss, Error, Result};
 use burn::prelude::Tensor;
 
 /// Regression of the scores on one number for real samples and another for generated ones.
@@ -71,6 +71,17 @@ impl AdversarialLoss for LeastSquares {
 
     fn generator(&self, fake: Tensor<2>, _real: Option<Tensor<2>>) -> Tensor<1> {
         half_square(fake, self.c)
+    }
+
+    fn check(&self) -> Result<()> {
+        let finite = [self.a, self.b, self.c].into_iter().all(f64::is_finite);
+        let expected = "finite targets, not one for both real and generated samples";
+        Error::unless(
+            finite && self.a != self.b,
+            "targets of LeastSquares",
+            expected,
+            format_args!("{self:?}"),
+        )
     }
 
     fn sign_of_real(&self) -> Option<f64> {

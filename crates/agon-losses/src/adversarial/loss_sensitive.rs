@@ -1,4 +1,4 @@
-use agon_core::AdversarialLoss;
+use agon_core::{AdversarialLoss, Error, Result};
 use burn::prelude::Tensor;
 use burn::tensor::activation::relu;
 
@@ -74,6 +74,11 @@ impl AdversarialLoss for LossSensitive {
 
     fn needs_samples(&self) -> bool {
         true
+    }
+
+    fn check(&self) -> Result<()> {
+        Error::unless_at_least_zero("weight of LossSensitive", self.weight)?;
+        Error::unless_at_least_zero("margin of LossSensitive", self.scale)
     }
 
     fn sign_of_real(&self) -> Option<f64> {

@@ -1,4 +1,4 @@
-use agon_core::AdversarialLoss;
+use agon_core::{AdversarialLoss, Error, Result};
 use burn::prelude::Tensor;
 
 use crate::math::mean_of_pairs;
@@ -13,6 +13,14 @@ pub enum Kernel {
 }
 
 impl Kernel {
+    fn check(&self) -> Result<()> {
+        let (Self::Gaussian(scales) | Self::RationalQuadratic(scales)) = self;
+        let positive = scales.iter().all(|scale| scale.is_finite() && *scale > 0.0);
+        let expected = "scales, at least one, all of them finite and above 0";
+        let what = "kernel of MaximumMeanDiscrepancy";
+        Error::unless(positive && !scales.is_empty(), what, expected, format_args!("{self:?}"))
+    }
+
     /// The kernel of squared distances, element by element.
     fn of(&self, squared: &Tensor<2>) -> Tensor<2> {
         let zero = squared.zeros_like();
@@ -107,6 +115,10 @@ impl AdversarialLoss for MaximumMeanDiscrepancy {
 
     fn generator_needs_real(&self) -> bool {
         true
+    }
+
+    fn check(&self) -> Result<()> {
+        self.kernel.check()
     }
 
     fn sign_of_real(&self) -> Option<f64> {

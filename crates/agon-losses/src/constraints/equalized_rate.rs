@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use agon_core::Constraint;
+use agon_core::{Constraint, Error, Result};
 use burn::module::{Module, Param, Reparameterization, Reparameterizer};
 use burn::prelude::Tensor;
 
@@ -65,6 +65,10 @@ impl Default for EqualizedRate {
 }
 
 impl<M: Module> Constraint<M> for EqualizedRate {
+    fn check(&self) -> Result<()> {
+        Error::unless_above_zero("gain of EqualizedRate", self.gain)
+    }
+
     fn prepare(&self, network: M) -> M {
         let axes = output_axes_without_tables(&network);
         network.apply_reparameterization(Attach { gain: self.gain, axes })

@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use agon_core::{Constraint, random};
+use agon_core::{Constraint, Error, Result, random};
 use burn::module::{Flag, Module, Param, Reparameterization, Reparameterizer, RunningState};
 use burn::prelude::Tensor;
 
@@ -68,6 +68,16 @@ impl Default for SpectralNorm {
 }
 
 impl<M: Module> Constraint<M> for SpectralNorm {
+    fn check(&self) -> Result<()> {
+        let expected = "at least one in a training pass";
+        Error::unless(
+            self.iterations > 0,
+            "power iterations of SpectralNorm",
+            expected,
+            self.iterations,
+        )
+    }
+
     fn prepare(&self, network: M) -> M {
         let axes = output_axes(&network);
         network.apply_reparameterization(Attach {

@@ -1,4 +1,4 @@
-use agon_core::Constraint;
+use agon_core::{Constraint, Error, Result};
 use burn::module::{Module, ModuleMapper, Param};
 use burn::prelude::Tensor;
 
@@ -25,6 +25,10 @@ use burn::prelude::Tensor;
 pub struct WeightClip(pub f64);
 
 impl<M: Module> Constraint<M> for WeightClip {
+    fn check(&self) -> Result<()> {
+        Error::unless_above_zero("bound of WeightClip", self.0)
+    }
+
     fn enforce(&self, network: M) -> M {
         network.map(&mut Clip(self.0))
     }

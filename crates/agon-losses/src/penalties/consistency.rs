@@ -1,7 +1,7 @@
 use std::fmt;
 
 use agon_core::random::Random;
-use agon_core::{Bout, Discriminator, Penalty, Sample, Scored};
+use agon_core::{Bout, Discriminator, Error, Penalty, Result, Sample, Scored};
 use burn::prelude::Tensor;
 
 use crate::augment;
@@ -32,6 +32,8 @@ type Augmentation<S> = Box<dyn Fn(&S, &mut Random) -> S + Send>;
 pub struct Consistency<S> {
     weight: f64,
     augment: Augmentation<S>,
+    /// The standard deviation of [`jitter`](Self::jitter).
+    noise: f64,
     interval: u64,
 }
 
@@ -41,13 +43,17 @@ impl<S: Sample> Consistency<S> {
         Self {
             weight,
             augment: Box::new(augment),
+            noise: 0.0,
             interval: 1,
         }
     }
 
     /// With normal noise of this standard deviation as augmentation, which suits any sample.
     pub fn jitter(weight: f64, deviation: f64) -> Self {
-        Self::new(weight, augment::jitter(deviation))
+        Self {
+            noise: deviation,
+            ..Self::new(weight, augment::jitter(deviation))
+        }
     }
 
     /// Adds the penalty in every `interval`-th turn only, times `interval`.
@@ -66,6 +72,11 @@ impl<D: Discriminator> Penalty<D> for Consistency<D::Input> {
 
     fn name(&self) -> &'static str {
         "consistency"
+    }
+
+    fn check(&self) -> Result<()> {
+        Error::unless_at_least_zero("weight of Consistency", self.weight)?;
+        Error::unless_at_least_zero("noise of Consistency", self.noise)
     }
 
     fn interval(&self) -> u64 {

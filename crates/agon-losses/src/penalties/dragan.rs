@@ -1,5 +1,5 @@
 use agon_core::random::{self, Random};
-use agon_core::{Bout, Discriminator, Penalty, Sample};
+use agon_core::{Bout, Discriminator, Error, Penalty, Result, Sample};
 use burn::prelude::Tensor;
 
 use super::gradient::{Terms, Way, mean_of_norms, with_terms};
@@ -78,6 +78,12 @@ impl<D: Discriminator> Penalty<D> for Dragan {
 
     fn name(&self) -> &'static str {
         "dragan"
+    }
+
+    fn check(&self) -> Result<()> {
+        Error::unless_at_least_zero("weight of Dragan", self.weight)?;
+        Error::unless_at_least_zero("target of Dragan", self.target)?;
+        Error::unless_at_least_zero("scale of Dragan", self.scale)
     }
 
     fn interval(&self) -> u64 {

@@ -1,5 +1,5 @@
 use agon_core::random::Random;
-use agon_core::{Bout, Discriminator, Penalty};
+use agon_core::{Bout, Discriminator, Error, Penalty, Result};
 use burn::prelude::Tensor;
 use burn::tensor::activation::relu;
 
@@ -80,6 +80,11 @@ impl<D: Discriminator> Penalty<D> for GradientPenalty {
 
     fn name(&self) -> &'static str {
         "gradient_penalty"
+    }
+
+    fn check(&self) -> Result<()> {
+        Error::unless_at_least_zero("weight of GradientPenalty", self.weight)?;
+        Error::unless_at_least_zero("target of GradientPenalty", self.target)
     }
 
     fn interval(&self) -> u64 {

@@ -1,5 +1,5 @@
 use agon_core::random::Random;
-use agon_core::{Bout, Discriminator, Memory, Penalty};
+use agon_core::{Bout, Discriminator, Error, Memory, Penalty, Result};
 use burn::prelude::Tensor;
 
 /// Scores should not stray far from the other side's running average; made for little data.
@@ -67,6 +67,11 @@ impl<D: Discriminator> Penalty<D> for LeCam {
 
     fn name(&self) -> &'static str {
         "le_cam"
+    }
+
+    fn check(&self) -> Result<()> {
+        Error::unless_at_least_zero("weight of LeCam", self.weight)?;
+        Error::unless_part("decay of LeCam", self.decay)
     }
 
     fn interval(&self) -> u64 {

@@ -1,5 +1,5 @@
 use agon_core::random::Random;
-use agon_core::{Bout, Discriminator, Penalty};
+use agon_core::{Bout, Discriminator, Error, Penalty, Result};
 use burn::module::{Module, ModuleVisitor, Param};
 use burn::prelude::Tensor;
 
@@ -78,6 +78,10 @@ impl<D: Discriminator> Penalty<D> for OrthogonalRegularization {
 
     fn name(&self) -> &'static str {
         "orthogonal_regularization"
+    }
+
+    fn check(&self) -> Result<()> {
+        Error::unless_at_least_zero("weight of OrthogonalRegularization", self.weight)
     }
 
     fn interval(&self) -> u64 {

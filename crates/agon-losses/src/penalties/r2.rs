@@ -1,5 +1,5 @@
 use agon_core::random::Random;
-use agon_core::{Bout, Discriminator, Penalty, Sample};
+use agon_core::{Bout, Discriminator, Error, Penalty, Result, Sample};
 use burn::prelude::Tensor;
 
 use super::gradient::{Terms, Way, half_square, mean_of_norms, with_terms};
@@ -53,6 +53,10 @@ impl<D: Discriminator> Penalty<D> for R2 {
 
     fn name(&self) -> &'static str {
         "r2"
+    }
+
+    fn check(&self) -> Result<()> {
+        Error::unless_at_least_zero("gamma of R2", self.gamma)
     }
 
     fn interval(&self) -> u64 {

@@ -1,5 +1,5 @@
 use agon_core::random::Random;
-use agon_core::{Bout, Discriminator, Penalty};
+use agon_core::{Bout, Discriminator, Error, Penalty, Result};
 use burn::prelude::Tensor;
 
 use super::gradient::{Terms, Way, between, half_square, mean_of_norms, with_terms};
@@ -53,6 +53,10 @@ impl<D: Discriminator> Penalty<D> for ZeroCentered {
 
     fn name(&self) -> &'static str {
         "zero_centered"
+    }
+
+    fn check(&self) -> Result<()> {
+        Error::unless_at_least_zero("weight of ZeroCentered", self.weight)
     }
 
     fn interval(&self) -> u64 {
