@@ -173,4 +173,9 @@ where
     fn name(&self) -> &'static str {
         "class"
     }
+
+    fn check(&self) -> Result<()> {
+        Error::unless_at_least_zero("the weight of the right class", self.weight)?;
+        Error::unless_at_least_zero("that of generated samples", self.generated)
+    }
 }

@@ -266,6 +266,8 @@ where
                 format!("{:?}", self.loss),
             ));
         }
+        Error::unless_at_least_zero("the cycle of a BiGAN", self.cycle)?;
+        self.loss.check()?;
         self.augmentations.check()
     }
 

@@ -283,6 +283,11 @@ where
     fn name(&self) -> &'static str {
         "information"
     }
+
+    fn check(&self) -> Result<()> {
+        Error::unless_at_least_zero("the weight of InfoGAN's category", self.category)?;
+        Error::unless_at_least_zero("the weight of InfoGAN's factors", self.factors)
+    }
 }
 
 #[cfg(test)]

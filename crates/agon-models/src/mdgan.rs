@@ -1,7 +1,7 @@
 //! MDGAN: first find the manifold of the data, then spread over it.
 
 use agon_core::{
-    Adam, AnyPlayer, Discriminator, Encoder, Feed, Game, Generator, Player, Result, Round, Sample, Sampling,
+    Adam, AnyPlayer, Discriminator, Encoder, Error, Feed, Game, Generator, Player, Result, Round, Sample, Sampling,
 };
 use agon_losses::{NonSaturating, l2};
 
@@ -135,6 +135,7 @@ where
     type Batch = G::Output;
 
     fn play(&mut self, data: &mut Feed<'_, G::Output>, round: &mut Round) -> Result<()> {
+        Error::unless_at_least_zero("the weight of MDGAN's distance", self.weight)?;
         let x = data.next_batch()?;
         self.manifold_step(&x, round);
         self.diffusion_step(&x, round);

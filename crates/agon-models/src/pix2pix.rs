@@ -1,7 +1,7 @@
 //! pix2pix: translation of pictures, learned from pairs.
 
 use agon_core::{
-    Adam, AdversarialLoss, AnyPlayer, Discriminator, Feed, Game, Memory, Player, Result, Round, Translator,
+    Adam, AdversarialLoss, AnyPlayer, Discriminator, Error, Feed, Game, Memory, Player, Result, Round, Translator,
 };
 use agon_losses::{NonSaturating, l1};
 use burn::config::Config;
@@ -125,6 +125,8 @@ where
     type Batch = (Tensor<4>, Tensor<4>);
 
     fn play(&mut self, data: &mut Feed<'_, Self::Batch>, round: &mut Round) -> Result<()> {
+        Error::unless_at_least_zero("the distance of pix2pix", self.distance)?;
+        self.loss.check()?;
         let (a, b) = data.next_batch()?;
         let fake = self.map.network().translate(a.clone());
         round.measure_spreads(&b, &fake);

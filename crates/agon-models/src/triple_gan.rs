@@ -1,8 +1,8 @@
 //! Triple-GAN: a classifier and a generator both make pairs of sample and label; the discriminator judges pairs.
 
 use agon_core::{
-    Adam, AdversarialLoss, AnyPlayer, Conditioned, Discriminator, Feed, Game, Generator, MovingAverage, Optimizer,
-    Player, Result, Round, Sample, Sampling, Scored, one_hot,
+    Adam, AdversarialLoss, AnyPlayer, Conditioned, Discriminator, Error, Feed, Game, Generator, MovingAverage,
+    Optimizer, Player, Result, Round, Sample, Sampling, Scored, one_hot,
 };
 use agon_losses::{NonSaturating, auxiliary_classifier};
 use burn::module::Module;
@@ -47,6 +47,22 @@ impl Default for TripleWeights {
             alone: 200,
             balance_alone: 0.3,
         }
+    }
+}
+
+impl TripleWeights {
+    fn check(&self) -> Result<()> {
+        Error::unless_part("alpha of a Triple-GAN", self.alpha)?;
+        Error::unless_part("trusted of a Triple-GAN", self.trusted)?;
+        for (what, weight) in [
+            ("pseudo", self.pseudo),
+            ("confidence", self.confidence),
+            ("balance", self.balance),
+            ("balance_alone", self.balance_alone),
+        ] {
+            Error::unless_at_least_zero(format!("{what} of a Triple-GAN"), weight)?;
+        }
+        Ok(())
     }
 }
 
@@ -231,6 +247,7 @@ where
     type Batch = PartlyLabelled<S>;
 
     fn play(&mut self, data: &mut Feed<'_, Self::Batch>, round: &mut Round) -> Result<()> {
+        self.weights.check()?;
         let ((x, y), u) = data.next_batch()?;
         if round.step() <= self.weights.alone {
             self.learn_alone((x, y), u, round);

@@ -233,6 +233,14 @@ impl<T: Translator + ModuleDisplay, D: Discriminator<Input = T::Sample> + Module
             let got = format!("{:?}", self.turns);
             return Err(Error::config("turns", "at least one for maps and for judges", got));
         }
+        for (what, weight) in [
+            ("contests", self.adversarial),
+            ("the cycle", self.cycle),
+            ("identity", self.identity),
+        ] {
+            Error::unless_at_least_zero(format!("the weight of {what}"), weight)?;
+        }
+        self.losses[0].check()?;
         for _ in 1..discriminator {
             let real = data.next_batch()?;
             let maps = self.maps.frozen();

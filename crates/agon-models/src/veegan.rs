@@ -2,8 +2,8 @@
 
 use agon_core::prior::Normal;
 use agon_core::{
-    Adam, AdversarialLoss, AnyPlayer, Discriminator, Encoder, Feed, Game, Generator, Player, Result, Round, Sample,
-    Sampling, Scored,
+    Adam, AdversarialLoss, AnyPlayer, Discriminator, Encoder, Error, Feed, Game, Generator, Player, Result, Round,
+    Sample, Sampling, Scored,
 };
 use agon_losses::{NonSaturating, gaussian_information};
 use burn::prelude::Tensor;
@@ -106,6 +106,7 @@ where
     type Batch = G::Output;
 
     fn play(&mut self, data: &mut Feed<'_, G::Output>, round: &mut Round) -> Result<()> {
+        Error::unless_at_least_zero("the weight of VEEGAN's codes", self.weight)?;
         let x = data.next_batch()?;
         let z = round.draw(&*self.generator.network().prior(), x.size());
         let fake = self.generator.network().generate(z.clone());

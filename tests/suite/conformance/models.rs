@@ -229,6 +229,7 @@ fn a_bigan_says_what_does_not_fit() {
     assert!(error(small().loss(BoundaryEquilibrium::new(0.5))).contains("the loss of a BiGAN"));
     assert!(error(small().loss(LossSensitive::new(1.0))).contains("the loss of a BiGAN"));
     assert!(error(small().code(4)).contains("1 to 3 numbers"));
+    assert!(error(small().cycle(-1.0)).contains("the cycle of a BiGAN"));
     let wide = error(small().code(3));
     assert!(
         wide.contains("3 numbers, as many as the generator's code has"),

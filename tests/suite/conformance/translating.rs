@@ -83,6 +83,9 @@ fn settings_that_cannot_work_are_errors() {
         .with_width(4)
         .with_halvings(1)
         .with_blocks(1);
+    let negative = still.clone().with_cycle(-10.0).try_init(&device()).unwrap();
+    let error = Trainer::new(negative).run(negatives(), Budget::steps(1)).unwrap_err();
+    assert!(error.to_string().contains("the weight of the cycle"), "{error}");
     let still = still.try_init(&device()).unwrap().turns(Turns::new(0, 1));
     assert!(Trainer::new(still).run(negatives(), Budget::steps(1)).is_err());
 }

@@ -257,6 +257,10 @@ impl Cooling {
 }
 
 impl Constraint<SoftGenerator> for Cooling {
+    fn check(&self) -> Result<()> {
+        Error::unless_above_zero("the temperature that is cooled to", self.end)
+    }
+
     fn enforce(&self, mut network: SoftGenerator) -> SoftGenerator {
         let factor = (self.end / network.config.temperature).powf(1.0 / self.updates.max(1) as f64);
         let cooled = |temperature: Tensor<1>| match temperature.mul_scalar(factor) {

@@ -106,6 +106,19 @@ impl TextGan {
             let expected = format!("{} numbers, as the generator's", latent[0]);
             return Err(Error::config("codes of TextGAN's discriminator", expected, latent[1]));
         }
+        let TextGanConfig {
+            divergence,
+            recovery,
+            matching,
+            ..
+        } = self.plan;
+        for (what, weight) in [
+            ("divergence", divergence),
+            ("recovery", recovery),
+            ("matching", matching),
+        ] {
+            Error::unless_at_least_zero(format!("{what} of TextGAN"), weight)?;
+        }
         match self.plan.generator_steps {
             0 => Err(Error::config("steps of TextGAN's generator", "at least 1", 0)),
             _ => Ok(()),
