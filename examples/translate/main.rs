@@ -68,6 +68,12 @@ struct Options {
     /// How much reconstructions count, instead of the method's own weight
     #[arg(long)]
     cycle: Option<f64>,
+    /// Dropout of DualGAN's maps, instead of the paper's
+    #[arg(long)]
+    dropout: Option<f64>,
+    /// DualGAN's learning rate, instead of the paper's
+    #[arg(long)]
+    learning_rate: Option<f64>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -140,8 +146,12 @@ fn run(options: &Options) -> Ending {
                 .with_width(options.width)
                 .with_depth(depth)
                 .with_halvings(1);
-            let cycle = options.cycle.unwrap_or(config.cycle);
-            train(options, config.with_cycle(cycle).try_init(&device)?, steps)
+            let (cycle, dropout, rate) = (config.cycle, config.dropout, config.learning_rate);
+            let config = config
+                .with_cycle(options.cycle.unwrap_or(cycle))
+                .with_dropout(options.dropout.unwrap_or(dropout))
+                .with_learning_rate(options.learning_rate.unwrap_or(rate));
+            train(options, config.try_init(&device)?, steps)
         }
         Method::Pix2pix => {
             let config = Pix2PixConfig::new(channels)
