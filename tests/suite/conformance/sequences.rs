@@ -130,6 +130,14 @@ fn settings_that_cannot_work_are_errors() {
 }
 
 #[test]
+fn nothing_cools_to_zero() {
+    let game = gumbel().generator_constraint(Cooling::over(10, 0.0));
+    let data = OneHot::new(sentences(), 6).batches(8);
+    let error = Trainer::new(game).run(data, Budget::steps(1)).unwrap_err().to_string();
+    assert!(error.contains("temperature"), "{error}");
+}
+
+#[test]
 fn who_speaks_and_who_judges_must_agree() {
     let policy = LstmPolicyConfig::new(7).with_embedding(4).with_hidden(4);
     let game = SeqGan::new(

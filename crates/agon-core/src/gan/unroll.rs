@@ -68,6 +68,7 @@ impl Unroll {
     /// An error for a discriminator's optimizer that cannot be foreseen.
     pub(super) fn check(&self, optimizer: &Optimizer) -> Result<()> {
         match self.rate {
+            Some(rate) => Error::unless_above_zero("the rate of foreseen steps", rate),
             None if optimizer.clips_norm() => {
                 let expected = "a discriminator's optimizer that does not clip the norm of gradients";
                 Err(Error::config("unrolling", expected, optimizer))
@@ -76,7 +77,7 @@ impl Unroll {
                 let expected = "a discriminator's optimizer that steps at every update";
                 Err(Error::config("unrolling", expected, optimizer))
             }
-            _ => Ok(()),
+            None => Ok(()),
         }
     }
 

@@ -98,6 +98,9 @@ impl<M: Module + 'static> AnyPlayer for Player<M> {
             let what = format!("decay of the moving average of `{}`", self.name);
             return Err(Error::config(what, "a number in [0, 1)", average.decay()));
         }
+        for constraint in &self.constraints {
+            constraint.check()?;
+        }
         let Some(mut network) = self.network.take_if(|_| !self.ready) else {
             return Ok(());
         };

@@ -299,7 +299,9 @@ mod tests {
     fn a_network_that_follows_others_comes_back_from_a_look_ahead() {
         let mut player = player(Sgd::new(1.0));
         let further = |network: Number| Number {
-            value: network.value.map(|value| (value.detach() + 1.0).require_grad()),
+            value: network
+                .value
+                .map(|value| Tensor::from_inner(value.inner() + 1.0).require_grad()),
         };
         player.leave();
         player.replace(further);

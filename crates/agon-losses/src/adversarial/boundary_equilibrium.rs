@@ -1,3 +1,5 @@
+use std::fmt;
+
 use agon_core::{AdversarialLoss, Error, Memory, Result};
 use burn::prelude::Tensor;
 
@@ -31,12 +33,22 @@ use burn::prelude::Tensor;
 /// # References
 /// Berthelot, Schumm, Metz 2017, "BEGAN: Boundary Equilibrium Generative Adversarial Networks",
 /// arXiv:1703.10717. Defaults: gamma 0.5 (0.3 to 0.7 there), lambda 0.001, k from 0.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct BoundaryEquilibrium {
     gamma: f64,
     gain: f64,
     start: f64,
     k: Option<Tensor<1>>,
+}
+
+/// Its settings alone: descriptions of runs do not change while they go on.
+impl fmt::Debug for BoundaryEquilibrium {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("BoundaryEquilibrium")
+            .field("gamma", &self.gamma)
+            .field("gain", &self.gain)
+            .finish_non_exhaustive()
+    }
 }
 
 impl BoundaryEquilibrium {

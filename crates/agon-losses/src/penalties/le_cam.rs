@@ -1,3 +1,5 @@
+use std::fmt;
+
 use agon_core::random::Random;
 use agon_core::{Bout, Discriminator, Error, Memory, Penalty, Result};
 use burn::prelude::Tensor;
@@ -22,13 +24,24 @@ use burn::prelude::Tensor;
 /// # References
 /// Tseng et al. 2021, "Regularizing Generative Adversarial Networks under Limited Data", arXiv:2104.03310. The
 /// authors' code leaves the averages alone, and the term out, for the first thousand steps.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct LeCam {
     weight: f64,
     decay: f64,
     interval: u64,
     real: Average,
     fake: Average,
+}
+
+/// Its settings alone: descriptions of runs do not change while they go on.
+impl fmt::Debug for LeCam {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LeCam")
+            .field("weight", &self.weight)
+            .field("decay", &self.decay)
+            .field("interval", &self.interval)
+            .finish_non_exhaustive()
+    }
 }
 
 impl LeCam {
@@ -89,7 +102,7 @@ impl<D: Discriminator> Penalty<D> for LeCam {
 }
 
 /// A moving average, from its first value on.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 struct Average {
     now: Option<Tensor<1>>,
     recalled: Option<f64>,
