@@ -14,29 +14,24 @@ mod games;
 mod method;
 mod protocol;
 mod published;
+mod run;
 mod summary;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::ExitCode;
 
 use agon::prelude::*;
 use clap::Parser;
-use common::{Common, Ending};
+use common::{Common, Ending, name};
 use games::MixtureGan;
 use method::Method;
 use protocol::{Protocol, Setup};
+use run::{EPOCH, JUDGED, Run, line};
 use serde_json::json;
 use summary::Summary;
 
-/// Samples by which a generator is judged.
-const JUDGED: usize = 2_500;
 /// Rounds of the protocols that count them.
 const ROUNDS: u64 = 25_000;
-/// Rounds in an epoch of PacGAN's protocol, and its points in a batch.
-const EPOCH: u64 = 1_000;
-const BATCH: usize = 100;
-/// Rounds between checkpoints.
-const CHECKPOINTS: u64 = 20_000;
 
 /// Modes captured, share of high-quality samples and reverse KL on a ring or grid of Gaussians.
 #[derive(Debug, Parser)]
@@ -72,7 +67,7 @@ struct Options {
     /// The small protocol's does not fall to a hundredth in the second half of the rounds, as in the published experiments
     #[arg(long)]
     constant_rate: bool,
-    /// Go on from the checkpoints that earlier runs of the same seeds and settings left in --out, every 20,000 rounds and at
+    /// Go on from the checkpoints that earlier runs of the same seeds and settings left in --out, every 1,000 rounds and at
     /// their ends; without it they are replaced
     #[arg(long)]
     resume: bool,
@@ -103,14 +98,15 @@ fn run(options: &Options) -> Ending {
     let common = &options.common;
     let device = common.device()?.autodiff();
     let protocol = options.protocol.unwrap_or(options.method.protocol());
+    check(options, protocol)?;
     let (rounds, length) = length(options, protocol)?;
-    let name = format!("{}-{}", name(options.layout), name(options.method));
-    common.say(format!("{name}, {} protocol: {length}", self::name(protocol)));
+    let title = format!("{}-{}", name(options.layout), name(options.method));
+    common.say(format!("{title}, {} protocol: {length}", name(protocol)));
 
     let folder = common.folder("gaussians")?;
     let mut runs = Vec::new();
     for seed in (0..options.seeds).map(|i| common.seed.wrapping_add(i)) {
-        let stem = folder.join(format!("{name}-seed{seed}"));
+        let stem = folder.join(format!("{title}-seed{seed}"));
         for coverage in play(options, protocol, rounds, seed, (&device, &stem))? {
             common.say(format!("seed {seed}: {}; {}.png", line(&coverage), stem.display()));
             runs.push(coverage);
@@ -129,13 +125,31 @@ fn run(options: &Options) -> Ending {
     }
     common.say("The ceiling is 98.889 % of high quality; +- is the standard error, as in PacGAN's table.");
     let mut report = json!({
-        "example": "gaussians", "layout": self::name(options.layout), "method": self::name(options.method),
-        "protocol": self::name(protocol), "rate": { "at_first": rate, "constant": !falls }, "length": length, "seeds": runs.len(), "runs": runs,
+        "example": "gaussians", "layout": name(options.layout), "method": name(options.method),
+        "protocol": name(protocol), "rate": { "at_first": rate, "constant": !falls }, "length": length,
+        "seeds": runs.len(), "runs": runs,
         "published": published::rows(options.layout, options.method).iter().map(|row| row.json()).collect::<Vec<_>>(),
     });
     summary.add_to(&mut report);
     common.report(&report);
     Ok(())
+}
+
+/// An error for an option that would change nothing.
+fn check(options: &Options, protocol: Protocol) -> Result<(), String> {
+    let (small, unrolled) = (protocol == Protocol::Small, options.method == Method::Unrolled);
+    let idle = [
+        ("--batch", options.batch.is_some() && protocol == Protocol::Pacgan),
+        ("--constant-rate", options.constant_rate && !small),
+        ("--foreseen-rate", options.foreseen_rate.is_some() && !unrolled),
+    ];
+    match idle.into_iter().find(|(_, idle)| *idle) {
+        None => Ok(()),
+        Some((option, _)) => {
+            let (method, protocol) = (name(options.method), name(protocol));
+            Err(format!("{option} means nothing to {method} by the {protocol} protocol"))
+        }
+    }
 }
 
 /// How many rounds to play, and how to say it.
@@ -154,15 +168,6 @@ fn length(options: &Options, protocol: Protocol) -> Result<(u64, String), String
     }
 }
 
-/// The full rate for one half of the rounds, then less and less.
-fn settling(rounds: u64) -> Schedule {
-    Schedule::Linear {
-        after: rounds / 2,
-        over: rounds - rounds / 2,
-        end: 0.01,
-    }
-}
-
 /// Trains once and draws what was learned: by one generator, or by each of several in parallel.
 fn play(
     options: &Options,
@@ -178,10 +183,10 @@ fn play(
         batch: options.batch.unwrap_or(options.method.batch()),
         rounds,
         seed,
-        picture: stem.with_extension("png"),
-        checkpoints: stem.with_extension("checkpoints"),
+        folder: stem.to_owned(),
         resume: options.resume,
-        pacing: (protocol == Protocol::Small && !options.constant_rate).then(|| Pacing::new(settling(rounds))),
+        pacing: (protocol == Protocol::Small && !options.constant_rate)
+            .then(|| Pacing::new(Schedule::second_half(rounds, 0.01))),
     };
     let unroll = match options.foreseen_rate {
         Some(rate) => Unroll::new(5, rate),
@@ -218,116 +223,4 @@ fn unpacked(gan: &MixtureGan, seed: u64) -> Vec<Tensor<2>> {
 /// The samples of each generator.
 fn each(gap: &Gap<MlpGenerator, MlpDiscriminator>, seed: u64) -> Vec<Tensor<2>> {
     gap.pairs().iter().map(|pair| pair.sample(JUDGED, seed)).collect()
-}
-
-/// One training, whatever the game.
-struct Run<'a> {
-    mixture: GaussianMixture,
-    common: &'a Common,
-    protocol: Protocol,
-    batch: usize,
-    rounds: u64,
-    seed: u64,
-    picture: PathBuf,
-    checkpoints: PathBuf,
-    resume: bool,
-    pacing: Option<Pacing>,
-}
-
-impl Run<'_> {
-    /// Trains, and judges what `samples` takes from the game.
-    fn train<G: Game<Batch = Tensor<2>> + 'static>(
-        &self,
-        game: G,
-        packing: usize,
-        samples: fn(&G, u64) -> Vec<Tensor<2>>,
-    ) -> Result<Vec<Coverage>, Box<dyn std::error::Error>> {
-        let watch = Watch {
-            mixture: self.mixture.clone(),
-            common: self.common.clone(),
-            samples,
-        };
-        let checkpoints = Checkpoints::every(CHECKPOINTS).replacing().to(&self.checkpoints);
-        let mut trainer = Trainer::new(game)
-            .seed(self.seed)
-            .observe(watch)
-            .observe(Progress::new())
-            .observe(checkpoints);
-        if let Some(pacing) = self.pacing.clone() {
-            trainer = trainer.observe(pacing);
-        }
-        if self.resume && has_checkpoint(&self.checkpoints) {
-            trainer = trainer.resume(self.checkpoints.join("latest"));
-        }
-        let data = self.mixture.clone().packed(packing);
-        let budget = Budget::steps(self.rounds);
-        match self.protocol {
-            Protocol::Pacgan => trainer.run(data.fixed(EPOCH as usize * BATCH).batches(BATCH), budget)?,
-            Protocol::Unrolled | Protocol::Small => trainer.run(data.batches(self.batch), budget)?,
-        };
-        let judged: Vec<_> = samples(trainer.game(), self.seed)
-            .into_iter()
-            .map(points)
-            .collect::<Result<_>>()?;
-        let drawn = judged.first().map(Vec::as_slice).unwrap_or_default();
-        write_png(
-            &self.picture,
-            &scatter(&self.mixture.points(JUDGED, self.seed)?, drawn, 600),
-        )?;
-        Ok(judged.iter().map(|points| self.mixture.coverage(points)).collect())
-    }
-}
-
-/// Whether there is one to go on from, sound or not.
-fn has_checkpoint(folder: &Path) -> bool {
-    let name = |entry: std::io::Result<std::fs::DirEntry>| Some(entry.ok()?.file_name().to_string_lossy().into_owned());
-    std::fs::read_dir(folder).is_ok_and(|entries| entries.filter_map(name).any(|name| name.starts_with("step-")))
-}
-
-fn points(samples: Tensor<2>) -> Result<Vec<[f32; 2]>> {
-    let values: Vec<f32> = samples
-        .try_into_vec_as()
-        .map_err(|error| Error::Device(error.to_string()))?;
-    Ok(values.as_chunks().0.to_vec())
-}
-
-fn line(coverage: &Coverage) -> String {
-    let Coverage {
-        modes,
-        high_quality,
-        reverse_kl,
-        ..
-    } = coverage;
-    format!(
-        "{modes} modes, {:.2} % of high quality, reverse KL {reverse_kl:.3}",
-        100.0 * high_quality
-    )
-}
-
-fn name(value: impl clap::ValueEnum) -> String {
-    value
-        .to_possible_value()
-        .map(|value| value.get_name().to_owned())
-        .unwrap_or_default()
-}
-
-/// Says ten times in a run how far the generator, or the first of them, has come.
-struct Watch<G> {
-    mixture: GaussianMixture,
-    common: Common,
-    samples: fn(&G, u64) -> Vec<Tensor<2>>,
-}
-
-impl<G: Game> Observer<G> for Watch<G> {
-    fn round(&mut self, moment: &mut Moment<'_, G>) -> Result<Signal> {
-        let tenth = moment.total.map_or(1_000, |total| total.div_ceil(10));
-        if moment.step.is_multiple_of(tenth.max(1)) {
-            let first = (self.samples)(moment.game, moment.seed).into_iter().next();
-            let first = first.map(points).transpose()?.unwrap_or_default();
-            let coverage = self.mixture.coverage(&first);
-            self.common
-                .say(format!("round {:>7}: {}", moment.step, line(&coverage)));
-        }
-        Ok(Signal::Continue)
-    }
 }

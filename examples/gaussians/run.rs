@@ -1,0 +1,100 @@
+//! One training, whatever the game: data, looks on the way, checkpoints, a picture.
+
+use std::path::PathBuf;
+
+use agon::prelude::*;
+
+use crate::common::{Common, kept, points};
+use crate::protocol::Protocol;
+
+/// Samples by which a generator is judged.
+pub const JUDGED: usize = 2_500;
+/// Rounds in an epoch of PacGAN's protocol, and its points in a batch.
+pub const EPOCH: u64 = 1_000;
+const BATCH: usize = 100;
+
+/// One training, whatever the game.
+pub struct Run<'a> {
+    pub mixture: GaussianMixture,
+    pub common: &'a Common,
+    pub protocol: Protocol,
+    pub batch: usize,
+    pub rounds: u64,
+    pub seed: u64,
+    /// Where checkpoints are kept; the picture beside it has its name.
+    pub folder: PathBuf,
+    pub resume: bool,
+    pub pacing: Option<Pacing>,
+}
+
+impl Run<'_> {
+    /// Trains, and judges what `samples` takes from the game.
+    pub fn train<G: Game<Batch = Tensor<2>> + 'static>(
+        &self,
+        game: G,
+        packing: usize,
+        samples: fn(&G, u64) -> Vec<Tensor<2>>,
+    ) -> Result<Vec<Coverage>, Box<dyn std::error::Error>> {
+        let watch = Watch {
+            mixture: self.mixture.clone(),
+            common: self.common.clone(),
+            samples,
+        };
+        let mut trainer = Trainer::new(game).observe(watch).observe(Progress::new());
+        if let Some(pacing) = self.pacing.clone() {
+            trainer = trainer.observe(pacing);
+        }
+        let mut trainer = kept(trainer, &self.folder, self.seed, self.resume);
+        let data = self.mixture.clone().packed(packing);
+        let budget = Budget::steps(self.rounds);
+        match self.protocol {
+            Protocol::Pacgan => trainer.run(data.fixed(EPOCH as usize * BATCH).batches(BATCH), budget)?,
+            Protocol::Unrolled | Protocol::Small => trainer.run(data.batches(self.batch), budget)?,
+        };
+        let judged: Vec<_> = samples(trainer.game(), self.seed)
+            .into_iter()
+            .map(points)
+            .collect::<Result<_>>()?;
+        let drawn = judged.first().map(Vec::as_slice).unwrap_or_default();
+        write_png(
+            self.folder.with_extension("png"),
+            &scatter(&self.mixture.points(JUDGED, self.seed)?, drawn, 600),
+        )?;
+        Ok(judged.iter().map(|points| self.mixture.coverage(points)).collect())
+    }
+}
+
+/// What was found, in words.
+pub fn line(coverage: &Coverage) -> String {
+    let Coverage {
+        modes,
+        high_quality,
+        reverse_kl,
+        ..
+    } = coverage;
+    format!(
+        "{modes} modes, {:.2} % of high quality, reverse KL {reverse_kl:.3}",
+        100.0 * high_quality
+    )
+}
+
+/// Says ten times in a run how far the generator, or the first of them, has come.
+struct Watch<G> {
+    mixture: GaussianMixture,
+    common: Common,
+    samples: fn(&G, u64) -> Vec<Tensor<2>>,
+}
+
+impl<G: Game> Observer<G> for Watch<G> {
+    fn round(&mut self, moment: &mut Moment<'_, G>) -> Result<Signal> {
+        let tenth = moment.total.map_or(1_000, |total| total.div_ceil(10));
+        if moment.step.is_multiple_of(tenth.max(1)) {
+            let first = (self.samples)(moment.game, moment.seed).into_iter().next();
+            let first = first.map(points).transpose()?.unwrap_or_default();
+            let coverage = self.mixture.coverage(&first);
+            self.common
+                .say(format!("round {:>7}: {}", moment.step, line(&coverage)));
+        }
+        Ok(Signal::Continue)
+    }
+}
