@@ -164,15 +164,9 @@ fn gumbel(options: &Options, steps: u64, device: &Device) -> Result<Gan<SoftGene
         .with_temperature(options.temperature)
         .with_straight_through(!options.soft);
     let discriminator = LstmDiscriminatorConfig::new(vocabulary).try_init(device)?;
-    // The full rate for one half of the rounds, then less and less.
-    let settling = Schedule::Linear {
-        after: steps / 2,
-        over: steps - steps / 2,
-        end: 0.02,
-    };
     let gan = Gan::new(generator.try_init(device)?, discriminator)
         .loss(RelativisticStandard)
-        .optimizers(Optimizer::from(Adam::new(3e-3).betas(0.5, 0.999)).schedule(settling))
+        .optimizers(Optimizer::from(Adam::new(3e-3).betas(0.5, 0.999)).schedule(Schedule::second_half(steps, 0.02)))
         .average(0.99)
         .generator_constraint(Cooling::over(steps, 1.0));
     Ok(match options.r1 > 0.0 {
