@@ -160,29 +160,37 @@ fn learn(
             wrong(game.classifier())
         }
         Method::Triple => {
-            // Few labelled pairs are soon known by heart: dropout, and slower steps than the classifier's.
-            let judge = MlpDiscriminatorConfig::new(pixels + classes)
-                .with_hidden(vec![256, 128])
-                .with_dropout(0.5);
-            let game = TripleGan::new(
-                Told::generator(generator(LATENT + classes), classes, &device)?,
-                classifier,
-                Told::discriminator(judge, classes, &device)?,
-            )
-            // The unlabelled say as much as the labelled, in all rounds: perceptrons need it more than the paper's networks.
-            .weights(TripleWeights {
-                confidence: 1.0,
-                balance: 1.0,
-                balance_alone: 1.0,
-                pseudo_from: 400,
-                ..TripleWeights::default()
-            });
+            let generator = Told::generator(generator(LATENT + classes), classes, &device)?;
+            let game = triple(generator, classifier, (pixels, classes), &device)?;
             let game = game.classifier_optimizer(adam).average(0.99);
             let game = play(options, data, game, &device)?;
             draw(options, "triple", images.shape(), game.sample(64, 1).sample)?;
             wrong(game.classifier())
         }
     }
+}
+
+/// Triple-GAN of perceptrons.
+fn triple(
+    generator: Told<MlpGenerator>,
+    classifier: SemiClassifier,
+    (pixels, classes): (usize, usize),
+    device: &Device,
+) -> Result<TripleGan<Told<MlpGenerator>, SemiClassifier, Told<MlpDiscriminator>>> {
+    // Few labelled pairs are soon known by heart: dropout, and slower steps than the classifier's.
+    let judge = MlpDiscriminatorConfig::new(pixels + classes)
+        .with_hidden(vec![256, 128])
+        .with_dropout(0.5);
+    let judge = Told::discriminator(judge, classes, device)?;
+    // The unlabelled say as much as the labelled, in all rounds: perceptrons need it more than the paper's networks.
+    let weights = TripleWeights {
+        confidence: 1.0,
+        balance: 1.0,
+        balance_alone: 1.0,
+        pseudo_from: 400,
+        ..TripleWeights::default()
+    };
+    Ok(TripleGan::new(generator, classifier, judge).weights(weights))
 }
 
 /// What the generator makes by then, which need not be good for the classifier to be.

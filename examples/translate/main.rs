@@ -142,15 +142,7 @@ fn run(options: &Options) -> Ending {
             train(options, config.with_cycle(cycle).try_init(&device)?, steps)
         }
         Method::Dualgan => {
-            let config = DualGanConfig::new(channels)
-                .with_width(options.width)
-                .with_depth(depth)
-                .with_halvings(1);
-            let (cycle, dropout, rate) = (config.cycle, config.dropout, config.learning_rate);
-            let config = config
-                .with_cycle(options.cycle.unwrap_or(cycle))
-                .with_dropout(options.dropout.unwrap_or(dropout))
-                .with_learning_rate(options.learning_rate.unwrap_or(rate));
+            let config = dualgan(options, DualGanConfig::new(channels).with_depth(depth));
             train(options, config.try_init(&device)?, steps)
         }
         Method::Pix2pix => {
@@ -161,6 +153,17 @@ fn run(options: &Options) -> Ending {
             train(options, config.try_init(&device)?, steps)
         }
     }
+}
+
+/// DualGAN with what was asked for instead of the paper's.
+fn dualgan(options: &Options, config: DualGanConfig) -> DualGanConfig {
+    let (cycle, dropout, rate) = (config.cycle, config.dropout, config.learning_rate);
+    config
+        .with_width(options.width)
+        .with_halvings(1)
+        .with_cycle(options.cycle.unwrap_or(cycle))
+        .with_dropout(options.dropout.unwrap_or(dropout))
+        .with_learning_rate(options.learning_rate.unwrap_or(rate))
 }
 
 /// U-Nets of pix2pix, without dropout, for both ways.
