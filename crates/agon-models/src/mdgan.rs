@@ -16,9 +16,9 @@ use crate::contest::{Judgement, fooled};
 ///
 /// `E`: the encoder; `d`: the mean squared difference. Reconstructions of the data reach every mode, since the data does;
 /// the second judge then only has to move generated samples along the manifold, between distributions that overlap. Nothing
-/// makes `E(x)` look like the prior, so that in long codes the two steps may teach the generator about different places. For the
-/// same reason a generator without batch norm is the better one: running statistics, by which it is sampled from, would follow
-/// codes of both kinds.
+/// makes `E(x)` look like the prior, so that in long codes the two steps may teach the generator about different places. For
+/// the same reason a generator without batch norm is the better one: running statistics, by which it is sampled from, would
+/// follow codes of both kinds.
 ///
 /// # Example
 /// ```

@@ -103,8 +103,8 @@ impl UNetTranslatorConfig {
 ///
 /// # References
 /// Isola, Zhu, Zhou and Efros 2017, arXiv:1611.07004, appendix 6.1. There batch norm takes the statistics of the batch,
-/// also when translating, which for batches of one is instance norm; here it is instance norm unless told otherwise. There dropout
-/// stays on when translating; here `valid()` turns it off, as everywhere in this library.
+/// also when translating, which for batches of one is instance norm; here it is instance norm unless told otherwise. There
+/// dropout stays on when translating; here `valid()` turns it off, as everywhere in this library.
 #[derive(Module, Debug)]
 pub struct UNetTranslator {
     blocks: Vec<UNetBlock>,
