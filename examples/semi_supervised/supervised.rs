@@ -10,7 +10,7 @@ pub struct Supervised {
 impl Supervised {
     pub fn new(classifier: SemiClassifier, optimizer: Adam) -> Self {
         let mut classifier = Player::discriminator(classifier, optimizer).named("classifier");
-        classifier.set_average(MovingAverage::new(0.99));
+        classifier.set_average(MovingAverage::new(crate::AVERAGE));
         Self { classifier }
     }
 }

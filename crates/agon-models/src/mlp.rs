@@ -2,10 +2,10 @@
 
 use agon_core::prior::{Normal, Prior};
 use agon_core::{Discriminator, Error, Generator, Loadable, Result, Scored, Slope};
-use agon_nn::{Activation, BatchNorm, Dual, Linear, Linearized, batch_norm, linear, maxout};
+use agon_nn::{Activation, BatchNorm, Dropout, DropoutConfig, Dual, Linear, Linearized, batch_norm, linear, maxout};
 use burn::config::Config;
 use burn::module::Module;
-use burn::nn::{Dropout, DropoutConfig, Initializer};
+use burn::nn::Initializer;
 use burn::prelude::{Device, Tensor};
 use serde_json::Value;
 

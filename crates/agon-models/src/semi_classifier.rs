@@ -1,10 +1,10 @@
 //! A noisy classifier for few labels.
 
 use agon_core::{Discriminator, Error, Loadable, Result};
-use agon_nn::{Activation, Linear, linear};
+use agon_nn::{Activation, GaussianNoise, GaussianNoiseConfig, Linear, linear};
 use burn::config::Config;
 use burn::module::Module;
-use burn::nn::{GaussianNoise, GaussianNoiseConfig, Initializer};
+use burn::nn::Initializer;
 use burn::prelude::{Device, Int, Tensor};
 use serde_json::Value;
 

@@ -1,10 +1,12 @@
 use burn::config::Config;
 use burn::module::Module;
-use burn::nn::{Dropout, DropoutConfig, Initializer, PaddingConfig2d};
+use burn::nn::{Initializer, PaddingConfig2d};
 use burn::prelude::{Device, Tensor};
 use burn::tensor::activation::{leaky_relu, relu};
 
-use crate::{Conv2d, Conv2dConfig, ConvTranspose2d, ConvTranspose2dConfig, PictureNorm, PictureNormLayer};
+use crate::{
+    Conv2d, Conv2dConfig, ConvTranspose2d, ConvTranspose2dConfig, Dropout, DropoutConfig, PictureNorm, PictureNormLayer,
+};
 
 /// Configuration of a [`UNetBlock`].
 #[derive(Config, Debug)]

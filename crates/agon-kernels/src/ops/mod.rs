@@ -11,6 +11,7 @@ mod draw;
 mod flex;
 mod largest;
 mod linear;
+mod noise;
 mod resample;
 mod unit;
 
@@ -23,6 +24,7 @@ pub use convolution::{conv_transpose1d, conv_transpose2d, conv1d, conv2d};
 pub use draw::draw;
 pub use largest::largest;
 pub use linear::linear;
+pub use noise::{mask_like, normal_like};
 pub use resample::{mean_of_blocks, repeat_pixels};
 pub use unit::{chained, unit};
 

@@ -20,7 +20,7 @@ mod thin;
 use std::sync::OnceLock;
 
 pub(crate) use rows::{DEPTH, rows_by_panel};
-pub(crate) use run::with;
+pub(crate) use run::{Loops, run, with};
 pub(crate) use thin::{Strip, THIN, shape, thin};
 
 /// Columns in a vector; panels of `b` are one to four of them wide.

@@ -1,8 +1,8 @@
 use agon_core::{Discriminator, Error, Loadable, Result};
-use agon_nn::{Highway, HighwayConfig, Linear, TextCnn, TextCnnConfig, linear};
+use agon_nn::{Dropout, DropoutConfig, Highway, HighwayConfig, Linear, TextCnn, TextCnnConfig, linear};
 use burn::config::Config;
 use burn::module::{Module, Param};
-use burn::nn::{Dropout, DropoutConfig, Initializer};
+use burn::nn::Initializer;
 use burn::prelude::{Device, Int, Tensor};
 use serde_json::Value;
 

@@ -6,6 +6,7 @@ mod convolution;
 mod draw;
 mod largest;
 mod linear;
+mod noise;
 mod resample;
 mod unit;
 mod weighted;
@@ -16,6 +17,7 @@ pub(super) use convolution::{convolution, transposed_convolution};
 pub(super) use draw::draw;
 pub(super) use largest::largest;
 pub(super) use linear::linear;
+pub(super) use noise::drawn_like;
 pub(super) use resample::{mean_of_blocks, repeat_pixels};
 pub(super) use unit::{chained, unit};
 
