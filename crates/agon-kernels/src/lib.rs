@@ -21,6 +21,7 @@ mod conv;
 mod draw;
 #[cfg(test)]
 mod drawn;
+mod dust;
 mod gemm;
 mod largest;
 mod normalize;
