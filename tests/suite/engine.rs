@@ -291,7 +291,10 @@ fn gradient_checkpointing_goes_with_everything() {
     let device = Device::default().autodiff().gradient_checkpointing();
     let gan = Gan::new(
         MlpGeneratorConfig::new(4, 2).with_hidden(vec![8]).init(&device),
-        MlpDiscriminatorConfig::new(2).with_hidden(vec![8]).init(&device),
+        MlpDiscriminatorConfig::new(2)
+            .with_hidden(vec![8])
+            .with_dropout(0.5)
+            .init(&device),
     );
     let gan = gan
         .penalty(GradientPenalty::two_sided(1.0))

@@ -312,3 +312,43 @@ fn slopes_of_a_leaky_relu_are_those_of_its_values() {
         near(&format!("{slope}"), &both(DType::F32, true), &both(DType::F64, false));
     }
 }
+
+#[test]
+fn gradients_that_are_hardly_there_go_back_as_zeros() {
+    for bias in [None, Some(wave([3], 0.4, DType::F32))] {
+        let (x, w) = (wave([4, 5], 0.1, DType::F32), wave([5, 3], 0.8, DType::F32));
+        let y = linear(x.clone(), w.clone(), bias.clone());
+        // A row of gradients for each sample: one that counts, and others which do not.
+        let slopes = [[1.0f32, 1e-39, 0.5], [1e-40, -1e-41, 1e-45], [0.0; 3], [1e-39; 3]];
+        let grads = (y * Tensor::<2>::from_data(slopes, &x.device())).sum().backward();
+        let first = Tensor::<2>::from_data([[1.0f32, 0.0, 0.5]], &Device::flex());
+        let dx = values(x.grad(&grads).unwrap());
+        let expected = values(first.matmul(w.inner().transpose()));
+        near("of the sample that counts", &[dx[..5].to_vec()], &[expected]);
+        assert!(dx[5..].iter().all(|dx| *dx == 0.0));
+        if let Some(bias) = bias {
+            assert_eq!(values(bias.grad(&grads).unwrap()), [1.0, 0.0, 0.5]);
+        }
+    }
+}
+
+#[test]
+fn noise_and_masks_land_where_their_model_is() {
+    let plain = Device::flex();
+    for device in [
+        plain.clone(),
+        plain.clone().autodiff(),
+        plain.autodiff().gradient_checkpointing(),
+    ] {
+        for length in [0, 5, 100] {
+            let x = Tensor::<1>::zeros([length], &device);
+            let (noise, mask) = (normal_like(&x, 2.0), mask_like(&x, 0.5));
+            // They must be of a kind with `x` to be added to it.
+            let sum = x + noise.clone() * mask.clone();
+            assert_eq!([noise.dims(), mask.dims(), sum.dims()], [[length]; 3]);
+            assert_eq!(noise.device().is_autodiff(), device.is_autodiff());
+            let (noise, mask) = (values(noise), values(mask));
+            assert!(noise.iter().all(|x| *x != 0.0) && mask.iter().all(|x| *x == 0.0 || *x == 2.0));
+        }
+    }
+}

@@ -1,7 +1,7 @@
 use super::Isa;
 
-/// Plain loops of which the compiler makes vectors. Long ones are only compiled with the instructions that [`run`] is
-/// told if `run` is `#[inline(always)]`, which a closure cannot be.
+/// Plain loops of which the compiler makes vectors. For long ones it takes the instructions that are asked for only if the
+/// method is `#[inline(always)]`, which a closure cannot be.
 pub(crate) trait Loops {
     fn run(self);
 }

@@ -1,5 +1,5 @@
 use burn::backend::Flex;
-use burn::tensor::{Distribution, Tensor};
+use burn::tensor::{DType, Distribution, Tensor};
 
 use super::filled;
 use crate::Isa;
@@ -7,13 +7,13 @@ use crate::Isa;
 /// What `draw` makes of a seed that the device's generator gives, in the shape of `x` and on its device.
 pub(in crate::ops) fn drawn_like<const D: usize>(x: &Tensor<D>, draw: impl FnOnce(Isa, u64, &mut [f32])) -> Tensor<D> {
     let device = x.device();
-    let seed = seed(Tensor::random([2], Distribution::Default, &device.clone().inner()));
+    let two = Tensor::random([2], Distribution::Default, (&device.clone().inner(), DType::F32));
+    let seed = seed(two);
     let numbers = filled(x.shape(), |numbers| draw(Isa::best(), seed, numbers));
     let drawn = Tensor::from_primitive::<Flex>(numbers);
-    if device.is_autodiff() {
-        Tensor::from_inner(drawn)
-    } else {
-        drawn
+    match device.gradient_checkpointing_strategy() {
+        Some(strategy) => Tensor::from_inner(drawn).with_gradient_checkpointing_strategy(strategy),
+        None => drawn,
     }
 }
 
