@@ -21,7 +21,6 @@ mod conv;
 mod draw;
 #[cfg(test)]
 mod drawn;
-mod dust;
 mod gemm;
 mod largest;
 mod normalize;
@@ -33,6 +32,7 @@ mod random;
 mod resample;
 mod scratch;
 mod share;
+mod subnormal;
 mod tasks;
 mod team;
 mod tile;

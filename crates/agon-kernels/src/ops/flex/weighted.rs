@@ -12,7 +12,7 @@ use burn::backend::autodiff::ops::{Backward, NodeGuard, Ops, OpsKind, OpsPrep};
 use burn::backend::flex::FlexTensor;
 
 use super::{Tracked, changed, numbers};
-use crate::{Isa, dust};
+use crate::{Isa, subnormal};
 
 /// An operation with the input and the weights it is about to be, or was, applied to.
 pub(super) trait Weighted: Clone + Send + Debug + 'static {
@@ -63,17 +63,17 @@ fn go_back<W: Weighted>(operation: &W, dy: &FlexTensor, [x, w]: [Option<NodeId>;
     }
 }
 
-/// A gradient in order, without what is too small to matter. A loss that is sure of nearly everything has much of that, and products
-/// with it take several times as long.
-fn without_dust(dy: FlexTensor) -> FlexTensor {
+/// A gradient in order, without what is too small to matter. A loss that is sure of nearly everything has much of that, and
+/// products with it take longer.
+fn without_subnormals(dy: FlexTensor) -> FlexTensor {
     // Another name, so that this one is no second owner.
     let dy = {
         let dy = dy;
         dy.to_contiguous()
     };
     let isa = Isa::best();
-    if dust::is_in(isa, numbers(&dy)) {
-        changed(dy, |dy| dust::sweep(isa, dy))
+    if subnormal::is_in(isa, numbers(&dy)) {
+        changed(dy, |dy| subnormal::sweep(isa, dy))
     } else {
         dy
     }
@@ -86,7 +86,7 @@ impl<W: Weighted> Backward<Flex, 2> for Plain<W> {
     type State = W;
 
     fn backward(self, ops: Ops<W, 2>, grads: &mut Gradients, _: &mut Checkpointer) {
-        let dy = without_dust(grads.consume::<Flex>(&ops.node));
+        let dy = without_subnormals(grads.consume::<Flex>(&ops.node));
         let parents = ops.parents.map(|node| node.map(|node| node.id));
         go_back(&ops.state, &dy, parents, grads);
     }
@@ -99,7 +99,7 @@ impl<W: Weighted> Backward<Flex, 3> for Biased<W> {
     type State = W;
 
     fn backward(self, ops: Ops<W, 3>, grads: &mut Gradients, _: &mut Checkpointer) {
-        let dy = without_dust(grads.consume::<Flex>(&ops.node));
+        let dy = without_subnormals(grads.consume::<Flex>(&ops.node));
         let [x, w, bias] = ops.parents.map(|node| node.map(|node| node.id));
         if let Some(id) = bias {
             grads.register::<Flex>(id, W::bias_gradient(&dy));

@@ -1,4 +1,4 @@
-//! Numbers below the smallest normal one, 1.2e-38: processors take a hundred times as long over them as over others.
+//! Numbers below the smallest normal one, 1.2e-38: processors take many times as long over them as over others.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -15,7 +15,7 @@ pub(crate) fn is_in(isa: Isa, numbers: &[f32]) -> bool {
     each(numbers.len().div_ceil(TASK), numbers.len(), |task| {
         let part = &numbers[task * TASK..];
         let part = &part[..part.len().min(TASK)];
-        if with(isa, || part.iter().fold(false, |found, x| found | is_dust(*x))) {
+        if with(isa, || part.iter().fold(false, |found, x| found | is_subnormal(*x))) {
             found.store(true, Ordering::Relaxed);
         }
     });
@@ -30,13 +30,14 @@ pub(crate) fn sweep(isa: Isa, numbers: &mut [f32]) {
         // SAFETY: each task has a part of its own.
         let part = unsafe { numbers.part(first, TASK.min(length - first)) };
         with(isa, || {
-            part.iter_mut().for_each(|x| *x = if is_dust(*x) { 0.0 } else { *x })
+            part.iter_mut()
+                .for_each(|x| *x = if is_subnormal(*x) { 0.0 } else { *x })
         });
     });
 }
 
 #[inline(always)]
-fn is_dust(x: f32) -> bool {
+fn is_subnormal(x: f32) -> bool {
     const NORMAL: u32 = f32::MIN_POSITIVE.to_bits();
     (x.to_bits() & 0x7fff_ffff).wrapping_sub(1) < NORMAL - 1
 }
@@ -62,12 +63,12 @@ mod tests {
             assert!(!is_in(isa, &numbers));
             numbers.resize(3 * TASK + 5, 1.0);
             let swept = [1e-45, -1e-45, 1e-39, below, -below];
-            for (i, dust) in swept.into_iter().enumerate() {
+            for (i, tiny) in swept.into_iter().enumerate() {
                 let mut one = numbers.clone();
-                one[i * TASK / 2 + 100] = dust;
-                assert!(is_in(isa, &one), "{dust:e}");
+                one[i * TASK / 2 + 100] = tiny;
+                assert!(is_in(isa, &one), "{tiny:e}");
                 sweep(isa, &mut one);
-                assert_eq!(one[i * TASK / 2 + 100].to_bits(), 0, "{dust:e}");
+                assert_eq!(one[i * TASK / 2 + 100].to_bits(), 0, "{tiny:e}");
                 assert!(!is_in(isa, &one) && one[..7] == kept);
             }
             let mut none = [f32::NAN];
