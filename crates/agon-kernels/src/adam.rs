@@ -1,6 +1,7 @@
 //! A step of Adam, in one pass over weights, gradients and moments.
 
 use crate::share::Shared;
+use crate::subnormal::or_zero;
 use crate::tasks::{PASS, each};
 use crate::tile::{Isa, with};
 
@@ -13,7 +14,9 @@ const TASK: usize = 16_384;
 /// w' = w - rate m' / (sqrt(v') + epsilon)
 /// ```
 ///
-/// Corrections of the first steps' bias belong into `rate` and `epsilon`.
+/// Corrections of the first steps' bias belong into `rate` and `epsilon`. Moments below the smallest normal number,
+/// 1.2e-38, are zero: those of weights that nothing moves any more would come to rest there, where processors take many
+/// times as long.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Adam {
     /// How long the first and the second moment last.
@@ -48,8 +51,8 @@ impl Adam {
         let [beta1, beta2] = self.betas;
         let (epsilon, rate) = (self.epsilon, self.rate);
         for ((w, g), (m, v)) in w.iter_mut().zip(g).zip(m.iter_mut().zip(v)) {
-            *m = beta1 * *m + (1.0 - beta1) * g;
-            *v = beta2 * *v + (1.0 - beta2) * (g * g);
+            *m = or_zero(beta1 * *m + (1.0 - beta1) * g);
+            *v = or_zero(beta2 * *v + (1.0 - beta2) * (g * g));
             *w -= rate * (*m / (v.sqrt() + epsilon));
         }
     }
@@ -58,6 +61,23 @@ impl Adam {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn moments_that_nothing_moves_end_in_zero() {
+        let adam = Adam {
+            betas: [0.8, 0.9],
+            epsilon: 1e-8,
+            rate: 0.1,
+        };
+        for isa in Isa::all() {
+            let (mut w, mut m, mut v) = (vec![1.0; 20], vec![1e-35; 20], vec![1e-37; 20]);
+            for _ in 0..100 {
+                adam.step(isa, &mut w, &[0.0; 20], [&mut m, &mut v]);
+                assert!(m.iter().chain(&v).all(|x| *x == 0.0 || x.is_normal()));
+            }
+            assert!(w == [1.0; 20] && m == [0.0; 20] && v == [0.0; 20]);
+        }
+    }
 
     #[test]
     fn a_step_is_what_the_equations_say() {

@@ -30,10 +30,15 @@ pub(crate) fn sweep(isa: Isa, numbers: &mut [f32]) {
         // SAFETY: each task has a part of its own.
         let part = unsafe { numbers.part(first, TASK.min(length - first)) };
         with(isa, || {
-            part.iter_mut()
-                .for_each(|x| *x = if is_subnormal(*x) { 0.0 } else { *x })
+            part.iter_mut().for_each(|x| *x = or_zero(*x));
         });
     });
+}
+
+/// The number itself, unless it is one of them.
+#[inline(always)]
+pub(crate) fn or_zero(x: f32) -> f32 {
+    if is_subnormal(x) { 0.0 } else { x }
 }
 
 #[inline(always)]
