@@ -3,24 +3,26 @@
 use agon::core::AnyPlayer;
 use agon::prelude::*;
 
-pub struct Supervised {
-    pub classifier: Player<SemiClassifier>,
+use crate::Classifier;
+
+pub struct Supervised<C: Classifier> {
+    pub classifier: Player<C>,
 }
 
-impl Supervised {
-    pub fn new(classifier: SemiClassifier, optimizer: Adam) -> Self {
+impl<C: Classifier> Supervised<C> {
+    pub fn new(classifier: C, optimizer: Adam) -> Self {
         let mut classifier = Player::discriminator(classifier, optimizer).named("classifier");
         classifier.set_average(MovingAverage::new(crate::AVERAGE));
         Self { classifier }
     }
 }
 
-impl Game for Supervised {
+impl<C: Classifier> Game for Supervised<C> {
     type Batch = PartlyLabelled<Tensor<2>>;
 
     fn play(&mut self, data: &mut Feed<'_, Self::Batch>, round: &mut Round) -> Result<()> {
         let ((x, y), _) = data.next_batch()?;
-        let loss = auxiliary_classifier(self.classifier.network().forward(x).0, y);
+        let loss = auxiliary_classifier(self.classifier.network().discriminate(x).0, y);
         round.measure("loss/classifier", &loss);
         self.classifier.update(round, &loss);
         Ok(())

@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 mod contest;
+mod conv_classifier;
 mod dcgan;
 #[cfg(test)]
 mod derivatives;
@@ -57,6 +58,7 @@ pub use cgan::{
     CganDiscriminator, CganDiscriminatorConfig, CganGenerator, CganGeneratorConfig, DiscriminatorCondition,
     GeneratorCondition,
 };
+pub use conv_classifier::{ConvClassifier, ConvClassifierConfig};
 pub use encoders::{BiganEncoder, BiganEncoderConfig, ImageEncoder, ImageEncoderConfig, Inference, NoisyEncoder};
 pub use info_codes::InfoCodes;
 pub use infogan::{InfoDiscriminator, InfoDiscriminatorConfig, InfoGenerator, InfoGeneratorConfig, Information};

@@ -282,6 +282,44 @@ fn semi_supervised_games() {
 }
 
 #[test]
+fn semi_supervised_games_of_convolutions() {
+    let classifier = || ConvClassifierConfig::new([1, 8, 8], 3).with_width(2).with_features(6);
+    let generator = MlpGeneratorConfig::new(3, 64).with_hidden(vec![8]);
+    let images = || waves().map(|images: Tensor<4>| images.rows());
+    let labels = Tensor::<1, burn::tensor::Int>::from_data([0, 1, 2], &device());
+    let labelled = || {
+        (
+            Repeat((Tensor::<2>::ones([3, 64], &device()), labels.clone())),
+            images(),
+        )
+    };
+    let game = SemiGan::new(generator.init(&device()), classifier().init(&device()));
+    saves("semi-convolutions", game, labelled(), "classifier", |game| {
+        game.classifier()
+    });
+
+    let network = classifier().init(&device());
+    let twice = |network: &ConvClassifier| {
+        let images = Tensor::<2>::ones([2, 64], &device());
+        [network.forward(images.clone()).0, network.forward(images).0].map(|logits| bits(&logits))
+    };
+    let [one, other] = twice(&network);
+    assert_ne!(one, other, "noise and dropout in training");
+    let [one, other] = twice(&network.valid());
+    assert_eq!(one, other);
+    for wrong in [
+        ConvClassifierConfig::new([1, 7, 8], 3),
+        ConvClassifierConfig::new([0, 8, 8], 3),
+        classifier().with_width(0),
+        classifier().with_input_noise(f64::NAN),
+        classifier().with_dropout(1.0),
+    ] {
+        let error = wrong.try_init(&device()).unwrap_err();
+        assert!(matches!(error, Error::Config { .. }), "{error}");
+    }
+}
+
+#[test]
 fn inferring_and_classifying_networks_of_no_size_are_errors() {
     let (device, mlp) = (device(), MlpGeneratorConfig::new(3, 2));
     let encoder = BiganEncoderConfig::new(2, 2);
