@@ -185,7 +185,7 @@ impl CganGenerator {
         let x = x.reshape([-1, 2 * self.config.width as i64, height, columns]);
         let x = Activation::Relu.forward(self.first_norm.forward(x, &condition));
         let x = Activation::Relu.forward(self.middle_norm.forward(self.middle.forward(x), &condition));
-        self.last.forward(x).tanh()
+        Activation::Tanh.forward(self.last.forward(x))
     }
 
     /// One image for each of these conditions, as after training: no gradients, running statistics, seeded codes.

@@ -1,12 +1,11 @@
 //! PatchGAN: a discriminator that judges every patch of a picture.
 
 use agon_core::{Discriminator, Error, Loadable, Result};
-use agon_nn::{Conv2d, Conv2dConfig, InstanceNorm, instance_norm};
+use agon_nn::{Activation, Conv2d, Conv2dConfig, InstanceNorm, instance_norm};
 use burn::config::Config;
 use burn::module::Module;
 use burn::nn::{Initializer, PaddingConfig2d};
 use burn::prelude::{Device, Tensor};
-use burn::tensor::activation::leaky_relu;
 use serde_json::Value;
 
 /// Configuration of a [`PatchDiscriminator`].
@@ -124,7 +123,7 @@ impl PatchDiscriminator {
         let mut x = images;
         for (i, layer) in self.layers.iter().enumerate() {
             if i > 0 {
-                x = leaky_relu(x, 0.2);
+                x = Activation::LeakyRelu(0.2).forward(x);
             }
             x = layer.forward(x);
             if let Some(norm) = i.checked_sub(1).and_then(|i| self.norms.get(i)) {

@@ -2,14 +2,13 @@
 
 use agon_core::{Error, Loadable, Result, Translator};
 use agon_nn::{
-    Conv2d, Conv2dConfig, ConvTranspose2d, ConvTranspose2dConfig, InstanceNorm, ResidualBlock, ResidualBlockConfig,
-    in_multiples_of, instance_norm, mirrored,
+    Activation, Conv2d, Conv2dConfig, ConvTranspose2d, ConvTranspose2dConfig, InstanceNorm, ResidualBlock,
+    ResidualBlockConfig, in_multiples_of, instance_norm, mirrored,
 };
 use burn::config::Config;
 use burn::module::Module;
 use burn::nn::{Initializer, PaddingConfig2d};
 use burn::prelude::{Device, Tensor};
-use burn::tensor::activation::relu;
 use serde_json::Value;
 
 const WEIGHTS: Initializer = Initializer::Normal { mean: 0.0, std: 0.02 };
@@ -122,17 +121,17 @@ impl ResnetTranslator {
     /// Makes one picture per picture.
     pub fn forward(&self, images: Tensor<4>) -> Tensor<4> {
         in_multiples_of(4, images, |images| {
-            let mut x = relu(self.norms[0].forward(self.first.forward(mirrored(images, 3))));
+            let mut x = Activation::Relu.forward(self.norms[0].forward(self.first.forward(mirrored(images, 3))));
             for (halve, norm) in self.down.iter().zip(&self.norms[1..]) {
-                x = relu(norm.forward(halve.forward(x)));
+                x = Activation::Relu.forward(norm.forward(halve.forward(x)));
             }
             for block in &self.blocks {
                 x = block.forward(x);
             }
             for (double, norm) in self.up.iter().zip(self.norms[..2].iter().rev()) {
-                x = relu(norm.forward(double.forward(x)));
+                x = Activation::Relu.forward(norm.forward(double.forward(x)));
             }
-            self.last.forward(mirrored(x, 3)).tanh()
+            Activation::Tanh.forward(self.last.forward(mirrored(x, 3)))
         })
     }
 }

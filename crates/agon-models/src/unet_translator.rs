@@ -1,7 +1,7 @@
 //! The U-Net generator of pix2pix and DualGAN, and, without its skips, an encoder and decoder as DiscoGAN's.
 
 use agon_core::{Error, Loadable, Result, Translator};
-use agon_nn::{PictureNorm, UNetBlock, UNetBlockConfig, in_multiples_of};
+use agon_nn::{Activation, PictureNorm, UNetBlock, UNetBlockConfig, in_multiples_of};
 use burn::config::Config;
 use burn::module::Module;
 use burn::prelude::{Device, Tensor};
@@ -128,7 +128,7 @@ impl UNetTranslator {
                     x = Tensor::cat(vec![x, beside], 1);
                 }
             }
-            x.tanh()
+            Activation::Tanh.forward(x)
         })
     }
 }

@@ -1,9 +1,8 @@
 use burn::config::Config;
 use burn::module::Module;
 use burn::prelude::{Device, Tensor};
-use burn::tensor::activation::{relu, sigmoid};
 
-use crate::{Linear, LinearConfig};
+use crate::{Activation, Linear, LinearConfig};
 
 /// Configuration of a [`Highway`].
 #[derive(Config, Debug)]
@@ -47,8 +46,9 @@ pub struct Highway {
 impl Highway {
     /// Applies the layer.
     pub fn forward(&self, x: Tensor<2>) -> Tensor<2> {
-        let t = sigmoid(self.gate.forward(x.clone()));
-        t * (relu(self.change.forward(x.clone())) - x.clone()) + x
+        let t = Activation::Sigmoid.forward(self.gate.forward(x.clone()));
+        let change = Activation::Relu.forward(self.change.forward(x.clone()));
+        t * (change - x.clone()) + x
     }
 }
 
@@ -67,7 +67,7 @@ mod tests {
             .assert_eq(&x.clone().into_data(), true);
         let open = HighwayConfig::new(3).with_gate(100.0).init(&device);
         let changed: Vec<f32> = open.forward(x.clone()).try_into_vec_as().unwrap();
-        let expected: Vec<f32> = relu(open.change.forward(x)).try_into_vec_as().unwrap();
+        let expected: Vec<f32> = Activation::Relu.forward(open.change.forward(x)).try_into_vec_as().unwrap();
         assert!(changed.iter().zip(&expected).all(|(a, b)| (a - b).abs() < 1e-5));
     }
 }

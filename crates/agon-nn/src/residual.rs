@@ -2,10 +2,9 @@ use burn::config::Config;
 use burn::module::Module;
 use burn::nn::Initializer;
 use burn::prelude::{Device, Tensor};
-use burn::tensor::activation::relu;
 use burn::tensor::ops::PadMode;
 
-use crate::{Conv2d, Conv2dConfig, InstanceNorm, InstanceNormConfig};
+use crate::{Activation, Conv2d, Conv2dConfig, InstanceNorm, InstanceNormConfig};
 
 /// Configuration of a [`ResidualBlock`].
 #[derive(Config, Debug)]
@@ -62,7 +61,7 @@ pub struct ResidualBlock {
 impl ResidualBlock {
     /// Applies it.
     pub fn forward(&self, x: Tensor<4>) -> Tensor<4> {
-        let inner = relu(self.norm.forward(self.first.forward(mirrored(x.clone(), 1))));
+        let inner = Activation::Relu.forward(self.norm.forward(self.first.forward(mirrored(x.clone(), 1))));
         x + self.norm.forward(self.second.forward(mirrored(inner, 1)))
     }
 }

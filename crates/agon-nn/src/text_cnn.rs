@@ -2,9 +2,8 @@ use burn::config::Config;
 use burn::module::Module;
 use burn::nn::Initializer;
 use burn::prelude::{Device, Tensor};
-use burn::tensor::activation::relu;
 
-use crate::{Conv1d, Conv1dConfig};
+use crate::{Activation, Conv1d, Conv1dConfig};
 
 /// Configuration of a [`TextCnn`].
 #[derive(Config, Debug)]
@@ -72,7 +71,7 @@ impl TextCnn {
             );
             layer.forward(x.clone()).max_dim(2).squeeze_dim::<2>(2)
         };
-        relu(Tensor::cat(self.filters.iter().map(best).collect(), 1))
+        Activation::Relu.forward(Tensor::cat(self.filters.iter().map(best).collect(), 1))
     }
 }
 

@@ -2,10 +2,10 @@ use burn::config::Config;
 use burn::module::Module;
 use burn::nn::{Initializer, PaddingConfig2d};
 use burn::prelude::{Device, Tensor};
-use burn::tensor::activation::{leaky_relu, relu};
 
 use crate::{
-    Conv2d, Conv2dConfig, ConvTranspose2d, ConvTranspose2dConfig, Dropout, DropoutConfig, PictureNorm, PictureNormLayer,
+    Activation, Conv2d, Conv2dConfig, ConvTranspose2d, ConvTranspose2dConfig, Dropout, DropoutConfig, PictureNorm,
+    PictureNormLayer,
 };
 
 /// Configuration of a [`UNetBlock`].
@@ -94,7 +94,11 @@ pub struct UNetBlock {
 impl UNetBlock {
     /// Halves the picture.
     pub fn down(&self, x: Tensor<4>) -> Tensor<4> {
-        let x = if self.outermost { x } else { leaky_relu(x, 0.2) };
+        let x = if self.outermost {
+            x
+        } else {
+            Activation::LeakyRelu(0.2).forward(x)
+        };
         let x = self.down.forward(x);
         match &self.down_norm {
             Some(norm) => norm.forward(x),
@@ -104,7 +108,7 @@ impl UNetBlock {
 
     /// Doubles the picture.
     pub fn up(&self, y: Tensor<4>) -> Tensor<4> {
-        let y = self.up.forward(relu(y));
+        let y = self.up.forward(Activation::Relu.forward(y));
         let y = match &self.up_norm {
             Some(norm) => norm.forward(y),
             None => y,

@@ -1,6 +1,6 @@
 use agon_core::prior::{Gumbel, Normal, Prior, Product};
 use agon_core::{Constraint, Error, Generator, Loadable, Result};
-use agon_nn::{Linear, LstmPolicy, LstmPolicyConfig, LstmState, linear};
+use agon_nn::{Activation, Linear, LstmPolicy, LstmPolicyConfig, LstmState, linear};
 use burn::config::Config;
 use burn::module::{Module, Param};
 use burn::nn::Initializer;
@@ -160,7 +160,7 @@ impl SoftGenerator {
 
     /// The state before anything is said.
     fn begin(&self, codes: Tensor<2>) -> LstmState {
-        let (begin, hidden) = (self.begin.forward(codes).tanh(), self.config.hidden);
+        let (begin, hidden) = (Activation::Tanh.forward(self.begin.forward(codes)), self.config.hidden);
         LstmState {
             hidden: begin.clone().narrow(1, 0, hidden),
             cell: begin.narrow(1, hidden, hidden),
