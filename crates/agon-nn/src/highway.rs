@@ -67,7 +67,10 @@ mod tests {
             .assert_eq(&x.clone().into_data(), true);
         let open = HighwayConfig::new(3).with_gate(100.0).init(&device);
         let changed: Vec<f32> = open.forward(x.clone()).try_into_vec_as().unwrap();
-        let expected: Vec<f32> = Activation::Relu.forward(open.change.forward(x)).try_into_vec_as().unwrap();
+        let expected: Vec<f32> = Activation::Relu
+            .forward(open.change.forward(x))
+            .try_into_vec_as()
+            .unwrap();
         assert!(changed.iter().zip(&expected).all(|(a, b)| (a - b).abs() < 1e-5));
     }
 }
