@@ -49,7 +49,7 @@ struct Options {
     /// What is trained; all of them unless said otherwise
     #[arg(long, value_enum)]
     method: Vec<Method>,
-    /// The layers of the classifier: with noise, or convolutions with dropout as in Triple-GAN's paper
+    /// What the classifier is made of; Triple-GAN's paper has convolutions
     #[arg(long, value_enum, default_value_t = Networks::Perceptrons)]
     classifier: Networks,
     /// How many images have labels, as many of each class; may be given several times [default: 100]
@@ -159,6 +159,7 @@ fn learn(options: &Options, task: Task<'_>, test: &Test) -> Outcome<f64> {
     }
 }
 
+/// The error of this classifier after its training.
 fn trained<C: Classifier>(options: &Options, task: Task<'_>, classifier: C, test: &Test) -> Outcome<f64> {
     let (device, images) = (options.common.device()?.autodiff(), task.images);
     let (shape, classes) = (images.shape(), images.classes());
@@ -200,7 +201,7 @@ fn trained<C: Classifier>(options: &Options, task: Task<'_>, classifier: C, test
     }
 }
 
-/// Triple-GAN of perceptrons.
+/// Triple-GAN whose generator and judge are perceptrons.
 fn triple<C: Classifier>(
     generator: Told<MlpGenerator>,
     classifier: C,
@@ -265,8 +266,7 @@ fn play<C: Classifier, G: Game<Batch = PartlyLabelled<Tensor<2>>>>(
 
 /// The percentage of images that are taken for ones of another class.
 fn error<C: Classifier>(classifier: &C, (images, labels): &Test) -> Outcome<f64> {
-    let logits = classifier.valid().discriminate(images.clone()).0;
-    let said: Vec<i64> = logits.argmax(1).flatten::<1>(0, 1).try_into_vec_as()?;
+    let said: Vec<i64> = classify(classifier, images).try_into_vec_as()?;
     let wrong = said.iter().zip(labels).filter(|(said, label)| said != label);
     Ok(100.0 * wrong.count() as f64 / labels.len().max(1) as f64)
 }

@@ -64,7 +64,7 @@ pub use info_codes::InfoCodes;
 pub use infogan::{InfoDiscriminator, InfoDiscriminatorConfig, InfoGenerator, InfoGeneratorConfig, Information};
 pub use semi::{OneMoreClass, SemiGan};
 pub use semi_classifier::{SemiClassifier, SemiClassifierConfig};
-pub use semi_supervised::{Classified, PartlyLabelled, SemiRule, SemiSupervised};
+pub use semi_supervised::{Classified, PartlyLabelled, SemiRule, SemiSupervised, classify};
 pub use told::{Told, ToldConfig};
 pub use triple_gan::{TripleGan, TripleWeights};
 pub use trunk::{ImageTrunk, ImageTrunkConfig};

@@ -5,7 +5,7 @@ use agon_nn::{Activation, GaussianNoise, GaussianNoiseConfig, Linear, linear};
 use burn::config::Config;
 use burn::module::Module;
 use burn::nn::Initializer;
-use burn::prelude::{Device, Int, Tensor};
+use burn::prelude::{Device, Tensor};
 use serde_json::Value;
 
 /// Configuration of a [`SemiClassifier`].
@@ -103,12 +103,6 @@ impl SemiClassifier {
         }
         let noisy = self.noise[1].forward(features.clone());
         (self.last.forward(noisy), features)
-    }
-
-    /// The class of each sample, as after training.
-    pub fn classify(&self, samples: Tensor<2>) -> Tensor<1, Int> {
-        let (logits, _) = self.valid().forward(samples.without_autodiff());
-        logits.argmax(1).flatten(0, 1)
     }
 }
 

@@ -15,6 +15,13 @@ pub type PartlyLabelled<S> = ((S, Tensor<1, Int>), S);
 /// What a classifier says of samples: logits `[batch, classes]` and features `[batch, width]`.
 pub type Classified = (Tensor<2>, Tensor<2>);
 
+/// The class of each sample, as after training: without noise and dropout.
+pub fn classify<C: Discriminator<Output = Classified>>(classifier: &C, samples: &C::Input) -> Tensor<1, Int> {
+    let samples = samples.with_rows(samples.rows().without_autodiff());
+    let (logits, _) = classifier.valid().discriminate(samples);
+    logits.argmax(1).flatten(0, 1)
+}
+
 /// What both players minimise: the part in which semi-supervised games differ.
 ///
 /// `x`, `y`: labelled samples; `u`: unlabelled ones; the classifier says what is given of them.

@@ -307,6 +307,11 @@ fn semi_supervised_games_of_convolutions() {
     assert_ne!(one, other, "noise and dropout in training");
     let [one, other] = twice(&network.valid());
     assert_eq!(one, other);
+    let said: Vec<i64> = classify(&network, &Tensor::ones([2, 64], &device()))
+        .try_into_vec_as()
+        .unwrap();
+    let logits = network.valid().forward(Tensor::ones([1, 64], &Device::default())).0;
+    assert_eq!(said, [logits.argmax(1).into_scalar::<i64>(); 2]);
     for wrong in [
         ConvClassifierConfig::new([1, 7, 8], 3),
         ConvClassifierConfig::new([0, 8, 8], 3),
