@@ -26,30 +26,34 @@ pub fn d2gan(setup: &Setup) -> Gan<MlpGenerator, TwoJudges<MlpDiscriminator>> {
         .loss(DualDiscriminator::default())
 }
 
-pub fn minibatch(setup: &Setup) -> Gan<MlpGenerator, MinibatchDiscriminator> {
-    let judge = MinibatchDiscriminatorConfig::new(2)
+pub fn minibatch(setup: &Setup) -> Gan<MlpGenerator, MinibatchDiscriminator<MlpDiscriminator>> {
+    let features = MlpDiscriminatorConfig::new(2)
+        .with_hidden(vec![128])
+        .with_activation(Activation::Relu)
+        .with_scores(128);
+    let judge = MinibatchDiscriminatorConfig::new(128)
         .with_activation(Activation::Relu)
         .with_kernels(8)
         .with_dims(4)
         .with_mean(true)
-        .with_deviation(0.5);
+        .with_deviation(0.5)
+        .init(features.init(setup.device), setup.device);
     setup
-        .gan(setup.generator(setup.latent(), 2), judge.init(setup.device))
+        .gan(setup.generator(setup.latent(), 2), judge)
         .instance_noise(InstanceNoise::annealed(0.2, 0.0, setup.rounds))
 }
 
-pub type Reconstructing = Veegan<MlpGenerator, GaussianEncoder<MlpTranslator>, Joint<MlpDiscriminator>>;
+pub type Reconstructing = Veegan<MlpGenerator, GaussianEncoder<MlpTranslator>, Told<MlpDiscriminator>>;
 
-pub fn veegan(setup: &Setup) -> Reconstructing {
+pub fn veegan(setup: &Setup) -> Result<Reconstructing> {
     let reconstructor = setup.generator(2, 2 * SEEN_WITH_A_POINT);
-    let judge = setup.judge(SEEN_WITH_A_POINT + 2);
     let [all, _] = setup.optimizers();
-    Veegan::new(
+    let veegan = Veegan::new(
         setup.generator(SEEN_WITH_A_POINT, 2),
         GaussianEncoder::of(reconstructor.into()),
-        Joint::of(judge),
-    )
-    .optimizers(all)
+        setup.told(2, SEEN_WITH_A_POINT)?,
+    );
+    Ok(veegan.optimizers(all))
 }
 
 pub fn mdgan(setup: &Setup) -> Mdgan<MlpGenerator, MlpTranslator, MlpDiscriminator> {

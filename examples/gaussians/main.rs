@@ -202,7 +202,7 @@ fn play(
     match options.method {
         Method::D2gan => run.train(games::d2gan(&setup), packing, one),
         Method::Minibatch => run.train(games::minibatch(&setup), packing, one),
-        Method::Veegan => run.train(games::veegan(&setup), packing, one),
+        Method::Veegan => run.train(games::veegan(&setup)?, packing, one),
         Method::Mdgan => run.train(games::mdgan(&setup), packing, one),
         Method::Gap => run.train(games::gap(100, &setup), packing, each),
         Method::Parallel => run.train(games::gap(0, &setup), packing, each),

@@ -67,8 +67,17 @@ impl Setup<'_> {
 
     /// A judge of so many numbers.
     pub fn judge(&self, features: usize) -> MlpDiscriminator {
+        self.judges(features).init(self.device)
+    }
+
+    /// A judge of so many numbers, with a code of so many beside them.
+    pub fn told(&self, features: usize, code: usize) -> Result<Told<MlpDiscriminator>> {
+        Told::discriminator(self.judges(features + code), code, self.device)
+    }
+
+    fn judges(&self, features: usize) -> MlpDiscriminatorConfig {
         let config = MlpDiscriminatorConfig::new(features);
-        let config = match self.protocol {
+        match self.protocol {
             Protocol::Pacgan => config
                 .with_hidden(vec![200; 3])
                 .with_maxout(Some(5))
@@ -77,8 +86,7 @@ impl Setup<'_> {
                 .with_activation(Activation::Tanh)
                 .with_initializer(unrolled_weights()),
             Protocol::Small => config.with_activation(Activation::Relu),
-        };
-        config.init(self.device)
+        }
     }
 
     /// The optimizers of generators, and of those who judge them.

@@ -3,11 +3,14 @@
 //! ```text
 //! cargo run --example stacked -- --method dcgan
 //! cargo run --example stacked -- --method pacgan2 --seeds 3
+//! cargo run --example stacked -- --method veegan --judge-width 3
 //! ```
 
 #[path = "../common/mod.rs"]
 mod common;
+mod games;
 
+use std::path::Path;
 use std::process::ExitCode;
 
 use agon::metrics::{ClassHistogram, Metric, Origin, stacked_classes};
@@ -16,17 +19,17 @@ use burn::tensor::Int;
 use clap::Parser;
 use common::judge::Judge;
 use common::{Common, Ending, kept, name};
+use games::Setup;
 use serde_json::json;
 
 /// Digits in an image, one in each channel.
 const CHANNELS: usize = 3;
 /// Pixels a side.
 const SIDE: usize = 28;
-const LATENT: usize = 100;
 /// Samples that are drawn at once when a generator is judged.
 const PART: usize = 500;
 
-type Stacked = Gan<Packed<DcganGenerator>, DcganDiscriminator>;
+type Outcome<T> = Result<T, Box<dyn std::error::Error>>;
 
 /// Modes captured of 1000, and the divergence from all of them alike.
 #[derive(Debug, Parser)]
@@ -71,6 +74,16 @@ enum Method {
     Unrolled,
     /// The non-saturating loss with R1 of 1
     R1,
+    /// Two discriminators, one for each direction of the divergence
+    D2gan,
+    /// A reconstructor of codes, a judge of codes and images
+    Veegan,
+    /// An encoder, a judge of the manifold and one of the diffusion
+    Mdgan,
+    /// A discriminator that sees how alike the images of a batch are
+    Minibatch,
+    /// 4 of the first in parallel which draw new opponents every 100 rounds; each of the 4 is judged
+    Gap,
 }
 
 impl Method {
@@ -95,19 +108,19 @@ fn run(options: &Options) -> Ending {
     let judge = Judge::new(&device)?;
     let mut runs = Vec::new();
     for seed in (0..options.seeds).map(|i| common.seed.wrapping_add(i)) {
-        let (generator, outcome) = train(options, seed, &device)?;
-        let [modes, divergence] = coverage(options.judged, &judge, |n, part| {
-            Ok(generator.sample(n, random::mix(seed, part)))
-        })?;
-        let picture = folder.join(format!("seed{seed}.png"));
-        write_png(&picture, &image_grid(generator.sample(64, seed), 8)?)?;
-        common.say(format!(
-            "seed {seed}: {modes} of 1000 modes, reverse KL {divergence:.3}, {} rounds in {:.0?}; {}",
-            outcome.steps,
-            outcome.elapsed,
-            picture.display()
-        ));
-        runs.push(json!({ "seed": seed, "modes": modes, "reverse_kl": divergence }));
+        for (i, generator) in play(options, seed, &device)?.into_iter().enumerate() {
+            let [modes, divergence] = coverage(options.judged, &judge, |n, part| {
+                Ok(generator.sample(n, random::mix(seed, part)))
+            })?;
+            let of_several = if i == 0 { String::new() } else { format!("-{i}") };
+            let picture = folder.join(format!("{}-seed{seed}{of_several}.png", name(options.method)));
+            write_png(&picture, &image_grid(generator.sample(64, seed), 8)?)?;
+            common.say(format!(
+                "seed {seed}: {modes} of 1000 modes, reverse KL {divergence:.3}; {}",
+                picture.display()
+            ));
+            runs.push(json!({ "seed": seed, "modes": modes, "reverse_kl": divergence }));
+        }
     }
     let [modes, divergence] = coverage(options.judged, &judge, |n, part| {
         let digits = glyphs().images(n * CHANNELS, random::mix(common.seed, part), &device)?;
@@ -123,40 +136,76 @@ fn run(options: &Options) -> Ending {
     Ok(())
 }
 
-fn train(
-    options: &Options,
-    seed: u64,
-    device: &Device,
-) -> Result<(DcganGenerator, Outcome), Box<dyn std::error::Error>> {
+/// Trains once, and gives what was learned: one generator, or each of several in parallel.
+fn play(options: &Options, seed: u64, device: &Device) -> Outcome<Vec<DcganGenerator>> {
     let steps = options.common.steps.unwrap_or(3_000);
-    let trainer = Trainer::new(gan(options, steps, &device.clone().autodiff())?)
-        .observe(StopOnInterrupt::new())
-        .observe(Progress::new());
     let folder = options.common.folder("stacked")?;
-    let folder = folder.join(format!("{}-seed{seed}", name(options.method)));
-    let mut trainer = kept(trainer, &folder, seed, options.resume);
-    let (packs, channels) = (options.batch, CHANNELS * options.method.packing());
-    let data = glyphs()
-        .batches(packs * channels)
-        .map(move |digits| digits.reshape([packs, channels, SIDE, SIDE]));
-    let outcome = trainer.run(data, Budget::steps(steps))?;
-    options.common.say_how_to_load::<Packed<DcganGenerator>>(&outcome)?;
-    Ok((trainer.game().generator().single().clone(), outcome))
+    let run = Run {
+        options,
+        steps,
+        seed,
+        folder: &folder.join(format!("{}-seed{seed}", name(options.method))),
+    };
+    let setup = Setup {
+        width: options.width,
+        judge_width: options.judge_width,
+        steps,
+        device: &device.clone().autodiff(),
+    };
+    match options.method {
+        Method::D2gan => run.train(games::d2gan(&setup)?, |game| vec![game.generator().clone()]),
+        Method::Veegan => run.train(games::veegan(&setup)?, |game| vec![game.generator().clone()]),
+        Method::Mdgan => run.train(games::mdgan(&setup)?, |game| vec![game.generator().clone()]),
+        Method::Minibatch => run.train(games::minibatch(&setup)?, |game| vec![game.generator().clone()]),
+        Method::Gap => run.train(games::gap(&setup)?, |game| {
+            game.pairs().iter().map(|pair| pair.generator().clone()).collect()
+        }),
+        method => {
+            let gan = games::gan(method.packing(), &setup)?;
+            let gan = match method {
+                Method::Unrolled => gan.unrolled(Unroll::own(5)),
+                Method::R1 => gan.penalty(R1::new(1.0)),
+                _ => gan,
+            };
+            run.train(gan, |game| vec![game.generator().single().clone()])
+        }
+    }
 }
 
-fn gan(options: &Options, steps: u64, device: &Device) -> Result<Stacked> {
-    let packing = options.method.packing();
-    let generator = DcganGeneratorConfig::new(LATENT, [CHANNELS, SIDE, SIDE]).with_width(options.width);
-    let discriminator = DcganDiscriminatorConfig::new([CHANNELS * packing, SIDE, SIDE]).with_width(options.judge_width);
-    let generator = Packed::new(generator.try_init(device)?, packing);
-    // The paper of real digits is blacker than a generator can make it.
-    let gan =
-        Gan::new(generator, discriminator.try_init(device)?).instance_noise(InstanceNoise::annealed(0.15, 0.03, steps));
-    Ok(match options.method {
-        Method::Unrolled => gan.unrolled(Unroll::own(5)),
-        Method::R1 => gan.penalty(R1::new(1.0)),
-        _ => gan,
-    })
+/// One training, whatever the game.
+struct Run<'a> {
+    options: &'a Options,
+    steps: u64,
+    seed: u64,
+    folder: &'a Path,
+}
+
+impl Run<'_> {
+    fn train<G: Game<Batch = Tensor<4>> + 'static>(
+        &self,
+        game: G,
+        generators: fn(&G) -> Vec<DcganGenerator>,
+    ) -> Outcome<Vec<DcganGenerator>> {
+        let trainer = Trainer::new(game)
+            .observe(StopOnInterrupt::new())
+            .observe(Progress::new());
+        let mut trainer = kept(trainer, self.folder, self.seed, self.options.resume);
+        let (packs, channels) = (self.options.batch, CHANNELS * self.options.method.packing());
+        let data = glyphs()
+            .batches(packs * channels)
+            .map(move |digits| digits.reshape([packs, channels, SIDE, SIDE]));
+        let outcome = trainer.run(data, Budget::steps(self.steps))?;
+        let common = &self.options.common;
+        common.say(format!("{} rounds in {:.0?}", outcome.steps, outcome.elapsed));
+        match self.options.method {
+            Method::Gap => {} // Four generators, none of which is the one.
+            Method::D2gan | Method::Veegan | Method::Mdgan | Method::Minibatch => {
+                common.say_how_to_load::<DcganGenerator>(&outcome)?;
+            }
+            _ => common.say_how_to_load::<Packed<DcganGenerator>>(&outcome)?,
+        }
+        Ok(generators(trainer.game()))
+    }
 }
 
 fn glyphs() -> Glyphs {
@@ -164,15 +213,11 @@ fn glyphs() -> Glyphs {
 }
 
 /// How many combinations of digits there are among `n` images, and how unlike equal shares they are.
-fn coverage(
-    n: usize,
-    judge: &Judge,
-    images: impl Fn(usize, u64) -> Result<Tensor<4>>,
-) -> Result<[f64; 2], Box<dyn std::error::Error>> {
+fn coverage(n: usize, judge: &Judge, images: impl Fn(usize, u64) -> Result<Tensor<4>>) -> Outcome<[f64; 2]> {
     let mut histogram = ClassHistogram::new(10usize.pow(CHANNELS as u32))?;
     for (part, first) in (0..n).step_by(PART).enumerate() {
         let images = images(PART.min(n - first), part as u64)?;
-        let digits = |channel| -> Result<Tensor<1, Int>, Box<dyn std::error::Error>> {
+        let digits = |channel| -> Outcome<Tensor<1, Int>> {
             let digits = judge.look_at(&images.clone().narrow(1, channel, 1))?.digits;
             let digits: Vec<i64> = digits.into_iter().map(|digit| digit as i64).collect();
             Ok(Tensor::from_data(digits.as_slice(), &images.device()))

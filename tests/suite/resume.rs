@@ -279,7 +279,11 @@ fn games_against_mode_collapse() {
         let config = MlpDiscriminatorConfig::new(features);
         config.with_hidden(vec![16]).init(&device())
     };
-    let veegan = || Veegan::new(generator(), GaussianEncoder::of(encoder(8)), Joint::of(judge(6)));
+    let told = || {
+        let config = MlpDiscriminatorConfig::new(6).with_hidden(vec![16]);
+        Told::discriminator(config, 4, &device()).unwrap()
+    };
+    let veegan = || Veegan::new(generator(), GaussianEncoder::of(encoder(8)), told());
     check(
         "veegan",
         5,

@@ -6,7 +6,7 @@ use burn::prelude::Tensor;
 /// A judge's loss, and the scores that led to it.
 pub(crate) struct Judgement {
     pub loss: Tensor<1>,
-    real: Tensor<2>,
+    pub real: Tensor<2>,
     fake: Tensor<2>,
 }
 

@@ -37,6 +37,9 @@ pub struct DcganDiscriminatorConfig {
     /// Normalizes every layer but the first and the last. Critics with a gradient penalty want none.
     #[config(default = true)]
     pub batch_norm: bool,
+    /// Scores of an image; more than one for whatever else is to be said of it.
+    #[config(default = 1)]
+    pub scores: usize,
 }
 
 /// The sizes which an image goes through, halved and rounded down until a side is shorter than eight.
@@ -123,6 +126,9 @@ impl DcganDiscriminatorConfig {
     /// [`Error::Config`] if a size is zero or the images are smaller than 8 pixels.
     pub fn try_init(&self, device: &Device) -> Result<DcganDiscriminator> {
         let sizes = pyramid(self.shape, self.width)?;
+        if self.scores == 0 {
+            return Err(Error::config("DCGAN", "a discriminator of at least one score", 0));
+        }
         let stages = sizes.len() - 1;
         let channels = |stage: usize| self.width << (stage - 1);
         let mut layers = Vec::new();
@@ -134,7 +140,7 @@ impl DcganDiscriminatorConfig {
                     .with_padding(PaddingConfig2d::Explicit(1, 1, 1, 1)),
             );
         }
-        layers.push(Conv2dConfig::new([channels(stages), 1], sizes[stages]));
+        layers.push(Conv2dConfig::new([channels(stages), self.scores], sizes[stages]));
         let build = |layer: Conv2dConfig| layer.with_bias(false).with_initializer(WEIGHTS).init(device);
         Ok(DcganDiscriminator {
             layers: layers.into_iter().map(build).collect(),
@@ -221,7 +227,7 @@ impl Loadable for DcganGenerator {
 /// Its derivative is exact.
 ///
 /// # Shapes
-/// `[batch, channels, height, width]` to `[batch, 1]`.
+/// `[batch, channels, height, width]` to `[batch, scores]`.
 ///
 /// # References
 /// Radford, Metz and Chintala 2016, arXiv:1511.06434.

@@ -4,6 +4,7 @@
 mod contest;
 mod conv_classifier;
 mod dcgan;
+mod dcgan_encoder;
 #[cfg(test)]
 mod derivatives;
 mod mlp;
@@ -41,12 +42,12 @@ mod unet_translator;
 mod d2gan;
 mod gap;
 mod gaussian_encoder;
-mod joint;
 mod mdgan;
 mod minibatch_discriminator;
 mod veegan;
 
 pub use dcgan::{DcganDiscriminator, DcganDiscriminatorConfig, DcganGenerator, DcganGeneratorConfig};
+pub use dcgan_encoder::DcganEncoder;
 pub use mlp::{MlpDiscriminator, MlpDiscriminatorConfig, MlpGenerator, MlpGeneratorConfig};
 pub use packed::{Packed, PackedConfig};
 pub use sequences::*;
@@ -83,7 +84,6 @@ pub use unet_translator::{UNetTranslator, UNetTranslatorConfig};
 pub use d2gan::TwoJudges;
 pub use gap::Gap;
 pub use gaussian_encoder::GaussianEncoder;
-pub use joint::Joint;
 pub use mdgan::Mdgan;
-pub use minibatch_discriminator::{MinibatchDiscriminator, MinibatchDiscriminatorConfig};
+pub use minibatch_discriminator::{InCompanyConfig, MinibatchDiscriminator, MinibatchDiscriminatorConfig};
 pub use veegan::Veegan;

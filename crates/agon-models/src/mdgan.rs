@@ -1,11 +1,15 @@
 //! MDGAN: first find the manifold of the data, then spread over it.
 
 use agon_core::{
-    Adam, AnyPlayer, Discriminator, Encoder, Error, Feed, Game, Generator, Player, Result, Round, Sample, Sampling,
+    Adam, AnyPlayer, Augment, Augmentations, Discriminator, Encoder, Error, Feed, Game, Generator, Memory, Player,
+    Result, Round, Sample, Sampling,
 };
 use agon_losses::{NonSaturating, l2};
 
 use crate::contest::{Judgement, fooled};
+
+/// Of what both judges see.
+type Changes<G> = Augmentations<<G as Generator>::Output>;
 
 /// A generator with an encoder, and a judge for each of two steps.
 ///
@@ -46,6 +50,7 @@ where
     encoder: Player<E>,
     manifold: Player<D>,
     diffusion: Player<D>,
+    augmentations: Changes<G>,
     weight: f64,
 }
 
@@ -63,6 +68,7 @@ where
             encoder: Player::encoder(encoder, adam()),
             manifold: manifold.named("manifold"),
             diffusion: diffusion.named("diffusion"),
+            augmentations: Augmentations::default(),
             weight: 50.0,
         }
     }
@@ -70,6 +76,12 @@ where
     /// How much the distance between a sample and its reconstruction counts.
     pub fn weight(mut self, weight: f64) -> Self {
         self.weight = weight;
+        self
+    }
+
+    /// Changes all samples before either judge sees them; any number of changes, one after the other.
+    pub fn augment(mut self, augmentation: impl Augment<G::Output>) -> Self {
+        self.augmentations.push(augmentation);
         self
     }
 
@@ -93,17 +105,19 @@ where
             .generator
             .network()
             .generate(self.encoder.network().encode(x.clone()));
-        let Judgement { loss, .. } = Judgement::of(&NonSaturating, self.manifold.network(), x, &again.detached());
+        let [real, fake] = [x, &again.detached()].map(|samples| self.augmentations.augment(samples, round));
+        let Judgement { loss, .. } = Judgement::of(&NonSaturating, self.manifold.network(), &real, &fake);
         round.measure("loss/manifold", &loss);
         self.manifold.update(round, &loss);
 
         let distance = l2(again.rows(), x.rows());
         round.measure("loss/reconstruction", &distance);
-        let loss = distance * self.weight + fooled(&NonSaturating, &self.manifold.frozen(), &again, x);
+        let seen = self.augmentations.augment(&again, round);
+        let loss = distance * self.weight + fooled(&NonSaturating, &self.manifold.frozen(), &seen, x);
         self.generator.update_with(&mut self.encoder, round, &loss);
     }
 
-    fn diffusion_step(&mut self, x: &G::Output, round: &mut Round) {
+    fn diffusion_step(&mut self, x: &G::Output, round: &mut Round) -> Result<()> {
         let codes = round.draw(&*self.generator.network().prior(), x.size());
         let fake = self.generator.network().generate(codes);
         round.measure_spreads(x, &fake);
@@ -111,19 +125,20 @@ where
             .generator
             .frozen()
             .generate(self.encoder.frozen().encode(x.clone()));
-        let judgement = Judgement::of(
-            &NonSaturating,
-            self.diffusion.network(),
-            &again.detached(),
-            &fake.detached(),
-        );
+        let [real, seen] = [again, fake.clone()].map(|samples| self.augmentations.augment(&samples.detached(), round));
+        let judgement = Judgement::of(&NonSaturating, self.diffusion.network(), &real, &seen);
         judgement.measure(&NonSaturating, round);
         round.measure("loss/discriminator", &judgement.loss);
         self.diffusion.update(round, &judgement.loss);
 
-        let loss = fooled(&NonSaturating, &self.diffusion.frozen(), &fake, x);
+        let seen = self.augmentations.augment(&fake, round);
+        let loss = fooled(&NonSaturating, &self.diffusion.frozen(), &seen, x);
         round.measure("loss/generator", &loss);
         self.generator.update(round, &loss);
+        match round.is_silent() {
+            true => Ok(()),
+            false => self.augmentations.advance(&judgement.real, round),
+        }
     }
 }
 
@@ -136,10 +151,10 @@ where
 
     fn play(&mut self, data: &mut Feed<'_, G::Output>, round: &mut Round) -> Result<()> {
         Error::unless_at_least_zero("the weight of MDGAN's distance", self.weight)?;
+        self.augmentations.check()?;
         let x = data.next_batch()?;
         self.manifold_step(&x, round);
-        self.diffusion_step(&x, round);
-        Ok(())
+        self.diffusion_step(&x, round)
     }
 
     fn players(&mut self) -> Vec<&mut dyn AnyPlayer> {
@@ -153,6 +168,14 @@ where
 
     fn describe(&self) -> String {
         format!("{self:?}")
+    }
+
+    fn memory(&self) -> Memory {
+        self.augmentations.remember(Memory::new())
+    }
+
+    fn recall(&mut self, memory: &Memory) {
+        self.augmentations.recall(memory);
     }
 }
 

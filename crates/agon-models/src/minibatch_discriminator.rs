@@ -3,20 +3,18 @@
 use agon_core::{Discriminator, Error, Loadable, Result};
 use agon_nn::{Activation, Linear, MinibatchDiscrimination, MinibatchDiscriminationConfig, linear};
 use burn::config::Config;
-use burn::module::Module;
+use burn::module::{Module, ModuleDisplay};
 use burn::nn::Initializer;
 use burn::prelude::{Device, Tensor};
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-/// Configuration of a [`MinibatchDiscriminator`].
+/// Configuration of a [`MinibatchDiscriminator`] around any network.
 #[derive(Config, Debug)]
 pub struct MinibatchDiscriminatorConfig {
-    /// Numbers in a sample.
+    /// Numbers that the network says of a sample.
     pub features: usize,
-    /// Widths of the hidden layers.
-    #[config(default = "vec![128, 128]")]
-    pub hidden: Vec<usize>,
-    /// After each hidden layer.
+    /// After them.
     #[config(default = "Activation::LeakyRelu(0.2)")]
     pub activation: Activation,
     /// Features that tell of the company of a sample.
@@ -31,100 +29,117 @@ pub struct MinibatchDiscriminatorConfig {
     /// Standard deviation of the tensor that compares: with little of it everybody is close to everybody at first.
     #[config(default = 0.05)]
     pub deviation: f64,
-    /// Where other weights come from; biases start at zero.
+    /// Where the weights of the score come from; its bias starts at zero.
     #[config(default = "Initializer::KaimingUniform { gain: 1.0 / 3.0f64.sqrt(), fan_out_only: false }")]
     pub initializer: Initializer,
 }
 
 impl MinibatchDiscriminatorConfig {
-    /// Builds the network.
+    /// Builds the discriminator around this network.
     ///
     /// # Panics
     /// Where [`try_init`](Self::try_init) fails.
-    pub fn init(&self, device: &Device) -> MinibatchDiscriminator {
-        self.try_init(device).unwrap_or_else(|error| panic!("{error}"))
+    pub fn init<F: Module>(&self, network: F, device: &Device) -> MinibatchDiscriminator<F> {
+        self.try_init(network, device).unwrap_or_else(|error| panic!("{error}"))
     }
 
-    /// Builds the network.
+    /// Builds the discriminator around this network.
     ///
     /// # Errors
-    /// [`Error::Config`] if a width, or the number of kernels or of what they compare, or the deviation is zero.
-    pub fn try_init(&self, device: &Device) -> Result<MinibatchDiscriminator> {
-        let widths = [vec![self.features], self.hidden.clone()].concat();
-        if widths.contains(&0) || self.kernels * self.dims == 0 {
-            let got = format!("{widths:?}, {} kernels of {}", self.kernels, self.dims);
-            return Err(Error::config("layer widths", "numbers above zero", got));
+    /// [`Error::Config`] if the number of features, of kernels or of what they compare, or the deviation is zero.
+    pub fn try_init<F: Module>(&self, network: F, device: &Device) -> Result<MinibatchDiscriminator<F>> {
+        if [self.features, self.kernels, self.dims].contains(&0) {
+            let got = format!("{} features, {} kernels of {}", self.features, self.kernels, self.dims);
+            return Err(Error::config("minibatch discrimination", "numbers above zero", got));
         }
         if !(self.deviation > 0.0 && self.deviation.is_finite()) {
             let what = "the deviation of the tensor that compares";
             return Err(Error::config(what, "a number above zero", self.deviation));
         }
-        let layer = |sizes| linear(sizes, true, &self.initializer, device);
-        let top = widths[widths.len() - 1];
+        let company = MinibatchDiscriminationConfig::new(self.features)
+            .with_kernels(self.kernels)
+            .with_dims(self.dims)
+            .with_mean(self.mean)
+            .with_initializer(Initializer::Normal {
+                mean: 0.0,
+                std: self.deviation,
+            });
         Ok(MinibatchDiscriminator {
-            hidden: widths.windows(2).map(|pair| layer([pair[0], pair[1]])).collect(),
-            company: MinibatchDiscriminationConfig::new(top)
-                .with_kernels(self.kernels)
-                .with_dims(self.dims)
-                .with_mean(self.mean)
-                .with_initializer(Initializer::Normal {
-                    mean: 0.0,
-                    std: self.deviation,
-                })
-                .init(device),
-            last: layer([top + self.kernels, 1]),
+            network,
+            company: company.init(device),
+            score: linear([self.features + self.kernels, 1], true, &self.initializer, device),
             config: self.clone(),
         })
     }
 }
 
-/// A fully connected discriminator with minibatch discrimination before its score.
+/// Any network as a discriminator with minibatch discrimination before its score.
 ///
-/// A generator whose samples are all alike is found out at once, whatever each of them looks like. Real and generated
-/// samples must come in batches of their own, as in every game here. Scores depend on the whole batch.
+/// ```text
+/// D(x_i) = w [h_i, o(h_i; h_1, .. h_n)],    h_i = lrelu(F(x_i))
+/// ```
+///
+/// `F`: the network; `o`: how close a sample's features are to those of the others
+/// ([`MinibatchDiscrimination`]). A generator whose samples are all alike is found out at once, whatever each of them
+/// looks like. Real and generated samples must come in batches of their own, as in every game here. Scores depend on the
+/// whole batch.
 ///
 /// # Shapes
-/// `[batch, features]` to `[batch, 1]`.
+/// The network's own, to `[batch, 1]`.
+///
+/// # Example
+/// ```
+/// use agon_core::Discriminator;
+/// use agon_models::{DcganDiscriminatorConfig, MinibatchDiscriminatorConfig};
+/// use burn::prelude::*;
+///
+/// let device = Device::default();
+/// let network = DcganDiscriminatorConfig::new([1, 28, 28]).with_width(8).with_scores(64).init(&device);
+/// let discriminator = MinibatchDiscriminatorConfig::new(64).init(network, &device);
+/// assert_eq!(discriminator.discriminate(Tensor::zeros([5, 1, 28, 28], &device)).dims(), [5, 1]);
+/// ```
 ///
 /// # References
 /// Salimans et al. 2016, "Improved techniques for training GANs", arXiv:1606.03498, section 3.2.
 #[derive(Module, Debug)]
-pub struct MinibatchDiscriminator {
-    hidden: Vec<Linear>,
+pub struct MinibatchDiscriminator<F: Module> {
+    network: F,
     company: MinibatchDiscrimination,
-    last: Linear,
+    score: Linear,
     #[module(skip)]
     config: MinibatchDiscriminatorConfig,
 }
 
-impl MinibatchDiscriminator {
-    /// Scores each sample in its company.
-    pub fn forward(&self, samples: Tensor<2>) -> Tensor<2> {
-        let mut x = samples;
-        for layer in &self.hidden {
-            x = self.config.activation.forward(layer.forward(x));
-        }
-        self.last.forward(self.company.forward(x))
-    }
-}
-
-impl Discriminator for MinibatchDiscriminator {
-    type Input = Tensor<2>;
+impl<F: Discriminator<Output = Tensor<2>> + ModuleDisplay> Discriminator for MinibatchDiscriminator<F> {
+    type Input = F::Input;
     type Output = Tensor<2>;
 
-    fn discriminate(&self, samples: Tensor<2>) -> Tensor<2> {
-        self.forward(samples)
+    fn discriminate(&self, samples: F::Input) -> Tensor<2> {
+        let features = self.config.activation.forward(self.network.discriminate(samples));
+        self.score.forward(self.company.forward(features))
     }
 
     fn config(&self) -> Option<Value> {
-        serde_json::to_value(&self.config).ok()
+        let (network, company) = (self.network.config()?, self.config.clone());
+        serde_json::to_value(InCompanyConfig { network, company }).ok()
     }
 }
 
-impl Loadable for MinibatchDiscriminator {
-    type Config = MinibatchDiscriminatorConfig;
+/// Configuration of a [`MinibatchDiscriminator`] and of the network in it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct InCompanyConfig<C> {
+    /// The network.
+    pub network: C,
+    /// What is around it.
+    pub company: MinibatchDiscriminatorConfig,
+}
 
-    fn from_config(config: &MinibatchDiscriminatorConfig, device: &Device) -> Result<Self> {
-        config.try_init(device)
+impl<F: Loadable + ModuleDisplay> Loadable for MinibatchDiscriminator<F> {
+    type Config = InCompanyConfig<F::Config>;
+
+    fn from_config(config: &Self::Config, device: &Device) -> Result<Self> {
+        config
+            .company
+            .try_init(F::from_config(&config.network, device)?, device)
     }
 }

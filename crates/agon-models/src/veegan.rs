@@ -2,38 +2,44 @@
 
 use agon_core::prior::Normal;
 use agon_core::{
-    Adam, AdversarialLoss, AnyPlayer, Discriminator, Encoder, Error, Feed, Game, Generator, Player, Result, Round,
-    Sample, Sampling, Scored,
+    Adam, AnyPlayer, Augment, Augmentations, Conditioned, Discriminator, Encoder, Error, Feed, Game, Generator, Memory,
+    Player, Result, Round, Sample, Sampling, Scored,
 };
 use agon_losses::{NonSaturating, gaussian_information};
 use burn::prelude::Tensor;
 
+use crate::contest::Judgement;
+
+/// Of what the judge sees.
+type Changes<G> = Augmentations<Conditioned<<G as Generator>::Output>>;
+
 /// A generator, a reconstructor of codes, and a judge of pairs of code and sample.
 ///
 /// ```text
-/// judge:            -E log s(J(c, x)) - E log(1 - s(J(z, G(z)))),    c ~ F(.|x)
-/// G:                -E J(z, G(z)) - w E log F(z|G(z))
+/// judge:            -E log s(J(x, c)) - E log(1 - s(J(G(z), z))),    c ~ F(.|x)
+/// G:                -E J(G(z), z) - w E log F(z|G(z))
 /// F:                -w E log F(z|G(z))
 /// ```
 ///
 /// `G`: the generator of samples from codes `z`; `F`: the reconstructor, from samples `x` to a Gaussian of codes; `J`: the
 /// judge's score, which estimates the log ratio of both joint distributions; `s`: the sigmoid. `F` maps all data to codes;
 /// where the generator leaves out a mode, its codes do not look like the prior, and the judge tells.
-/// In the figure: `z -> G(z) -> F(.|G(z))` should close, and the judge compares `(z, G(z))` with `(c, x)`.
+/// In the figure: `z -> G(z) -> F(.|G(z))` should close, and the judge compares `(G(z), z)` with `(x, c)`.
 ///
 /// A code may have many more numbers than a sample: what cannot come back `F` leaves as wide as the prior. For points of the
 /// plane codes of 254 do well and codes of two do not (`docs/results.md`).
 ///
 /// # Example
 /// ```
-/// use agon_models::{GaussianEncoder, Joint, MlpDiscriminatorConfig, MlpGeneratorConfig, MlpTranslator, Veegan};
+/// use agon_models::{GaussianEncoder, MlpDiscriminatorConfig, MlpGeneratorConfig, MlpTranslator, Told, Veegan};
 /// use burn::prelude::*;
 ///
 /// let device = Device::default().autodiff();
 /// let generator = MlpGeneratorConfig::new(16, 2).init(&device);
 /// let reconstructor = MlpTranslator::from(MlpGeneratorConfig::new(2, 2 * 16).init(&device));
-/// let judge = Joint::of(MlpDiscriminatorConfig::new(16 + 2).init(&device));
+/// let judge = Told::discriminator(MlpDiscriminatorConfig::new(2 + 16), 16, &device)?;
 /// let veegan = Veegan::new(generator, GaussianEncoder::of(reconstructor), judge);
+/// # Ok::<(), agon_core::Error>(())
 /// ```
 ///
 /// # References
@@ -45,18 +51,19 @@ use burn::prelude::Tensor;
 pub struct Veegan<G: Generator<Input = Tensor<2>>, F, D>
 where
     F: Encoder<Input = G::Output, Output = (Tensor<2>, Tensor<2>)>,
-    D: Discriminator<Input = (Tensor<2>, G::Output)>,
+    D: Discriminator<Input = Conditioned<G::Output>>,
 {
     generator: Player<G>,
     reconstructor: Player<F>,
     judge: Player<D>,
+    augmentations: Changes<G>,
     weight: f64,
 }
 
 impl<G: Generator<Input = Tensor<2>>, F, D> Veegan<G, F, D>
 where
     F: Encoder<Input = G::Output, Output = (Tensor<2>, Tensor<2>)>,
-    D: Discriminator<Input = (Tensor<2>, G::Output)>,
+    D: Discriminator<Input = Conditioned<G::Output>>,
 {
     /// These networks, Adam as DCGAN's, and a weight of 1.
     pub fn new(generator: G, reconstructor: F, judge: D) -> Self {
@@ -65,6 +72,7 @@ where
             generator: Player::generator(generator, adam()),
             reconstructor: Player::encoder(reconstructor, adam()).named("reconstructor"),
             judge: Player::discriminator(judge, adam()),
+            augmentations: Augmentations::default(),
             weight: 1.0,
         }
     }
@@ -72,6 +80,13 @@ where
     /// How much reconstructed codes count.
     pub fn weight(mut self, weight: f64) -> Self {
         self.weight = weight;
+        self
+    }
+
+    /// Changes all pairs before they are judged; any number of changes, one after the other.
+    /// [`OfSample`](agon_core::OfSample) makes one of a change of samples.
+    pub fn augment(mut self, augmentation: impl Augment<Conditioned<G::Output>>) -> Self {
+        self.augmentations.push(augmentation);
         self
     }
 
@@ -89,6 +104,23 @@ where
     pub fn judge(&self) -> &D {
         self.judge.network()
     }
+
+    fn judge_turn(
+        &mut self,
+        real: &Conditioned<G::Output>,
+        fake: &Conditioned<G::Output>,
+        round: &mut Round,
+    ) -> Result<()> {
+        let [real, fake] = [real, fake].map(|pair| self.augmentations.augment(&pair.detached(), round));
+        let judgement = Judgement::of(&NonSaturating, self.judge.network(), &real, &fake);
+        judgement.measure(&NonSaturating, round);
+        round.measure("loss/discriminator", &judgement.loss);
+        self.judge.update(round, &judgement.loss);
+        match round.is_silent() {
+            true => Ok(()),
+            false => self.augmentations.advance(&judgement.real, round),
+        }
+    }
 }
 
 /// A code from each of these Gaussians.
@@ -101,27 +133,29 @@ fn draw((mean, log_variance): (Tensor<2>, Tensor<2>), round: &mut Round) -> Tens
 impl<G: Generator<Input = Tensor<2>>, F, D> Game for Veegan<G, F, D>
 where
     F: Encoder<Input = G::Output, Output = (Tensor<2>, Tensor<2>)>,
-    D: Discriminator<Input = (Tensor<2>, G::Output)>,
+    D: Discriminator<Input = Conditioned<G::Output>>,
 {
     type Batch = G::Output;
 
     fn play(&mut self, data: &mut Feed<'_, G::Output>, round: &mut Round) -> Result<()> {
         Error::unless_at_least_zero("the weight of VEEGAN's codes", self.weight)?;
+        self.augmentations.check()?;
         let x = data.next_batch()?;
         let z = round.draw(&*self.generator.network().prior(), x.size());
         let fake = self.generator.network().generate(z.clone());
         round.measure_spreads(&x, &fake);
 
         let found = draw(self.reconstructor.frozen().encode(x.clone()), round);
-        let judge = self.judge.network();
-        let real_scores = judge.discriminate((found.detached(), x)).scores();
-        let fake_scores = judge.discriminate((z.clone(), fake.detached())).scores();
-        round.measure_scores(&real_scores, &fake_scores, 1.0);
-        let loss = NonSaturating.discriminator(real_scores, fake_scores);
-        round.measure("loss/discriminator", &loss);
-        self.judge.update(round, &loss);
+        self.judge_turn(
+            &Conditioned::new(x, found),
+            &Conditioned::new(fake.clone(), z.clone()),
+            round,
+        )?;
 
-        let scores = self.judge.frozen().discriminate((z.clone(), fake.clone())).scores();
+        let seen = self
+            .augmentations
+            .augment(&Conditioned::new(fake.clone(), z.clone()), round);
+        let scores = self.judge.frozen().discriminate(seen).scores();
         let (mean, log_variance) = self.reconstructor.network().encode(fake);
         let surprise = gaussian_information(mean, log_variance, z);
         round.measure("loss/generator", &scores.clone().mean().neg());
@@ -138,12 +172,20 @@ where
     fn describe(&self) -> String {
         format!("{self:?}")
     }
+
+    fn memory(&self) -> Memory {
+        self.augmentations.remember(Memory::new())
+    }
+
+    fn recall(&mut self, memory: &Memory) {
+        self.augmentations.recall(memory);
+    }
 }
 
 impl<G: Generator<Input = Tensor<2>>, F, D> Sampling for Veegan<G, F, D>
 where
     F: Encoder<Input = G::Output, Output = (Tensor<2>, Tensor<2>)>,
-    D: Discriminator<Input = (Tensor<2>, G::Output)>,
+    D: Discriminator<Input = Conditioned<G::Output>>,
 {
     type Sample = G::Output;
 

@@ -14,23 +14,25 @@ fn judge(features: usize) -> MlpDiscriminator {
     config.with_hidden(vec![16]).init(&device())
 }
 
-fn company() -> MinibatchDiscriminator {
-    let config = MinibatchDiscriminatorConfig::new(2).with_hidden(vec![16]);
-    config.with_kernels(4).init(&device())
+fn told(codes: usize) -> Told<MlpDiscriminator> {
+    let config = MlpDiscriminatorConfig::new(2 + codes).with_hidden(vec![16]);
+    Told::discriminator(config, codes, &device()).unwrap()
+}
+
+fn company() -> MinibatchDiscriminator<MlpDiscriminator> {
+    let features = MlpDiscriminatorConfig::new(2).with_hidden(vec![16]).with_scores(8);
+    let config = MinibatchDiscriminatorConfig::new(8).with_kernels(4);
+    config.init(features.init(&device()), &device())
 }
 
 fn two() -> TwoJudges<MlpDiscriminator> {
     TwoJudges::new(judge(2), judge(2))
 }
 
-pub(super) type SmallVeegan = Veegan<MlpGenerator, GaussianEncoder<MlpTranslator>, Joint<MlpDiscriminator>>;
+pub(super) type SmallVeegan = Veegan<MlpGenerator, GaussianEncoder<MlpTranslator>, Told<MlpDiscriminator>>;
 
 fn veegan() -> SmallVeegan {
-    Veegan::new(
-        generator(),
-        GaussianEncoder::of(encoder(2 * 4)),
-        Joint::of(judge(4 + 2)),
-    )
+    Veegan::new(generator(), GaussianEncoder::of(encoder(2 * 4)), told(4))
 }
 
 fn mdgan() -> Mdgan<MlpGenerator, MlpTranslator, MlpDiscriminator> {
@@ -78,7 +80,7 @@ fn their_networks_are_loaded_from_checkpoints() {
         "minibatch",
         minibatch,
         "discriminator",
-        |judge: &MinibatchDiscriminator| judge.forward(point()),
+        |judge: &MinibatchDiscriminator<MlpDiscriminator>| judge.discriminate(point()),
     );
     loads(
         "veegan",
@@ -109,4 +111,65 @@ fn parallel_gans_draw_new_opponents_and_keep_them_in_checkpoints() {
     let mut sorted = seats[11].clone();
     sorted.sort_by(f64::total_cmp);
     assert_eq!(sorted, seats[0]);
+}
+
+const SHAPE: [usize; 3] = [1, 8, 8];
+
+fn images(scores: usize) -> DcganDiscriminator {
+    let config = DcganDiscriminatorConfig::new(SHAPE).with_width(2);
+    config.with_scores(scores).init(&device())
+}
+
+/// Plays two rounds on images, and finds the players in their checkpoint.
+fn plays_on_images(name: &str, game: impl Game<Batch = Tensor<4>> + 'static) -> (Scratch, Checkpoint) {
+    let scratch = Scratch::new(&format!("collapse-images-{name}"));
+    let mut trainer = Trainer::new(game).seed(7);
+    trainer = trainer.observe(Checkpoints::every(2).to(scratch.join("kept")));
+    trainer.run(waves(), Budget::steps(2)).unwrap();
+    let kept = Checkpoint::open(scratch.join("kept/latest")).unwrap();
+    (scratch, kept)
+}
+
+#[test]
+fn they_play_with_convolutions() {
+    let generator = || DcganGeneratorConfig::new(4, SHAPE).with_width(2).init(&device());
+    let encoder = |numbers| DcganEncoder::from(images(numbers));
+    let picture = || Tensor::<4>::ones([3, 1, 8, 8], &Device::default());
+
+    let trunk = ImageTrunkConfig::new(SHAPE).with_width(2).with_features(8);
+    let judge = CganDiscriminatorConfig::new(4, trunk).init(&device());
+    let veegan = Veegan::new(generator(), GaussianEncoder::of(encoder(2 * 4)), judge);
+    let (_scratch, kept) = plays_on_images("veegan", veegan);
+    let loaded: GaussianEncoder<DcganEncoder> = kept.network("reconstructor", &Device::default()).unwrap();
+    assert_eq!(loaded.encode(picture()).1.dims(), [3, 4]);
+
+    let (_scratch, kept) = plays_on_images("mdgan", Mdgan::new(generator(), encoder(4), [images(1), images(1)]));
+    let loaded: DcganEncoder = kept.network("encoder", &Device::default()).unwrap();
+    assert_eq!(loaded.encode(picture()).dims(), [3, 4]);
+
+    let company = MinibatchDiscriminatorConfig::new(6).init(images(6), &device());
+    let (_scratch, kept) = plays_on_images("minibatch", Gan::new(generator(), company));
+    let loaded: MinibatchDiscriminator<DcganDiscriminator> = kept.network("discriminator", &Device::default()).unwrap();
+    assert_eq!(loaded.discriminate(picture()).dims(), [3, 1]);
+
+    let judges = TwoJudges::new(images(1), images(1));
+    plays_on_images(
+        "d2gan",
+        Gan::new(generator(), judges).loss(DualDiscriminator::default()),
+    );
+    plays_on_images("gap", Gap::new((0..2).map(|_| Gan::new(generator(), images(1))), 1));
+
+    let error = DcganDiscriminatorConfig::new(SHAPE)
+        .with_scores(0)
+        .try_init(&device())
+        .unwrap_err();
+    assert!(matches!(error, Error::Config { .. }), "{error}");
+    for wrong in [
+        MinibatchDiscriminatorConfig::new(0),
+        MinibatchDiscriminatorConfig::new(6).with_kernels(0),
+        MinibatchDiscriminatorConfig::new(6).with_deviation(f64::NAN),
+    ] {
+        let error = wrong.try_init(images(6), &device()).unwrap_err();
+        assert!(matches!(error, Error::Config { .. }), "{error}");
+    }
 }
