@@ -166,12 +166,15 @@ fn backends() -> [(&'static str, Option<Make>); 10] {
         ("ndarray", compiled!(feature = "ndarray", Device::ndarray())),
         (
             "wgpu",
-            compiled!(feature = "wgpu", Device::wgpu(burn::tensor::DeviceKind::DefaultDevice)),
+            compiled!(
+                any(feature = "wgpu", feature = "wgpu-software"),
+                Device::wgpu(burn::tensor::DeviceKind::DefaultDevice)
+            ),
         ),
         (
             "vulkan",
             compiled!(
-                any(feature = "vulkan", feature = "vulkan-software"),
+                feature = "vulkan",
                 Device::vulkan(burn::tensor::DeviceKind::DefaultDevice)
             ),
         ),

@@ -207,3 +207,6 @@ mod sequences;
 mod translating;
 
 mod against_mode_collapse;
+
+#[cfg(feature = "flex")]
+mod devices;
