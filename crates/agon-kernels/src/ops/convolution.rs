@@ -19,7 +19,7 @@ pub fn conv2d(x: Tensor<4>, weight: Tensor<4>, bias: Option<Tensor<1>>, options:
     {
         return super::flex::convolution(x, weight, bias, conv);
     }
-    burn::tensor::module::conv2d(x, weight, bias, options)
+    in_rows(burn::tensor::module::conv2d(in_rows(x), in_rows(weight), bias, options))
 }
 
 /// A transposed convolution of images.
@@ -42,7 +42,12 @@ pub fn conv_transpose2d(
     {
         return super::flex::transposed_convolution(x, weight, bias, conv);
     }
-    burn::tensor::module::conv_transpose2d(x, weight, bias, options)
+    in_rows(burn::tensor::module::conv_transpose2d(
+        in_rows(x),
+        in_rows(weight),
+        bias,
+        options,
+    ))
 }
 
 /// A convolution of sequences.
@@ -63,10 +68,10 @@ pub fn conv1d(x: Tensor<3>, weight: Tensor<3>, bias: Option<Tensor<1>>, options:
     if options.groups > 1 {
         // burn 0.22.1 forgets to cut the gradient of grouped weights to their length where the last step leaves some
         // of the sequence over. For images it remembers.
-        let (x, weight) = (x.unsqueeze_dim(2), weight.unsqueeze_dim(2));
-        return burn::tensor::module::conv2d(x, weight, bias, of_a_row(&options)).squeeze_dim(2);
+        let (x, weight) = (in_rows(x.unsqueeze_dim(2)), in_rows(weight.unsqueeze_dim(2)));
+        return in_rows(burn::tensor::module::conv2d(x, weight, bias, of_a_row(&options))).squeeze_dim(2);
     }
-    burn::tensor::module::conv1d(x, weight, bias, options)
+    in_rows(burn::tensor::module::conv1d(in_rows(x), in_rows(weight), bias, options))
 }
 
 /// A transposed convolution of sequences.
@@ -89,7 +94,22 @@ pub fn conv_transpose1d(
     {
         return super::flex::transposed_convolution(x, weight, bias, conv);
     }
-    burn::tensor::module::conv_transpose1d(x, weight, bias, options)
+    in_rows(burn::tensor::module::conv_transpose1d(
+        in_rows(x),
+        in_rows(weight),
+        bias,
+        options,
+    ))
+}
+
+/// The same, as a matrix and back, if there is one channel: of what burn 0.22.1's convolutions give then, gradients
+/// included, its fused operations on GPUs read other numbers. A new shape makes them look again.
+fn in_rows<const D: usize>(x: Tensor<D>) -> Tensor<D> {
+    let dims = x.dims();
+    match dims[..2].contains(&1) {
+        true => x.reshape([(dims[0] * dims[1]) as i64, -1]).reshape(dims),
+        false => x,
+    }
 }
 
 /// A sequence is an image of one row.
