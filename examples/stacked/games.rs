@@ -81,7 +81,9 @@ pub fn veegan(setup: &Setup) -> Result<Veegan<DcganGenerator, GaussianEncoder<Dc
         .with_features(FEATURES * setup.judge_width);
     let judge = CganDiscriminatorConfig::new(LATENT, trunk).try_init(setup.device)?;
     let reconstructor = GaussianEncoder::of(setup.encoder(2 * LATENT)?);
-    Ok(Veegan::new(setup.generator()?, reconstructor, judge).augment(OfSample(setup.noise())))
+    // Codes can be hidden in an image, each number for itself: with weight 1 that is all the generator learns.
+    let veegan = Veegan::new(setup.generator()?, reconstructor, judge).weight(0.01);
+    Ok(veegan.augment(OfSample(setup.noise())))
 }
 
 pub fn mdgan(setup: &Setup) -> Result<Mdgan<DcganGenerator, DcganEncoder, DcganDiscriminator>> {
