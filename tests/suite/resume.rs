@@ -293,6 +293,40 @@ fn games_against_mode_collapse() {
     );
     let mdgan = || Mdgan::new(generator(), encoder(4), [judge(2), judge(2)]);
     check("mdgan", 5, mdgan, || Box::new(ring()), |game| weights(game.generator()));
+    let quick = || Ada::new().start(0.5).images(64).every(2);
+    let images = || {
+        let shape = [1, 8, 8];
+        let judge = move |scores| {
+            let config = DcganDiscriminatorConfig::new(shape).with_width(2);
+            config.with_scores(scores).init(&device())
+        };
+        let generator = DcganGeneratorConfig::new(4, shape).with_width(2).init(&device());
+        (generator, judge)
+    };
+    let mdgan = || {
+        let (generator, judge) = images();
+        Mdgan::new(generator, DcganEncoder::from(judge(4)), [judge(1), judge(1)]).augment(quick())
+    };
+    check(
+        "mdgan-augmented",
+        5,
+        mdgan,
+        || Box::new(waves()),
+        |game| weights(game.generator()),
+    );
+    let veegan = || {
+        let (generator, judge) = images();
+        let trunk = ImageTrunkConfig::new([1, 8, 8]).with_width(2).with_features(6);
+        let told = CganDiscriminatorConfig::new(4, trunk).init(&device());
+        Veegan::new(generator, GaussianEncoder::of(DcganEncoder::from(judge(8))), told).augment(OfSample(quick()))
+    };
+    check(
+        "veegan-augmented",
+        5,
+        veegan,
+        || Box::new(waves()),
+        |game| weights(game.generator()),
+    );
     let gap = || Gap::new((0..3).map(|_| Gan::new(generator(), judge(2))), 2);
     let all = |gap: &Gap<MlpGenerator, MlpDiscriminator>| -> Vec<u32> {
         gap.pairs()

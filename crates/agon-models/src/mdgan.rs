@@ -8,7 +8,7 @@ use agon_losses::{NonSaturating, l2};
 
 use crate::contest::{Judgement, fooled};
 
-/// Of what both judges see.
+/// Of what both judges see; a name of its own, or the derived `Debug` would ask for that of samples.
 type Changes<G> = Augmentations<<G as Generator>::Output>;
 
 /// A generator with an encoder, and a judge for each of two steps.

@@ -87,6 +87,10 @@ impl MinibatchDiscriminatorConfig {
 /// # Shapes
 /// The network's own, to `[batch, 1]`.
 ///
+/// # Panics
+/// If the network says another number of features of a sample than the configuration; a training ends with an error which
+/// says so.
+///
 /// # Example
 /// ```
 /// use agon_core::Discriminator;
@@ -115,7 +119,13 @@ impl<F: Discriminator<Output = Tensor<2>> + ModuleDisplay> Discriminator for Min
     type Output = Tensor<2>;
 
     fn discriminate(&self, samples: F::Input) -> Tensor<2> {
-        let features = self.config.activation.forward(self.network.discriminate(samples));
+        let features = self.network.discriminate(samples);
+        let (expected, [_, found]) = (self.config.features, features.dims());
+        assert_eq!(
+            found, expected,
+            "minibatch discrimination: expected a network that says {expected} numbers of a sample, got {found}"
+        );
+        let features = self.config.activation.forward(features);
         self.score.forward(self.company.forward(features))
     }
 

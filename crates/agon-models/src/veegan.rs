@@ -10,7 +10,7 @@ use burn::prelude::Tensor;
 
 use crate::contest::Judgement;
 
-/// Of what the judge sees.
+/// Of what the judge sees; a name of its own, or the derived `Debug` would ask for that of samples.
 type Changes<G> = Augmentations<Conditioned<<G as Generator>::Output>>;
 
 /// A generator, a reconstructor of codes, and a judge of pairs of code and sample.

@@ -159,6 +159,16 @@ fn they_play_with_convolutions() {
     );
     plays_on_images("gap", Gap::new((0..2).map(|_| Gan::new(generator(), images(1))), 1));
 
+    let company = MinibatchDiscriminatorConfig::new(6).init(images(5), &device());
+    let error = Trainer::new(Gan::new(generator(), company))
+        .run(waves(), Budget::steps(1))
+        .unwrap_err()
+        .to_string();
+    assert!(
+        error.contains("expected a network that says 6 numbers of a sample, got 5"),
+        "{error}"
+    );
+
     let error = DcganDiscriminatorConfig::new(SHAPE)
         .with_scores(0)
         .try_init(&device())

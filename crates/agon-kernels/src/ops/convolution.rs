@@ -102,8 +102,9 @@ pub fn conv_transpose1d(
     ))
 }
 
-/// The same, as a matrix and back, if there is one channel: of what burn 0.22.1's convolutions give then, gradients
-/// included, its fused operations on GPUs read other numbers. A new shape makes them look again.
+/// The same, as a matrix and back, if there is one channel. Of what burn 0.22.1's convolutions give then, gradients
+/// included, the operations that it fuses with them read other numbers, and after a new shape the right ones: so on
+/// `wgpu` with SwiftShader, the only such device that was at hand.
 fn in_rows<const D: usize>(x: Tensor<D>) -> Tensor<D> {
     let dims = x.dims();
     match dims[..2].contains(&1) {
