@@ -7,10 +7,10 @@ use agon_core::{
 };
 use agon_losses::{NonSaturating, l2};
 use burn::module::Module;
-use burn::prelude::{Device, Tensor};
+use burn::prelude::Tensor;
 
 use crate::NoisyEncoder;
-use crate::contest::Judgement;
+use crate::contest::{Judgement, is_mirror};
 
 /// Generator and encoder against a discriminator of pairs.
 ///
@@ -45,7 +45,8 @@ use crate::contest::Judgement;
 /// Donahue, Krahenbuhl and Darrell 2017, "Adversarial feature learning", arXiv:1605.09782; Dumoulin et al. 2017,
 /// "Adversarially learned inference", arXiv:1606.00704; Li et al. 2017, "ALICE: towards understanding adversarial
 /// learning for joint distribution matching", arXiv:1709.01215. ALI's code updates all players at once, ALICE's
-/// gives generator and encoder five turns for each of the discriminator, on the same batch.
+/// gives generator and encoder five turns for each of the discriminator, on the same batch. BiGAN's code updates all at once
+/// too, squashes its codes to the prior's range, and shows the discriminator a code ahead of a batch norm.
 pub struct Bigan<G: Generator, E: Module, D: Discriminator> {
     generator: Player<G>,
     encoder: Player<E>,
@@ -59,20 +60,6 @@ pub struct Bigan<G: Generator, E: Module, D: Discriminator> {
     turns: usize,
     /// Whether the settings were found to fit each other.
     checked: bool,
-}
-
-/// Whether a discriminator's loss is the same for `(s, t)` and for `(-t, -s)`.
-fn is_mirror(loss: &dyn AdversarialLoss, device: &Device) -> Result<bool> {
-    let scores = |values: [f64; 2]| Tensor::<2>::from_data([[values[0]], [values[1]]], device);
-    let (s, t) = (scores([0.7, -1.3]), scores([2.1, 0.4]));
-    let there = loss.discriminator(s.clone(), t.clone());
-    let back = loss.discriminator(-t, -s);
-    let apart: Vec<f64> = (there.clone() - back)
-        .abs()
-        .div(there.abs() + 1.0)
-        .try_into_vec_as()
-        .map_err(|error| Error::Device(error.to_string()))?;
-    Ok(apart.iter().all(|apart| *apart < 1e-4))
 }
 
 impl<S, G, E, D> Bigan<G, E, D>

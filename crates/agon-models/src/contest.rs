@@ -1,7 +1,7 @@
 //! A judge's turn and the turn of those who are judged, with any adversarial loss.
 
-use agon_core::{AdversarialLoss, Discriminator, Round, Sample, Scored};
-use burn::prelude::Tensor;
+use agon_core::{AdversarialLoss, Discriminator, Error, Result, Round, Sample, Scored};
+use burn::prelude::{Device, Tensor};
 
 /// A judge's loss, and the scores that led to it.
 pub(crate) struct Judgement {
@@ -57,4 +57,18 @@ pub(crate) fn fooled<D: Discriminator>(
     let scores = |samples: &D::Input| judge.discriminate(samples.clone()).scores();
     let real = contest.generator_needs_real().then(|| scores(real));
     contest.generator(scores(fake), real)
+}
+
+/// Whether a discriminator's loss is the same for `(s, t)` and for `(-t, -s)`.
+pub(crate) fn is_mirror(loss: &dyn AdversarialLoss, device: &Device) -> Result<bool> {
+    let scores = |values: [f64; 2]| Tensor::<2>::from_data([[values[0]], [values[1]]], device);
+    let (s, t) = (scores([0.7, -1.3]), scores([2.1, 0.4]));
+    let there = loss.discriminator(s.clone(), t.clone());
+    let back = loss.discriminator(-t, -s);
+    let apart: Vec<f64> = (there.clone() - back)
+        .abs()
+        .div(there.abs() + 1.0)
+        .try_into_vec_as()
+        .map_err(|error| Error::Device(error.to_string()))?;
+    Ok(apart.iter().all(|apart| *apart < 1e-4))
 }

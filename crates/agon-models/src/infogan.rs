@@ -197,7 +197,8 @@ where
 /// ```
 ///
 /// `Q` is a categorical distribution for the category and a Gaussian of variance 1 for the continuous factors. The
-/// discriminator's turn trains `Q` on its trunk, the generator's turn the generator.
+/// discriminator's turn trains `Q` on its trunk, the generator's turn the generator. In the figure: noise `z` and codes `c` go
+/// into `G`, its sample into a trunk with two heads, `D` and `Q`, and `Q`'s answer is compared with `c`.
 ///
 /// # Example
 /// ```
@@ -247,23 +248,21 @@ impl Information {
 
     /// `-lambda L`, but for the entropy of the codes, which is constant.
     fn lost(&self, told: &Tensor<2>, reading: &Tensor<2>) -> Tensor<1> {
-        let part = |of: &Tensor<2>, from, n| of.clone().narrow(1, from, n);
         let InfoCodes {
             categories, continuous, ..
         } = self.codes;
-        let category = (categories > 0).then(|| {
-            let (logits, code) = (part(reading, 0, categories), part(told, 0, categories));
-            categorical_information(logits, code) * self.category
-        });
-        let factors = (continuous > 0).then(|| {
-            let (mean, code) = (
-                part(reading, categories, continuous),
-                part(told, categories, continuous),
-            );
-            gaussian_information(mean.clone(), mean.zeros_like(), code) * self.factors
-        });
-        let parts = category.into_iter().chain(factors);
-        parts.fold(Tensor::zeros([1], &reading.device()), |sum, part| sum + part)
+        let [code, read] = [told, reading].map(|all| move |from, numbers| all.clone().narrow(1, from, numbers));
+        let mut lost = Tensor::zeros([1], &reading.device());
+        if categories > 0 {
+            let logits = read(0, categories);
+            lost = lost + categorical_information(logits, code(0, categories)) * self.category;
+        }
+        if continuous > 0 {
+            let mean = read(categories, continuous);
+            let of_variance_one = mean.zeros_like();
+            lost = lost + gaussian_information(mean, of_variance_one, code(categories, continuous)) * self.factors;
+        }
+        lost
     }
 }
 

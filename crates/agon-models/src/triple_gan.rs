@@ -74,14 +74,18 @@ impl TripleWeights {
 ///
 /// `x`, `y`: labelled samples; `u`: unlabelled ones; `y'`: labels drawn from the prior. Labelled samples are few, and a
 /// discriminator that knows them by heart takes every other pair for a wrong one. So most of its true pairs are
-/// unlabelled samples, other than `u`, with the classifier's guess: the paper's way out. The classifier also learns from
-/// the labels, is to be sure of unlabelled samples while using all classes alike, at first does nothing else, and from
-/// some round on learns from generated pairs. Its own adversarial term needs no draw of labels, since they can be
-/// summed over:
+/// unlabelled samples, other than `u`, with the classifier's guess: the paper's way out. What the classifier minimises:
 ///
 /// ```text
-/// a E_u sum_y C(y|u) softplus(-D(u, y))
+/// -E log C(y|x)                                  it learns from the labels,
+/// + confidence E H[C(.|u)] - balance H[E C(.|u)] is sure of unlabelled samples while using all classes alike,
+/// + a E sum_y C(y|u) softplus(-D(u, y))          makes pairs that pass for true: labels need no draw,
+/// - pseudo E log C(y'|G(z, y'))                  and from some round on learns from generated pairs
 /// ```
+///
+/// `H`: entropy. At first it learns alone, by the first two rows. The paper's figure, in words: three sources of pairs, of
+/// data, of `G` and of `C`, all go into `D`; only those of the data are to be accepted; cross entropies tie `C` to the data
+/// and to `G`.
 ///
 /// # Example
 /// ```
@@ -99,7 +103,10 @@ impl TripleWeights {
 ///
 /// # References
 /// Li, Xu, Zhu and Zhang 2017, "Triple generative adversarial nets", arXiv:1703.02291. The paper draws the
-/// classifier's label for `D(u, C(u))`; here, as in the authors' code, it is the most probable one.
+/// classifier's label for `D(u, C(u))`; here, as in the authors' code, it is the most probable one. For its own adversarial
+/// term the code takes the most probable label too, unless told to sum; its balance is the cross entropy from equal shares,
+/// which minds classes that are never used more than the entropy here; its `D` has Gaussian noise, and labels join `G` and `D`
+/// at every layer.
 #[derive(Debug)]
 pub struct TripleGan<G: Module, C: Module, D: Module> {
     generator: Player<G>,
@@ -168,7 +175,7 @@ where
         Conditioned::new(u.clone(), one_hot(logits.argmax(1).flatten(0, 1), classes))
     }
 
-    fn judge(&mut self, pairs: [Conditioned<S>; 4], round: &mut Round) {
+    fn judge(&mut self, pairs: Pairs<Conditioned<S>>, round: &mut Round) {
         let discriminator = self.discriminator.network();
         let loss = contest(
             self.weights,
@@ -179,7 +186,13 @@ where
     }
 
     /// What the classifier learns without the others: the labels, to be sure, and to use all classes alike.
-    fn taught(&self, labelled: (S, Tensor<1, Int>), logits: Tensor<2>, balance: f64, round: &mut Round) -> Tensor<1> {
+    fn supervised(
+        &self,
+        labelled: (S, Tensor<1, Int>),
+        logits: Tensor<2>,
+        balance: f64,
+        round: &mut Round,
+    ) -> Tensor<1> {
         let (x, y) = labelled;
         let loss = auxiliary_classifier(self.classifier.network().discriminate(x).0, y);
         round.measure("loss/labelled", &loss);
@@ -189,7 +202,7 @@ where
 
     fn learn_alone(&mut self, labelled: (S, Tensor<1, Int>), u: S, round: &mut Round) {
         let logits = self.classifier.network().discriminate(u).0;
-        let loss = self.taught(labelled, logits, self.weights.balance_alone, round);
+        let loss = self.supervised(labelled, logits, self.weights.balance_alone, round);
         round.measure("loss/classifier", &loss);
         self.classifier.update(round, &loss);
     }
@@ -204,8 +217,8 @@ where
         } = self.weights;
         let classifier = self.classifier.network();
         let logits = classifier.discriminate(u.clone()).0;
-        let refused = softmax(logits.clone(), 1) * self.refused(u, logits.dims()[1]);
-        let mut loss = self.taught(labelled, logits, balance, round) + refused.sum_dim(1).mean() * alpha;
+        let refused = softmax(logits.clone(), 1) * self.refusals(u, logits.dims()[1]);
+        let mut loss = self.supervised(labelled, logits, balance, round) + refused.sum_dim(1).mean() * alpha;
         if round.step() >= pseudo_from {
             let logits = classifier.discriminate(made.sample.detached()).0;
             loss = loss + auxiliary_classifier(logits, made.labels()) * pseudo;
@@ -215,7 +228,7 @@ where
     }
 
     /// `softplus(-D(u, y))` for each sample and class: `[batch, classes]`, without gradients.
-    fn refused(&self, u: &S, classes: usize) -> Tensor<2> {
+    fn refusals(&self, u: &S, classes: usize) -> Tensor<2> {
         let (rows, discriminator) = (u.size(), self.discriminator.frozen());
         let all = Tensor::<2>::eye(classes, &u.rows().device());
         let of_class = |class: usize| {
@@ -228,13 +241,38 @@ where
     }
 }
 
-/// The discriminator's loss, from scores of labelled, trusted, guessed and generated pairs.
-fn contest(weights: TripleWeights, scores: [Tensor<2>; 4]) -> Tensor<1> {
+/// What the discriminator sees in a round: true pairs, and wrong ones.
+struct Pairs<T> {
+    /// True: labelled samples.
+    labelled: T,
+    /// True, by trust: unlabelled samples with the classifier's guess.
+    trusted: T,
+    /// Wrong: others with its guess.
+    guessed: T,
+    /// Wrong: what the generator made.
+    generated: T,
+}
+
+impl<T> Pairs<T> {
+    fn map<U>(self, change: impl Fn(T) -> U) -> Pairs<U> {
+        Pairs {
+            labelled: change(self.labelled),
+            trusted: change(self.trusted),
+            guessed: change(self.guessed),
+            generated: change(self.generated),
+        }
+    }
+}
+
+/// The discriminator's loss, from the scores of all pairs.
+fn contest(weights: TripleWeights, scores: Pairs<Tensor<2>>) -> Tensor<1> {
     let TripleWeights { alpha, trusted, .. } = weights;
-    let [labelled, taken, guessed, made] = scores;
-    let real = |scores: Tensor<2>| softplus(-scores, 1.0).mean();
+    let right = |scores: Tensor<2>| softplus(-scores, 1.0).mean();
     let wrong = |scores: Tensor<2>| softplus(scores, 1.0).mean();
-    real(labelled) * (1.0 - trusted) + real(taken) * trusted + wrong(guessed) * alpha + wrong(made) * (1.0 - alpha)
+    right(scores.labelled) * (1.0 - trusted)
+        + right(scores.trusted) * trusted
+        + wrong(scores.guessed) * alpha
+        + wrong(scores.generated) * (1.0 - alpha)
 }
 
 impl<S, G, C, D> Game for TripleGan<G, C, D>
@@ -257,9 +295,14 @@ where
         let prior = self.generator.network().prior();
         let made = self.generator.network().generate(round.draw(&*prior, u.size()));
         round.measure_spreads(&u, &made.sample);
-        let (taken, guessed) = (self.guess(&other), self.guess(&u));
-        let labelled = Conditioned::new(x.clone(), one_hot(y.clone(), guessed.condition.dims()[1]));
-        self.judge([labelled, taken, guessed, made.detached()], round);
+        let classes = made.condition.dims()[1];
+        let pairs = Pairs {
+            labelled: Conditioned::new(x.clone(), one_hot(y.clone(), classes)),
+            trusted: self.guess(&other),
+            guessed: self.guess(&u),
+            generated: made.detached(),
+        };
+        self.judge(pairs, round);
         self.classify((x, y), &u, &made, round);
 
         let scores = self.discriminator.frozen().discriminate(made).scores();
@@ -294,7 +337,15 @@ mod tests {
 
     #[test]
     fn trusted_pairs_take_the_place_of_labelled_ones() {
-        let scores = || [2.0f32, -1.0, 0.5, -3.0].map(|score| Tensor::<2>::full([3, 1], score, &Device::default()));
+        let scores = || {
+            let pairs = Pairs {
+                labelled: 2.0,
+                trusted: -1.0,
+                guessed: 0.5,
+                generated: -3.0,
+            };
+            pairs.map(|score: f32| Tensor::<2>::full([3, 1], score, &Device::default()))
+        };
         let value = |trusted| {
             let weights = TripleWeights {
                 alpha: 0.25,
