@@ -86,7 +86,8 @@ impl SoftGeneratorConfig {
 /// `tau`, or none; `tau`: the temperature: the lower, the nearer to whole tokens, and the worse the gradients. It is
 /// part of the checkpoint; [`Cooling`] lowers it. A judge tells soft choices from the whole tokens of real sequences at once:
 /// with [`straight_through`](SoftGeneratorConfig::straight_through) `y_t` is the most likely token, with the gradient of the
-/// soft choice.
+/// soft choice. In the figure: an LSTM unrolled from left to right, Gumbel noise falling on each of its choices, and each soft
+/// choice going into the next step.
 ///
 /// # Shapes
 /// Codes `[batch, latent]`, with noise `[batch, latent + length * vocabulary]`; sequences `[batch, length, vocabulary]`,

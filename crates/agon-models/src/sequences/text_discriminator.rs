@@ -114,7 +114,12 @@ impl TextDiscriminator {
         self.highway.forward(self.filters.forward(vectors))
     }
 
-    /// The same for any number of sequences, without a gradient and in little memory.
+    /// The same with dropout, as its last layer sees it.
+    pub fn dropped_features(&self, tokens: Tensor<2, Int>) -> Tensor<2> {
+        self.dropout.forward(self.features(tokens))
+    }
+
+    /// Its features of any number of sequences, without a gradient and in little memory.
     pub fn features_of_many(&self, tokens: &Tensor<2, Int>) -> Tensor<2> {
         self.in_pieces(tokens, Self::features)
     }
@@ -143,7 +148,7 @@ impl Discriminator for TextDiscriminator {
     type Output = Tensor<2>;
 
     fn discriminate(&self, tokens: Tensor<2, Int>) -> Tensor<2> {
-        let logits = self.last.forward(self.dropout.forward(self.features(tokens)));
+        let logits = self.last.forward(self.dropped_features(tokens));
         logits.clone().narrow(1, 1, 1) - logits.narrow(1, 0, 1)
     }
 

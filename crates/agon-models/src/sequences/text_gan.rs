@@ -28,7 +28,8 @@ use super::{SoftGenerator, TextGanDiscriminator, TextGanJudgement, agree};
 /// # References
 /// Zhang et al. 2017, "Adversarial feature matching for text generation", arXiv:1706.03850. The paper trains the LSTM
 /// beforehand as an autoencoder; here codes are Gaussians, near the noise that they come from later, for otherwise the
-/// LSTM does not know what to make of it. The paper's widths of kernels are relative to its features; here they are
+/// LSTM does not know what to make of it. In the authors' code the noise goes into every step of the LSTM, here into its first
+/// state. The paper's widths of kernels are relative to its features; here they are
 /// powers of two.
 #[derive(Debug)]
 pub struct TextGan {
