@@ -10,7 +10,7 @@ pub type MixtureGan = Gan<Packed<MlpGenerator>, MlpDiscriminator>;
 
 /// Numbers in a code that all come back from a point: of longer ones most codes decode to nothing that was ever encoded.
 const SHORT: usize = 2;
-/// Numbers in a code that a judge sees beside a point, as in a port of the code of VEEGAN's authors.
+/// Numbers in a code that a judge sees beside a point, as in the notebook of VEEGAN's authors.
 const SEEN_WITH_A_POINT: usize = 254;
 
 /// A plain GAN, whose judge sees this many points at once.
@@ -43,17 +43,29 @@ pub fn minibatch(setup: &Setup) -> Gan<MlpGenerator, MinibatchDiscriminator<MlpD
         .instance_noise(InstanceNoise::annealed(0.2, 0.0, setup.rounds))
 }
 
-pub type Reconstructing = Veegan<MlpGenerator, GaussianEncoder<MlpTranslator>, Told<MlpDiscriminator>>;
+/// VEEGAN whose reconstructor is as wide as the prior.
+pub fn veegan(
+    setup: &Setup,
+) -> Result<Veegan<MlpGenerator, UnitGaussianEncoder<MlpTranslator>, Told<MlpDiscriminator>>> {
+    let reconstructor = setup.generator(2, SEEN_WITH_A_POINT);
+    reconstructing(UnitGaussianEncoder::of(reconstructor.into()), setup)
+}
 
-pub fn veegan(setup: &Setup) -> Result<Reconstructing> {
+/// VEEGAN whose reconstructor learns how wide it is.
+pub fn veegan_learned(
+    setup: &Setup,
+) -> Result<Veegan<MlpGenerator, GaussianEncoder<MlpTranslator>, Told<MlpDiscriminator>>> {
     let reconstructor = setup.generator(2, 2 * SEEN_WITH_A_POINT);
+    reconstructing(GaussianEncoder::of(reconstructor.into()), setup)
+}
+
+fn reconstructing<F>(reconstructor: F, setup: &Setup) -> Result<Veegan<MlpGenerator, F, Told<MlpDiscriminator>>>
+where
+    F: Encoder<Input = Tensor<2>, Output = (Tensor<2>, Tensor<2>)>,
+{
+    let generator = setup.generator(SEEN_WITH_A_POINT, 2);
     let [all, _] = setup.optimizers();
-    let veegan = Veegan::new(
-        setup.generator(SEEN_WITH_A_POINT, 2),
-        GaussianEncoder::of(reconstructor.into()),
-        setup.told(2, SEEN_WITH_A_POINT)?,
-    );
-    Ok(veegan.optimizers(all))
+    Ok(Veegan::new(generator, reconstructor, setup.told(2, SEEN_WITH_A_POINT)?).optimizers(all))
 }
 
 pub fn mdgan(setup: &Setup) -> Mdgan<MlpGenerator, MlpTranslator, MlpDiscriminator> {

@@ -30,9 +30,6 @@ use run::{EPOCH, JUDGED, Run, line};
 use serde_json::json;
 use summary::Summary;
 
-/// Rounds of the protocols that count them.
-const ROUNDS: u64 = 25_000;
-
 /// Modes captured, share of high-quality samples and reverse KL on a ring or grid of Gaussians.
 #[derive(Debug, Parser)]
 #[command(name = "gaussians")]
@@ -58,7 +55,7 @@ struct Options {
     /// An unrolled generator foresees plain gradient steps at this rate, instead of those of the discriminator's Adam
     #[arg(long)]
     foreseen_rate: Option<f64>,
-    /// Points in a batch, where points are fresh [default: 512, and 128 for minibatch]
+    /// Points in a batch, where points are fresh [default: 512, 500 by VEEGAN's protocol, and 128 for minibatch]
     #[arg(long)]
     batch: Option<usize>,
     /// Learning rate of all networks, instead of the protocol's; wgan and wgan-gp keep theirs
@@ -156,14 +153,15 @@ fn check(options: &Options, protocol: Protocol) -> Result<(), String> {
 fn length(options: &Options, protocol: Protocol) -> Result<(u64, String), String> {
     match (options.common.steps, options.epochs, protocol) {
         (Some(steps), ..) => Ok((steps, format!("reduced to {steps} rounds"))),
-        (None, Some(_), Protocol::Unrolled | Protocol::Small) => {
-            Err("this protocol counts rounds: say --steps".to_owned())
-        }
-        (None, None, Protocol::Unrolled | Protocol::Small) => Ok((ROUNDS, format!("{ROUNDS} rounds"))),
         (None, epochs, Protocol::Pacgan) => {
             let epochs = epochs.unwrap_or(40);
             let reduced = if epochs < 400 { "reduced variant: " } else { "" };
             Ok((epochs.saturating_mul(EPOCH), format!("{reduced}{epochs} of 400 epochs")))
+        }
+        (None, Some(_), _) => Err("this protocol counts rounds: say --steps".to_owned()),
+        (None, None, protocol) => {
+            let rounds = protocol.rounds();
+            Ok((rounds, format!("{rounds} rounds")))
         }
     }
 }
@@ -180,7 +178,7 @@ fn play(
         mixture: options.layout.mixture(),
         common: &options.common,
         protocol,
-        batch: options.batch.unwrap_or(options.method.batch()),
+        batch: options.batch.unwrap_or(options.method.batch(protocol)),
         rounds,
         seed,
         folder: stem.to_owned(),
@@ -203,6 +201,7 @@ fn play(
         Method::D2gan => run.train(games::d2gan(&setup), packing, one),
         Method::Minibatch => run.train(games::minibatch(&setup), packing, one),
         Method::Veegan => run.train(games::veegan(&setup)?, packing, one),
+        Method::VeeganLearned => run.train(games::veegan_learned(&setup)?, packing, one),
         Method::Mdgan => run.train(games::mdgan(&setup), packing, one),
         Method::Gap => run.train(games::gap(100, &setup), packing, each),
         Method::Parallel => run.train(games::gap(0, &setup), packing, each),

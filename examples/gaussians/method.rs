@@ -34,6 +34,8 @@ pub enum Method {
     D2gan,
     /// A reconstructor of codes, a judge of codes and samples
     Veegan,
+    /// The same, its reconstructor learning how sure it is
+    VeeganLearned,
     /// An encoder, a judge of the manifold and one of the diffusion
     Mdgan,
     /// The baseline with minibatch discrimination: means over 8 kernels of 4, batches of 128, noise that fades out
@@ -48,7 +50,13 @@ impl Method {
     pub fn protocol(self) -> Protocol {
         match self {
             Self::Unrolled => Protocol::Unrolled,
-            Self::D2gan | Self::Veegan | Self::Mdgan | Self::Minibatch | Self::Gap | Self::Parallel => Protocol::Small,
+            Self::D2gan
+            | Self::Veegan
+            | Self::VeeganLearned
+            | Self::Mdgan
+            | Self::Minibatch
+            | Self::Gap
+            | Self::Parallel => Protocol::Small,
             _ => Protocol::Pacgan,
         }
     }
@@ -63,9 +71,10 @@ impl Method {
     }
 
     /// Samples in a batch where points are fresh: those of minibatch discrimination are compared two by two.
-    pub fn batch(self) -> usize {
-        match self {
-            Self::Minibatch => 128,
+    pub fn batch(self, protocol: Protocol) -> usize {
+        match (self, protocol) {
+            (Self::Minibatch, _) => 128,
+            (_, Protocol::Veegan) => 500,
             _ => 512,
         }
     }
@@ -89,7 +98,13 @@ impl Method {
             Self::R1 => gan.loss(NonSaturating).penalty(R1::new(0.1)),
             Self::Unrolled => gan.loss(Minimax).unrolled(unroll),
             // Games of their own: see `games.rs`.
-            Self::D2gan | Self::Veegan | Self::Mdgan | Self::Minibatch | Self::Gap | Self::Parallel => gan,
+            Self::D2gan
+            | Self::Veegan
+            | Self::VeeganLearned
+            | Self::Mdgan
+            | Self::Minibatch
+            | Self::Gap
+            | Self::Parallel => gan,
         }
     }
 }

@@ -14,6 +14,8 @@ pub enum Protocol {
     /// Fresh points, batches of 512; G 256-128-128-2 and D 2-128-128-1, ReLU; Adam (.5, .999), 2e-4 unless told
     /// otherwise, less and less in the second half
     Small,
+    /// Fresh points, batches of 500; G 254-128-128-2 and a single hidden layer of 128 in D, ReLU; Adam 1e-3 (.5, .999)
+    Veegan,
 }
 
 /// What a protocol gives to every method.
@@ -35,6 +37,15 @@ impl Protocol {
             Self::Unrolled => [1e-3, 1e-4],
             // D2GAN's.
             Self::Small => [2e-4; 2],
+            Self::Veegan => [1e-3; 2],
+        }
+    }
+
+    /// How many rounds it has, where it counts rounds.
+    pub fn rounds(self) -> u64 {
+        match self {
+            Self::Veegan => 100_000,
+            Self::Pacgan | Self::Unrolled | Self::Small => 25_000,
         }
     }
 }
@@ -45,6 +56,7 @@ impl Setup<'_> {
         match self.protocol {
             Protocol::Pacgan => 2,
             Protocol::Unrolled | Protocol::Small => 256,
+            Protocol::Veegan => 254,
         }
     }
 
@@ -61,6 +73,7 @@ impl Setup<'_> {
                 .with_activation(Activation::Tanh)
                 .with_initializer(unrolled_weights()),
             Protocol::Small => config,
+            Protocol::Veegan => config.with_initializer(veegan_weights()),
         };
         config.init(self.device)
     }
@@ -86,6 +99,10 @@ impl Setup<'_> {
                 .with_activation(Activation::Tanh)
                 .with_initializer(unrolled_weights()),
             Protocol::Small => config.with_activation(Activation::Relu),
+            Protocol::Veegan => config
+                .with_hidden(vec![128])
+                .with_activation(Activation::Relu)
+                .with_initializer(veegan_weights()),
         }
     }
 
@@ -105,7 +122,7 @@ impl Setup<'_> {
         match self.protocol {
             Protocol::Pacgan => gan.loss(NonSaturating).updates(Updates::Simultaneous),
             Protocol::Unrolled => gan.loss(Minimax).updates(Updates::Simultaneous),
-            Protocol::Small => gan,
+            Protocol::Small | Protocol::Veegan => gan,
         }
     }
 }
@@ -118,4 +135,9 @@ fn pacgan_weights() -> Initializer {
 /// As in the unrolled GAN's demonstration (which has 7 distinct modes by mistake; here are 8).
 fn unrolled_weights() -> Initializer {
     Initializer::Orthogonal { gain: 1.4 }
+}
+
+/// As in the notebook of VEEGAN's authors.
+fn veegan_weights() -> Initializer {
+    Initializer::XavierUniform { gain: 1.0 }
 }

@@ -22,7 +22,7 @@ pub struct Row {
 /// What was published of the method on the layout.
 #[rustfmt::skip]
 pub fn rows(layout: Layout, method: Method) -> Vec<Row> {
-    use {Layout::{Grid, Ring}, Method::{Gan, Pacgan2, Pacgan3, Pacgan4, Unrolled, Veegan}};
+    use {Layout::{Grid, Ring}, Method::{Gan, Pacgan2, Pacgan3, Pacgan4, Unrolled, Veegan, VeeganLearned}};
     match (layout, method) {
         (Ring, Gan) => vec![pacgan("GAN", (6.3, 0.5), (98.2, 0.2), (0.45, 0.09)), veegan("GAN", 1.0, 99.3)],
         (Grid, Gan) => vec![pacgan("GAN", (17.3, 0.8), (94.8, 0.7), (0.70, 0.07)), veegan("GAN", 3.3, 0.5)],
@@ -32,8 +32,8 @@ pub fn rows(layout: Layout, method: Method) -> Vec<Row> {
         (Grid, Pacgan3) => vec![pacgan("PacGAN3", (24.6, 0.4), (94.2, 0.4), (0.06, 0.02))],
         (Ring, Pacgan4) => vec![pacgan("PacGAN4", (7.8, 0.1), (95.9, 1.4), (0.07, 0.02))],
         (Grid, Pacgan4) => vec![pacgan("PacGAN4", (24.8, 0.2), (93.6, 0.6), (0.04, 0.01))],
-        (Ring, Veegan) => vec![veegan("VEEGAN", 8.0, 52.9)],
-        (Grid, Veegan) => vec![veegan("VEEGAN", 24.6, 40.0)],
+        (Ring, Veegan | VeeganLearned) => vec![veegan("VEEGAN", 8.0, 52.9)],
+        (Grid, Veegan | VeeganLearned) => vec![veegan("VEEGAN", 24.6, 40.0)],
         (Ring, Unrolled) => vec![veegan("unrolled", 7.6, 35.6)],
         (Grid, Unrolled) => vec![veegan("unrolled", 23.6, 16.0)],
         _ => Vec::new(),

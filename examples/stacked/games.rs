@@ -83,7 +83,7 @@ pub fn veegan(setup: &Setup) -> Result<Veegan<DcganGenerator, GaussianEncoder<Dc
     let reconstructor = GaussianEncoder::of(setup.encoder(2 * LATENT)?);
     // Codes can be hidden in an image, each number for itself: with weight 1 that is all the generator learns.
     let veegan = Veegan::new(setup.generator()?, reconstructor, judge).weight(0.01);
-    Ok(veegan.augment(OfSample(setup.noise())))
+    Ok(veegan.augment(setup.noise()))
 }
 
 pub fn mdgan(setup: &Setup) -> Result<Mdgan<DcganGenerator, DcganEncoder, DcganDiscriminator>> {

@@ -83,7 +83,7 @@ pub use unet_translator::{UNetTranslator, UNetTranslatorConfig};
 
 pub use d2gan::TwoJudges;
 pub use gap::Gap;
-pub use gaussian_encoder::GaussianEncoder;
+pub use gaussian_encoder::{GaussianEncoder, UnitGaussianEncoder};
 pub use mdgan::Mdgan;
 pub use minibatch_discriminator::{InCompanyConfig, MinibatchDiscriminator, MinibatchDiscriminatorConfig};
 pub use veegan::Veegan;

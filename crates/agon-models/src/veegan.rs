@@ -10,8 +10,8 @@ use burn::prelude::Tensor;
 
 use crate::contest::Judgement;
 
-/// Of what the judge sees; a name of its own, or the derived `Debug` would ask for that of samples.
-type Changes<G> = Augmentations<Conditioned<<G as Generator>::Output>>;
+/// Of samples; a name of its own, or the derived `Debug` would ask for that of samples.
+type Changes<G> = Augmentations<<G as Generator>::Output>;
 
 /// A generator, a reconstructor of codes, and a judge of pairs of code and sample.
 ///
@@ -27,7 +27,10 @@ type Changes<G> = Augmentations<Conditioned<<G as Generator>::Output>>;
 /// In the figure: `z -> G(z) -> F(.|G(z))` should close, and the judge compares `(G(z), z)` with `(x, c)`.
 ///
 /// A code may have many more numbers than a sample: what cannot come back `F` leaves as wide as the prior. For points of the
-/// plane codes of 254 do well and codes of two do not (`docs/results.md`).
+/// plane codes of 254 do well and codes of two do not (`docs/results.md`). How sure `F` may become matters: the Gaussian of a
+/// [`UnitGaussianEncoder`](crate::UnitGaussianEncoder) is always as wide as the prior, so that what a code gives is bounded,
+/// as the paper's squared error is; a [`GaussianEncoder`](crate::GaussianEncoder) learns its width, and can gain without end
+/// by codes that are hidden in a sample.
 ///
 /// # Example
 /// ```
@@ -45,8 +48,10 @@ type Changes<G> = Augmentations<Conditioned<<G as Generator>::Output>>;
 /// # References
 /// Srivastava, Valkov, Russell, Gutmann and Sutton 2017, "VEEGAN: Reducing mode collapse in GANs using implicit
 /// variational learning", arXiv:1705.07761, algorithm 1: the generator minimises the score itself, not a logistic loss of
-/// it, and `F` learns from reconstructions alone. The algorithm writes `|z - F(G(z))|^2` for the last term; a port of
-/// the authors' notebook for the ring has a Gaussian with a learned deviation, as here, and codes of 254 numbers.
+/// it, and `F` learns from reconstructions alone. The algorithm writes `|z - F(G(z))|^2` for the last term. The authors'
+/// notebook for the grid has codes of 254 numbers and a Gaussian of deviation 1, from which the judged code is drawn; a port
+/// of it learns the deviation. Another notebook of theirs, for digits, has a point instead of a Gaussian, and `F` also
+/// minimises the judge's score of the data.
 #[derive(Debug)]
 pub struct Veegan<G: Generator<Input = Tensor<2>>, F, D>
 where
@@ -83,9 +88,8 @@ where
         self
     }
 
-    /// Changes all pairs before they are judged; any number of changes, one after the other.
-    /// [`OfSample`](agon_core::OfSample) makes one of a change of samples.
-    pub fn augment(mut self, augmentation: impl Augment<Conditioned<G::Output>>) -> Self {
+    /// Changes all samples before reconstructor and judge see them; any number of changes, one after the other.
+    pub fn augment(mut self, augmentation: impl Augment<G::Output>) -> Self {
         self.augmentations.push(augmentation);
         self
     }
@@ -111,8 +115,7 @@ where
         fake: &Conditioned<G::Output>,
         round: &mut Round,
     ) -> Result<()> {
-        let [real, fake] = [real, fake].map(|pair| self.augmentations.augment(&pair.detached(), round));
-        let judgement = Judgement::of(&NonSaturating, self.judge.network(), &real, &fake);
+        let judgement = Judgement::of(&NonSaturating, self.judge.network(), real, &fake.detached());
         judgement.measure(&NonSaturating, round);
         round.measure("loss/discriminator", &judgement.loss);
         self.judge.update(round, &judgement.loss);
@@ -142,21 +145,16 @@ where
         self.augmentations.check()?;
         let x = data.next_batch()?;
         let z = round.draw(&*self.generator.network().prior(), x.size());
-        let fake = self.generator.network().generate(z.clone());
-        round.measure_spreads(&x, &fake);
+        let made = self.generator.network().generate(z.clone());
+        round.measure_spreads(&x, &made);
+        let [x, made] = [x, made].map(|samples| self.augmentations.augment(&samples, round));
 
         let found = draw(self.reconstructor.frozen().encode(x.clone()), round);
-        self.judge_turn(
-            &Conditioned::new(x, found),
-            &Conditioned::new(fake.clone(), z.clone()),
-            round,
-        )?;
+        let fake = Conditioned::new(made.clone(), z.clone());
+        self.judge_turn(&Conditioned::new(x, found), &fake, round)?;
 
-        let seen = self
-            .augmentations
-            .augment(&Conditioned::new(fake.clone(), z.clone()), round);
-        let scores = self.judge.frozen().discriminate(seen).scores();
-        let (mean, log_variance) = self.reconstructor.network().encode(fake);
+        let scores = self.judge.frozen().discriminate(fake).scores();
+        let (mean, log_variance) = self.reconstructor.network().encode(made);
         let surprise = gaussian_information(mean, log_variance, z);
         round.measure("loss/generator", &scores.clone().mean().neg());
         round.measure("loss/reconstruction", &surprise);

@@ -49,6 +49,7 @@ plays! {
     minibatch: Gan::new(generator(), company()),
     minibatch_with_penalty: Gan::new(generator(), company()).penalty(R1::new(0.1)),
     veegan_plays: veegan(),
+    veegan_as_wide_as_the_prior: Veegan::new(generator(), UnitGaussianEncoder::of(encoder(4)), told(4)),
     mdgan_plays: mdgan(),
     gap_plays: gap(2),
 }
@@ -87,6 +88,12 @@ fn their_networks_are_loaded_from_checkpoints() {
         veegan(),
         "reconstructor",
         |encoder: &GaussianEncoder<MlpTranslator>| encoder.encode(point()).1,
+    );
+    loads(
+        "veegan-unit",
+        Veegan::new(generator(), UnitGaussianEncoder::of(encoder(4)), told(4)),
+        "reconstructor",
+        |encoder: &UnitGaussianEncoder<MlpTranslator>| encoder.encode(point()).0,
     );
     loads("mdgan", mdgan(), "generator", |generator: &MlpGenerator| {
         generator.sample(3, 1)
