@@ -118,6 +118,12 @@ impl CganGeneratorConfig {
 
 /// A generator of images that is told what to make: a linear layer and two transposed convolutions.
 ///
+/// In the figure of the paper the condition goes into both networks from the side: `G(z, y)` beside `z`, `D(x, y)` beside `x`.
+///
+/// ```text
+/// min_G max_D  E log D(x, y) + E log(1 - D(G(z, y), y))
+/// ```
+///
 /// Conditions are any rows: one-hot classes, or any other tensor, whatever the data says of its samples. Codes
 /// come from `N(0, I)` and conditions from all classes alike, unless the game is given another prior, such as
 /// `(Normal::new(100), KernelDensity::of(conditions)?)` for conditions of the data, or of a density over them.
@@ -143,7 +149,8 @@ impl CganGeneratorConfig {
 ///
 /// # References
 /// Mirza and Osindero 2014, "Conditional generative adversarial nets", arXiv:1411.1784 (fully connected networks
-/// there; the layers here are InfoGAN's without its first, a linear one to 1024 numbers, and end in tanh). Gauthier 2014 draws conditions from a density over those of the data.
+/// there; the layers here are InfoGAN's without its first, a linear one to 1024 numbers, and end in tanh). Gauthier 2014 draws
+/// conditions from a density over those of the data.
 #[derive(Module, Debug)]
 pub struct CganGenerator {
     embedding: Option<Linear>,
@@ -287,7 +294,8 @@ impl CganDiscriminatorConfig {
 /// # References
 /// Mirza and Osindero 2014, arXiv:1411.1784; Miyato and Koyama 2018, "cGANs with projection discriminator",
 /// arXiv:1802.05637. Published implementations of the former often join the condition to the pixels instead of
-/// the features; the paper has hidden layers for both and then a joint one, as here.
+/// the features; the paper has hidden layers for both and then a joint one, as here. The projection's authors norm all
+/// weights by their largest singular values ([`SpectralNorm`](agon_losses::SpectralNorm)) and have no batch norm.
 #[derive(Module, Debug)]
 pub struct CganDiscriminator {
     trunk: ImageTrunk,

@@ -106,10 +106,13 @@ impl ConvClassifierConfig {
 /// Images as rows, as the perceptrons make them that it plays with, `[batch, channels * height * width]`, to logits
 /// `[batch, classes]` and features `[batch, features]` without dropout.
 ///
+/// # Panics
+/// If rows are no images of the configuration's shape; a training ends with an error which says so.
+///
 /// # References
 /// Li et al. 2017, "Triple generative adversarial nets", arXiv:1703.02291: the classifier of digits, which is
-/// convolutional where generator and discriminator are not. There two convolutions and pooling stand for each of the
-/// three convolutions of stride 2 here.
+/// convolutional where generator and discriminator are not. The authors' has five convolutions with batch norm, two poolings
+/// and a mean over all places, and no noise on the image; here are three convolutions of stride 2, no norm, and noise.
 #[derive(Module, Debug)]
 pub struct ConvClassifier {
     convolutions: Vec<Conv2d>,
@@ -124,7 +127,12 @@ pub struct ConvClassifier {
 impl ConvClassifier {
     /// Logits and features of images.
     pub fn forward(&self, rows: Tensor<2>) -> Classified {
-        let ([n, _], [channels, height, width]) = (rows.dims(), self.config.shape);
+        let ([n, found], [channels, height, width]) = (rows.dims(), self.config.shape);
+        let expected = channels * height * width;
+        assert_eq!(
+            found, expected,
+            "convolutional classifier: expected rows of {expected} numbers, {channels}x{height}x{width}, got {found}"
+        );
         let mut maps = self.noise.forward(rows).reshape([n, channels, height, width]);
         for (i, layer) in self.convolutions.iter().enumerate() {
             maps = Activation::Relu.forward(layer.forward(maps));

@@ -48,7 +48,7 @@ pub struct CycleGanConfig {
 /// E (J_B(G(a)) - 1)^2 + E (J_A(F(b)) - 1)^2 + 10 (E |F(G(a)) - a|_1 + E |G(F(b)) - b|_1)
 /// ```
 ///
-/// The game is [`TwoWay`]; this is its setting of 2017.
+/// The game is [`TwoWay`], with the figure in words; this is its setting of 2017.
 ///
 /// # Example
 /// ```no_run
@@ -68,8 +68,10 @@ pub struct CycleGanConfig {
 ///
 /// # References
 /// Zhu, Park, Isola and Efros 2017, "Unpaired image-to-image translation using cycle-consistent adversarial networks",
-/// arXiv:1703.10593. The authors' code halves the judges' loss, which Adam hardly notices, and the paper's loss has no
-/// other halves: [`LeastSquares`] halves the maps' too, so it counts twice here.
+/// arXiv:1703.10593. The paper's squares have no 1/2, and the authors' code halves the judges' loss only. [`LeastSquares`]
+/// halves both sides, so the maps' is doubled. The identity term, which is off here, is on in the authors' code (half of the
+/// cycle's weight). Their residual maps, as these, forget what a picture has in common all over
+/// ([`ResnetTranslator`](crate::ResnetTranslator)).
 pub type CycleGan = TwoWay<ResnetTranslator, PatchDiscriminator>;
 
 impl CycleGanConfig {
@@ -109,13 +111,16 @@ impl CycleGanConfig {
         };
         let adam = Optimizer::from(Adam::new(self.learning_rate).betas(0.5, 0.999)).schedule(schedule);
         TwoWay::new(maps, judges)
-            .loss(LeastSquares::binary(), 2.0)
+            .loss(LeastSquares::binary(), UNHALVED)
             .cycle(self.cycle, Distance::L1)
             .identity(self.identity)
             .pool(self.pool)
             .optimizers(adam)
     }
 }
+
+/// The weight of the maps' squares, of which [`LeastSquares`] has half.
+const UNHALVED: f64 = 2.0;
 
 /// An error for an identity term between pictures that cannot be compared.
 fn same_channels([a, b]: [usize; 2], identity: f64) -> Result<()> {

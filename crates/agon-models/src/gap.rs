@@ -9,6 +9,7 @@ use rand::RngExt;
 /// for t = 1, 2, ..:   G_i against D_s(i) for every i;    every K rounds: s = a random permutation
 /// ```
 ///
+/// In the figure: two columns, of generators and of discriminators, and arrows between them that are redrawn now and then.
 /// A generator that has fooled its own discriminator by one mode must then face one that knows others; no discriminator
 /// can fit itself to the faults of one generator. The pairs are any [`Gan`]s of one type, with any losses and penalties,
 /// and need not be alike.

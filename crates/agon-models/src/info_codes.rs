@@ -5,10 +5,11 @@ use agon_core::{Error, Result};
 use burn::config::Config;
 use burn::prelude::Tensor;
 
-/// What a generator of an [`InfoGenerator`](crate::InfoGenerator) is fed, in this order: noise, one category, continuous factors.
+/// What the generator in an [`InfoGenerator`](crate::InfoGenerator) is fed, in this order: noise, one category, continuous
+/// factors.
 ///
 /// Noise and continuous factors are uniform in `[-1, 1)`; the category is one-hot. The defaults are those of the
-/// paper for digits.
+/// paper for digits (Chen et al. 2016, arXiv:1606.03657).
 #[derive(Config, Debug, Copy)]
 pub struct InfoCodes {
     /// Numbers that mean nothing.

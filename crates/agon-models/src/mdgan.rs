@@ -18,7 +18,9 @@ type Changes<G> = Augmentations<<G as Generator>::Output>;
 /// diffusion:  D2: real G(E(x)), fake G(z);     G:    -E log D2(G(z))
 /// ```
 ///
-/// `E`: the encoder; `d`: the mean squared difference. Reconstructions of the data reach every mode, since the data does;
+/// `E`: the encoder; `d`: the mean squared difference, over all numbers of a sample: the same `w` counts for less in a
+/// large image than a sum of squares would. In the figure: data goes through encoder and generator and comes back, and the
+/// first judge compares both; the second compares what came back with what is made of codes. Reconstructions of the data reach every mode, since the data does;
 /// the second judge then only has to move generated samples along the manifold, between distributions that overlap. Nothing
 /// makes `E(x)` look like the prior, so that in long codes the two steps may teach the generator about different places. For
 /// the same reason a generator without batch norm is the better one: running statistics, by which it is sampled from, would

@@ -80,7 +80,8 @@ impl MinibatchDiscriminatorConfig {
 /// ```
 ///
 /// `F`: the network; `o`: how close a sample's features are to those of the others
-/// ([`MinibatchDiscrimination`]). A generator whose samples are all alike is found out at once, whatever each of them
+/// ([`MinibatchDiscrimination`]). In the figure: the features of all samples of a batch meet, and each goes on with what it has
+/// in common with the others beside it. A generator whose samples are all alike is found out at once, whatever each of them
 /// looks like. Real and generated samples must come in batches of their own, as in every game here. Scores depend on the
 /// whole batch.
 ///
@@ -104,7 +105,9 @@ impl MinibatchDiscriminatorConfig {
 /// ```
 ///
 /// # References
-/// Salimans et al. 2016, "Improved techniques for training GANs", arXiv:1606.03498, section 3.2.
+/// Salimans et al. 2016, "Improved techniques for training GANs", arXiv:1606.03498, section 3.2. The authors' code also norms the
+/// kernels, scales them at first so that the nearest neighbours are 2 apart, and takes off each kernel's first mean; here
+/// `mean` and `deviation` do for that.
 #[derive(Module, Debug)]
 pub struct MinibatchDiscriminator<F: Module> {
     network: F,

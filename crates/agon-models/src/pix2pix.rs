@@ -69,7 +69,8 @@ impl Pix2PixConfig {
 ///
 /// # References
 /// Isola, Zhu, Zhou and Efros 2017, "Image-to-image translation with conditional adversarial networks",
-/// arXiv:1611.07004.
+/// arXiv:1611.07004. The authors' first code (Lua) drops out in three layers of the U-Net, their second (PyTorch) not in the
+/// innermost; their norms have a learned scale and centre, [`UNetTranslator`]'s have none.
 #[derive(Debug)]
 pub struct Pix2Pix<T: Translator, D: Discriminator> {
     map: Player<T>,

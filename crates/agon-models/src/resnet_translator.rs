@@ -103,7 +103,10 @@ impl ResnetTranslatorConfig {
 ///
 /// # References
 /// Zhu, Park, Isola and Efros 2017, arXiv:1703.10593, appendix 7.2, after Johnson, Alahi and Fei-Fei 2016,
-/// arXiv:1603.08155. Layers before an instance norm have no bias here: it would take it away again.
+/// arXiv:1603.08155. Layers before an instance norm have no bias here: it would take it away again. For the same reason these
+/// maps, the authors' too, say the same of `x` and of `a x + c` for any `a > 0` and any one colour `c`: what a picture has in
+/// common all over is gone after the first norm. A [`UNetTranslator`](crate::UNetTranslator), whose outermost layer has no
+/// norm, sees it.
 #[derive(Module, Debug)]
 pub struct ResnetTranslator {
     first: Conv2d,
@@ -153,5 +156,31 @@ impl Loadable for ResnetTranslator {
 
     fn from_config(config: &ResnetTranslatorConfig, device: &Device) -> Result<Self> {
         config.try_init(device)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use agon_core::random;
+
+    use super::*;
+
+    #[test]
+    fn brightness_contrast_and_tint_are_forgotten() {
+        let device = Device::default();
+        let map = ResnetTranslatorConfig::new([3, 3])
+            .with_width(4)
+            .with_blocks(1)
+            .init(&device);
+        let picture = random::uniform([1, 3, 16, 16], -1.0, 1.0, &mut random::stream(1, 0), &device);
+        let tint = Tensor::<1>::from_data([0.5, -0.25, 0.1], &device).reshape([1, 3, 1, 1]);
+        let apart = |other: Tensor<4>| -> f32 {
+            let apart = map.forward(picture.clone()) - map.forward(other);
+            apart.abs().max().into_scalar()
+        };
+        let starker = apart(picture.clone() * 2.0 + tint);
+        assert!(starker < 1e-3, "{starker}");
+        let turned = apart(-picture.clone());
+        assert!(turned > 1e-2, "{turned}");
     }
 }

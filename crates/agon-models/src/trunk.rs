@@ -64,7 +64,7 @@ impl ImageTrunkConfig {
         let area = (height / 4) * (columns / 4);
         Ok(ImageTrunk {
             fine: convolution([channels, width], false),
-            coarse: convolution([width, 2 * width], false),
+            coarse: convolution([width, 2 * width], !self.batch_norm),
             coarse_norm: norm(2 * width),
             last: linear([2 * width * area, self.features], !self.batch_norm, &WEIGHTS, device),
             last_norm: norm(self.features),
@@ -80,7 +80,8 @@ impl ImageTrunkConfig {
 /// `[batch, channels, height, width]` to `[batch, features]`, after the last leaky ReLU.
 ///
 /// # References
-/// Chen et al. 2016, "InfoGAN", arXiv:1606.03657, appendix C.1 (28x28 pixels; any size here).
+/// Chen et al. 2016, "InfoGAN", arXiv:1606.03657, appendix C.1 (28x28 pixels; any size here). In the authors' code the first
+/// convolution has a bias, which it has not here, and leaks are of .01 instead of .1.
 #[derive(Module, Debug)]
 pub struct ImageTrunk {
     fine: Conv2d,
