@@ -37,6 +37,9 @@ pub enum DiscriminatorCondition {
     Projected,
 }
 
+/// How much conditions change in batch norm at first: about what they do when they are fed beside a code.
+const TOLD_AT_FIRST: f64 = 0.2;
+
 /// Configuration of a [`CganGenerator`].
 #[derive(Config, Debug)]
 pub struct CganGeneratorConfig {
@@ -98,7 +101,8 @@ impl CganGeneratorConfig {
         };
         let norm = |features| match self.entry {
             GeneratorCondition::BatchNorm => {
-                Norm::Conditional(ConditionalBatchNormConfig::new(features, self.condition).init(device))
+                let norm = ConditionalBatchNormConfig::new(features, self.condition);
+                Norm::Conditional(norm.with_deviation(TOLD_AT_FIRST).init(device))
             }
             _ => Norm::Plain(BatchNormConfig::new(features).init(device)),
         };

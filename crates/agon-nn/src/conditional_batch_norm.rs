@@ -15,15 +15,23 @@ pub struct ConditionalBatchNormConfig {
     /// How much a new batch counts in the running statistics.
     #[config(default = 0.1)]
     pub momentum: f64,
+    /// Deviation of what conditions change at first. With 0 the layer is plain batch norm at first, and a discriminator that
+    /// knows the condition may have won before the generator makes anything of it.
+    #[config(default = 0.0)]
+    pub deviation: f64,
 }
 
 impl ConditionalBatchNormConfig {
-    /// Builds the layer, which is plain batch norm at first: what conditions change starts at zero.
+    /// Builds the layer.
     ///
     /// # Panics
     /// If there are no features, or the momentum is not in `[0, 1]`.
     pub fn init(&self, device: &Device) -> ConditionalBatchNorm {
-        let change = || linear([self.condition, self.features], false, &Initializer::Zeros, device);
+        let start = match self.deviation {
+            0.0 => Initializer::Zeros,
+            std => Initializer::Normal { mean: 0.0, std },
+        };
+        let change = || linear([self.condition, self.features], false, &start, device);
         ConditionalBatchNorm {
             norm: BatchNormConfig::new(self.features)
                 .with_momentum(self.momentum)
@@ -103,5 +111,36 @@ mod tests {
         for (found, expected) in found.iter().zip(expected) {
             assert!((found - expected).abs() < 1e-4, "{found} for {expected}");
         }
+    }
+
+    #[test]
+    fn what_conditions_change_is_learned_from_zero() {
+        let device = Device::default().autodiff();
+        let mut norm = ConditionalBatchNormConfig::new(2, 3).init(&device);
+        let h = Tensor::<1>::from_data([1.0, -1.0, 2.0, 4.0, 0.5, 3.0, -2.0, 1.0], &device).reshape([2, 2, 1, 2]);
+        let condition = Tensor::<2>::from_data([[1.0, 0.0, 0.0], [0.0, 0.0, 1.0]], &device);
+        let wanted = Tensor::<1>::from_data([0.3, 0.1, -0.7, 0.2, 1.5, -1.0, 0.4, 0.9], &device).reshape([2, 2, 1, 2]);
+        let value = |norm: &ConditionalBatchNorm| (norm.forward(h.clone(), condition.clone()) * wanted.clone()).sum();
+        let gradients = value(&norm).backward();
+        let found = [&norm.scale, &norm.shift].map(|layer| layer.weight.val().grad(&gradients).unwrap());
+        let found = found.map(|gradient| gradient.try_into_vec_as::<f32>().unwrap());
+        for i in 0..6 {
+            let mut bump = [0.0f32; 6];
+            bump[i] = 1e-2;
+            let bump = Tensor::<1>::from_data(bump, &device).reshape([3, 2]);
+            let sides = [1.0, -1.0].map(|side| {
+                norm.scale.weight = burn::module::Param::from_tensor(bump.clone() * side);
+                let value: f32 = value(&norm).inner().into_scalar();
+                value
+            });
+            norm.scale.weight = burn::module::Param::from_tensor(bump.zeros_like());
+            let numeric = (sides[0] - sides[1]) / 2e-2;
+            assert!(
+                (found[0][i] - numeric).abs() < 1e-3,
+                "{i}: {} for {numeric}",
+                found[0][i]
+            );
+        }
+        assert_eq!(found[1][2..4], [0.0, 0.0]);
     }
 }
