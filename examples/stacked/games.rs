@@ -6,6 +6,8 @@ use crate::{CHANNELS, SIDE};
 
 /// Numbers in a code.
 const LATENT: usize = 100;
+/// Numbers in a code that has to come back from an image, as in a notebook of VEEGAN's authors.
+const SHORT: usize = 32;
 const SHAPE: [usize; 3] = [CHANNELS, SIDE, SIDE];
 /// Features of an image for each channel of a judge's layer next to it.
 const FEATURES: usize = 16;
@@ -25,7 +27,12 @@ pub struct Setup<'a> {
 
 impl Setup<'_> {
     fn generator(&self) -> Result<DcganGenerator> {
-        DcganGeneratorConfig::new(LATENT, SHAPE)
+        self.generator_of(LATENT)
+    }
+
+    /// Of codes of so many numbers.
+    fn generator_of(&self, latent: usize) -> Result<DcganGenerator> {
+        DcganGeneratorConfig::new(latent, SHAPE)
             .with_width(self.width)
             .try_init(self.device)
     }
@@ -75,15 +82,14 @@ pub fn minibatch(setup: &Setup) -> Result<Gan<DcganGenerator, MinibatchDiscrimin
     Ok(Gan::new(setup.generator()?, judge).instance_noise(setup.noise()))
 }
 
-pub fn veegan(setup: &Setup) -> Result<Veegan<DcganGenerator, GaussianEncoder<DcganEncoder>, CganDiscriminator>> {
+pub fn veegan(setup: &Setup) -> Result<Veegan<DcganGenerator, UnitGaussianEncoder<DcganEncoder>, CganDiscriminator>> {
     let trunk = ImageTrunkConfig::new(SHAPE)
         .with_width(setup.judge_width)
+        .with_feature_norm(false)
         .with_features(FEATURES * setup.judge_width);
-    let judge = CganDiscriminatorConfig::new(LATENT, trunk).try_init(setup.device)?;
-    let reconstructor = GaussianEncoder::of(setup.encoder(2 * LATENT)?);
-    // Codes can be hidden in an image, each number for itself: with weight 1 that is all the generator learns.
-    let veegan = Veegan::new(setup.generator()?, reconstructor, judge).weight(0.01);
-    Ok(veegan.augment(setup.noise()))
+    let judge = CganDiscriminatorConfig::new(SHORT, trunk).try_init(setup.device)?;
+    let reconstructor = UnitGaussianEncoder::of(setup.encoder(SHORT)?);
+    Ok(Veegan::new(setup.generator_of(SHORT)?, reconstructor, judge).augment(setup.noise()))
 }
 
 pub fn mdgan(setup: &Setup) -> Result<Mdgan<DcganGenerator, DcganEncoder, DcganDiscriminator>> {

@@ -27,6 +27,10 @@ pub struct ImageTrunkConfig {
     /// Normalizes the second convolution and the features.
     #[config(default = true)]
     pub batch_norm: bool,
+    /// Normalizes the features too, where `batch_norm`. Not for the judge of a generator that minimises mean scores themselves
+    /// ([`Veegan`](crate::Veegan)'s): a norm takes off what all samples of a batch have in common.
+    #[config(default = true)]
+    pub feature_norm: bool,
 }
 
 impl ImageTrunkConfig {
@@ -60,14 +64,15 @@ impl ImageTrunkConfig {
                 .with_initializer(WEIGHTS)
                 .init(device)
         };
-        let norm = |features| self.batch_norm.then(|| BatchNormConfig::new(features).init(device));
+        let norm = |features| BatchNormConfig::new(features).init(device);
+        let norms_features = self.batch_norm && self.feature_norm;
         let area = (height / 4) * (columns / 4);
         Ok(ImageTrunk {
             fine: convolution([channels, width], false),
             coarse: convolution([width, 2 * width], !self.batch_norm),
-            coarse_norm: norm(2 * width),
-            last: linear([2 * width * area, self.features], !self.batch_norm, &WEIGHTS, device),
-            last_norm: norm(self.features),
+            coarse_norm: self.batch_norm.then(|| norm(2 * width)),
+            last: linear([2 * width * area, self.features], !norms_features, &WEIGHTS, device),
+            last_norm: norms_features.then(|| norm(self.features)),
             config: self.clone(),
         })
     }

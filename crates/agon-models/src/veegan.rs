@@ -30,7 +30,8 @@ type Changes<G> = Augmentations<<G as Generator>::Output>;
 /// plane codes of 254 do well and codes of two do not (`docs/results.md`). How sure `F` may become matters: the Gaussian of a
 /// [`UnitGaussianEncoder`](crate::UnitGaussianEncoder) is always as wide as the prior, so that what a code gives is bounded,
 /// as the paper's squared error is; a [`GaussianEncoder`](crate::GaussianEncoder) learns its width, and can gain without end
-/// by codes that are hidden in a sample.
+/// by codes that are hidden in a sample. Since the generator minimises mean scores, a judge with batch norm right before its
+/// score tells it little ([`ImageTrunkConfig::feature_norm`](crate::ImageTrunkConfig)).
 ///
 /// # Example
 /// ```
