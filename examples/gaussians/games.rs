@@ -8,7 +8,8 @@ use crate::protocol::Setup;
 /// Points of the plane, judged one by one or in packs.
 pub type MixtureGan = Gan<Packed<MlpGenerator>, MlpDiscriminator>;
 
-/// Numbers in a code that all come back from a point: of longer ones most codes decode to nothing that was ever encoded.
+/// Numbers in a code that all come back from a point: of longer ones most codes decode to nothing that was ever
+/// encoded.
 const SHORT: usize = 2;
 /// Numbers in a code that a judge sees beside a point, as in the notebook of VEEGAN's authors.
 const SEEN_WITH_A_POINT: usize = 254;

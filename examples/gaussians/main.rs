@@ -61,11 +61,12 @@ struct Options {
     /// Learning rate of all networks, instead of the protocol's; wgan and wgan-gp keep theirs
     #[arg(long)]
     learning_rate: Option<f64>,
-    /// The small protocol's does not fall to a hundredth in the second half of the rounds, as in the published experiments
+    /// The small protocol's does not fall to a hundredth in the second half of the rounds, as in the published
+    /// experiments
     #[arg(long)]
     constant_rate: bool,
-    /// Go on from the checkpoints that earlier runs of the same seeds and settings left in --out, every 1,000 rounds and at
-    /// their ends; without it they are replaced
+    /// Go on from the checkpoints that earlier runs of the same seeds and settings left in --out, every 1,000 rounds
+    /// and at their ends; without it they are replaced
     #[arg(long)]
     resume: bool,
 }

@@ -56,8 +56,8 @@ impl AcganDiscriminatorConfig {
 /// L_C = E log P(y | x) + E log P(y | G(z, y))
 /// ```
 ///
-/// The discriminator maximises `L_S + L_C`, the generator `L_C - L_S`. In the figure: class and noise go into `G`; its sample
-/// or a real one goes into `D`, from which two arrows lead out, real or generated, and the class.
+/// The discriminator maximises `L_S + L_C`, the generator `L_C - L_S`. In the figure: class and noise go into `G`; its
+/// sample or a real one goes into `D`, from which two arrows lead out, real or generated, and the class.
 ///
 /// # Shapes
 /// `[batch, channels, height, width]` to scores `[batch, 1]` and class logits `[batch, classes]`.

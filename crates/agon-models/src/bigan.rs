@@ -24,8 +24,8 @@ use crate::contest::{Judgement, is_mirror};
 /// [`cycle`](Self::cycle) adds ALICE's `lambda (|x - G(E(x))|^2 + |z - E(G(z))|^2)`, both as means over all numbers.
 ///
 /// In the figure of the paper three boxes stand in a triangle: `G` turns a code into a sample, `E` a sample into a
-/// code, and `D` is shown either (sample, inferred code) or (generated sample, code). To `D` the code is a condition, so
-/// that any discriminator of a CGAN will do.
+/// code, and `D` is shown either (sample, inferred code) or (generated sample, code). To `D` the code is a condition,
+/// so that any discriminator of a CGAN will do.
 ///
 /// # Example
 /// ```
@@ -44,8 +44,8 @@ use crate::contest::{Judgement, is_mirror};
 /// # References
 /// Donahue, Krahenbuhl and Darrell 2017, "Adversarial feature learning", arXiv:1605.09782; Dumoulin et al. 2017,
 /// "Adversarially learned inference", arXiv:1606.00704; Li et al. 2017, "ALICE: towards understanding adversarial
-/// learning for joint distribution matching", arXiv:1709.01215. ALI's code updates all players at once, ALICE's
-/// gives generator and encoder five turns for each of the discriminator, on the same batch. BiGAN's code updates all at once
+/// learning for joint distribution matching", arXiv:1709.01215. ALI's code updates all players at once, ALICE's gives
+/// generator and encoder five turns for each of the discriminator, on the same batch. BiGAN's code updates all at once
 /// too, squashes its codes to the prior's range, and shows the discriminator a code ahead of a batch norm.
 pub struct Bigan<G: Generator, E: Module, D: Discriminator> {
     generator: Player<G>,

@@ -122,7 +122,8 @@ impl CganGeneratorConfig {
 
 /// A generator of images that is told what to make: a linear layer and two transposed convolutions.
 ///
-/// In the figure of the paper the condition goes into both networks from the side: `G(z, y)` beside `z`, `D(x, y)` beside `x`.
+/// In the figure of the paper the condition goes into both networks from the side: `G(z, y)` beside `z`, `D(x, y)`
+/// beside `x`.
 ///
 /// ```text
 /// min_G max_D  E log D(x, y) + E log(1 - D(G(z, y), y))
@@ -152,8 +153,8 @@ impl CganGeneratorConfig {
 /// ```
 ///
 /// # References
-/// Mirza and Osindero 2014, "Conditional generative adversarial nets", arXiv:1411.1784 (fully connected networks
-/// there; the layers here are InfoGAN's without its first, a linear one to 1024 numbers, and end in tanh). Gauthier 2014 draws
+/// Mirza and Osindero 2014, "Conditional generative adversarial nets", arXiv:1411.1784 (fully connected networks there;
+/// the layers here are InfoGAN's without its first, a linear one to 1024 numbers, and end in tanh). Gauthier 2014 draws
 /// conditions from a density over those of the data.
 #[derive(Module, Debug)]
 pub struct CganGenerator {

@@ -51,8 +51,8 @@ impl ConvClassifierConfig {
     /// Builds the network.
     ///
     /// # Errors
-    /// [`Error::Config`] if a size is zero, the images are smaller than 8 pixels, the noise is negative or no number, or
-    /// the dropout is not in `[0, 1)`.
+    /// [`Error::Config`] if a size is zero, the images are smaller than 8 pixels, the noise is negative or no number,
+    /// or the dropout is not in `[0, 1)`.
     pub fn try_init(&self, device: &Device) -> Result<ConvClassifier> {
         self.check()?;
         let ([channels, height, columns], width) = (self.shape, self.width);
@@ -111,8 +111,9 @@ impl ConvClassifierConfig {
 ///
 /// # References
 /// Li et al. 2017, "Triple generative adversarial nets", arXiv:1703.02291: the classifier of digits, which is
-/// convolutional where generator and discriminator are not. The authors' has five convolutions with batch norm, two poolings
-/// and a mean over all places, and no noise on the image; here are three convolutions of stride 2, no norm, and noise.
+/// convolutional where generator and discriminator are not. The authors' has five convolutions with batch norm, two
+/// poolings and a mean over all places, and no noise on the image; here are three convolutions of stride 2, no norm,
+/// and noise.
 #[derive(Module, Debug)]
 pub struct ConvClassifier {
     convolutions: Vec<Conv2d>,

@@ -68,10 +68,10 @@ pub struct CycleGanConfig {
 ///
 /// # References
 /// Zhu, Park, Isola and Efros 2017, "Unpaired image-to-image translation using cycle-consistent adversarial networks",
-/// arXiv:1703.10593. The paper's squares have no 1/2, and the authors' code halves the judges' loss only. [`LeastSquares`]
-/// halves both sides, so the maps' is doubled. The identity term, which is off here, is on in the authors' code (half of the
-/// cycle's weight). Their residual maps, as these, forget what a picture has in common all over
-/// ([`ResnetTranslator`](crate::ResnetTranslator)).
+/// arXiv:1703.10593. The paper's squares have no 1/2, and the authors' code halves the judges' loss only.
+/// [`LeastSquares`] halves both sides, so the maps' is doubled. The identity term, which is off here, is on in the
+/// authors' code (half of the cycle's weight). Their residual maps, as these, forget what a picture has in common all
+/// over ([`ResnetTranslator`](crate::ResnetTranslator)).
 pub type CycleGan = TwoWay<ResnetTranslator, PatchDiscriminator>;
 
 impl CycleGanConfig {

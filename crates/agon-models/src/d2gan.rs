@@ -9,15 +9,16 @@ use crate::{Both, BothConfig};
 
 /// Two discriminators that judge the same samples: their scores side by side.
 ///
-/// With [`DualDiscriminator`](agon_losses::DualDiscriminator) as the loss, a [`Gan`](agon_core::Gan) against it is D2GAN:
+/// With [`DualDiscriminator`](agon_losses::DualDiscriminator) as the loss, a [`Gan`](agon_core::Gan) against it is
+/// D2GAN:
 ///
 /// ```text
 /// min_G max_(D1, D2)  a E log D1(x) - E D1(G(z)) - E D2(x) + b E log D2(G(z))
 /// ```
 ///
-/// `D1` is high on data, `D2` on what is generated, both above zero. At their best the generator faces `a KL(p|q) + b KL(q|p)`,
-/// of which the first minds modes that are left out and the second samples that are not data. In the figure: data and
-/// samples both go into either discriminator.
+/// `D1` is high on data, `D2` on what is generated, both above zero. At their best the generator faces `a KL(p|q) + b
+/// KL(q|p)`, of which the first minds modes that are left out and the second samples that are not data. In the figure:
+/// data and samples both go into either discriminator.
 ///
 /// # Shapes
 /// The samples' own, to `[batch, 2 n]`: the `n` scores of the first discriminator, then those of the second.
@@ -37,9 +38,9 @@ use crate::{Both, BothConfig};
 /// ```
 ///
 /// # References
-/// Nguyen, Le, Vu and Phung 2017, "Dual discriminator generative adversarial nets", arXiv:1709.03831. The authors' program for
-/// the ring hands its deviation of .02 to a function that takes variances, so that its modes are seven times as wide; its
-/// discriminators have one hidden layer.
+/// Nguyen, Le, Vu and Phung 2017, "Dual discriminator generative adversarial nets", arXiv:1709.03831. The authors'
+/// program for the ring hands its deviation of .02 to a function that takes variances, so that its modes are seven
+/// times as wide; its discriminators have one hidden layer.
 #[derive(Module, Debug)]
 pub struct TwoJudges<D: Module> {
     both: Both<D>,

@@ -155,9 +155,9 @@ impl DcganDiscriminatorConfig {
 
 /// The generator of DCGAN: transposed convolutions with batch norm and ReLU, tanh at the end.
 ///
-/// A 4x4 kernel of stride 2 doubles each side until the image has its size; odd sizes get one more row or
-/// column where they need it. For 32x32 or 64x64 it is the paper's network layer by layer. In its figure: the code becomes a
-/// small block of many channels, and block after block is twice as wide and high and half as deep, down to the image.
+/// A 4x4 kernel of stride 2 doubles each side until the image has its size; odd sizes get one more row or column where
+/// they need it. For 32x32 or 64x64 it is the paper's network layer by layer. In its figure: the code becomes a small
+/// block of many channels, and block after block is twice as wide and high and half as deep, down to the image.
 ///
 /// # Shapes
 /// `[batch, latent]` to `[batch, channels, height, width]`, values in (-1, 1).

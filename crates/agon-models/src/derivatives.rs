@@ -83,11 +83,12 @@ fn images_with_conditions() {
         let mut random = random::stream(seed, 0);
         Conditioned::new(normal([5, 2, 8, 8], &mut random), normal([5, 3], &mut random))
     };
-    for batch_norm in [false, true] {
+    for (batch_norm, feature_norm) in [(false, false), (true, false), (true, true)] {
         let trunk = ImageTrunkConfig::new(shape)
             .with_width(3)
             .with_features(6)
-            .with_batch_norm(batch_norm);
+            .with_batch_norm(batch_norm)
+            .with_feature_norm(feature_norm);
         for entry in [
             DiscriminatorCondition::Concatenated,
             DiscriminatorCondition::Embedded(4),
@@ -95,7 +96,7 @@ fn images_with_conditions() {
         ] {
             let config = CganDiscriminatorConfig::new(3, trunk.clone()).with_entry(entry);
             check(
-                &format!("{entry:?}, {batch_norm}"),
+                &format!("{entry:?}, {batch_norm}, {feature_norm}"),
                 config.init(&device),
                 image(1),
                 image(2),

@@ -38,16 +38,16 @@ pub struct DiscoGanConfig {
 /// ```
 ///
 /// The game is [`TwoWay`]; two of three updates go to the maps. A map in one direction alone, even with a
-/// reconstruction, may send several modes to one; two coupled maps must be each other's inverse. In the figure: two GANs
-/// stand side by side, and the maps of one are those of the other, read backwards.
+/// reconstruction, may send several modes to one; two coupled maps must be each other's inverse. In the figure: two
+/// GANs stand side by side, and the maps of one are those of the other, read backwards.
 ///
 /// # References
 /// Kim, Cha, Kim, Lee and Kim 2017, "Learning to discover cross-domain relations with generative adversarial networks",
 /// arXiv:1703.05192. The authors' code weighs differently for pictures: `(1 - r) (0.1 GAN + 0.9 FM) + r d` with `r`
 /// first .01 and later .5 and a feature matching `FM` which the paper does not have; at the end reconstructions count
-/// ten times as much as the judges. Its pictures are in [0, 1], so that squares are a quarter of those here: that is a `cycle`
-/// of 2.5, and of .025 at first. Its innermost layer is normed and leaky where [`UNetTranslator`]'s is neither, and batches
-/// are of 64.
+/// ten times as much as the judges. Its pictures are in [0, 1], so that squares are a quarter of those here: that is a
+/// `cycle` of 2.5, and of .025 at first. Its innermost layer is normed and leaky where [`UNetTranslator`]'s is neither,
+/// and batches are of 64.
 pub type DiscoGan = TwoWay<UNetTranslator, DcganDiscriminator>;
 
 impl DiscoGanConfig {

@@ -50,10 +50,10 @@ pub struct DualGanConfig {
 ///
 /// # References
 /// Yi, Zhang, Tan and Gong 2017, "DualGAN: Unsupervised dual learning for image-to-image translation",
-/// arXiv:1704.02510. The noise there is dropout alone, as here. What the paper calls batch norm takes moments of each picture in
-/// the authors' code: instance norm, with a learned scale and centre which [`UNetTranslator`] and [`PatchDiscriminator`] have
-/// not. The code's defaults are others than the paper's: a gradient penalty instead of clipped weights, critics of the
-/// whole picture with one turn, no dropout.
+/// arXiv:1704.02510. The noise there is dropout alone, as here. What the paper calls batch norm takes moments of each
+/// picture in the authors' code: instance norm, with a learned scale and centre which [`UNetTranslator`] and
+/// [`PatchDiscriminator`] have not. The code's defaults are others than the paper's: a gradient penalty instead of
+/// clipped weights, critics of the whole picture with one turn, no dropout.
 pub type DualGan = TwoWay<UNetTranslator, PatchDiscriminator>;
 
 impl DualGanConfig {

@@ -9,10 +9,10 @@ use rand::RngExt;
 /// for t = 1, 2, ..:   G_i against D_s(i) for every i;    every K rounds: s = a random permutation
 /// ```
 ///
-/// In the figure: two columns, of generators and of discriminators, and arrows between them that are redrawn now and then.
-/// A generator that has fooled its own discriminator by one mode must then face one that knows others; no discriminator
-/// can fit itself to the faults of one generator. The pairs are any [`Gan`]s of one type, with any losses and penalties,
-/// and need not be alike.
+/// In the figure: two columns, of generators and of discriminators, and arrows between them that are redrawn now and
+/// then. A generator that has fooled its own discriminator by one mode must then face one that knows others; no
+/// discriminator can fit itself to the faults of one generator. The pairs are any [`Gan`]s of one type, with any losses
+/// and penalties, and need not be alike.
 ///
 /// # Example
 /// ```
@@ -29,8 +29,8 @@ use rand::RngExt;
 /// ```
 ///
 /// # References
-/// Im, Ma, Kim and Taylor 2016, "Generative adversarial parallelization", arXiv:1612.04021. There the pairs run on several
-/// machines and swaps come at random; here they take turns in one process, and swaps come every so many rounds.
+/// Im, Ma, Kim and Taylor 2016, "Generative adversarial parallelization", arXiv:1612.04021. There the pairs run on
+/// several machines and swaps come at random; here they take turns in one process, and swaps come every so many rounds.
 #[derive(Debug)]
 pub struct Gap<G: Generator, D: Discriminator<Input = G::Output>> {
     pairs: Vec<Gan<G, D>>,

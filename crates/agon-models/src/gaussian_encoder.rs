@@ -27,8 +27,8 @@ pub struct GaussianEncoder<E: Module> {
 }
 
 impl<E: Encoder<Output = Tensor<2>> + ModuleDisplay> GaussianEncoder<E> {
-    /// The first half of what this encoder says are means, the second half logarithms of variances. Of an odd number the
-    /// last is not used.
+    /// The first half of what this encoder says are means, the second half logarithms of variances. Of an odd number
+    /// the last is not used.
     pub fn of(encoder: E) -> Self {
         Self { encoder }
     }
@@ -60,8 +60,23 @@ impl<E: Loadable + ModuleDisplay> Loadable for GaussianEncoder<E> {
 
 /// Any encoder of `n` numbers as one that finds the mean of a Gaussian of deviation 1: never surer than the prior.
 ///
+/// Codes that are drawn from it are wider than a standard normal prior by as much as means differ, so that what is well
+/// recovered shows: short codes for images, or long ones of which little comes back.
+///
 /// # Shapes
 /// The encoder's own, to two of `[batch, n]`: the mean, and the logarithm of the variance, which is 0.
+///
+/// # Example
+/// ```
+/// use agon_core::Encoder;
+/// use agon_models::{MlpGeneratorConfig, MlpTranslator, UnitGaussianEncoder};
+/// use burn::prelude::*;
+///
+/// let device = Device::default();
+/// let network = MlpTranslator::from(MlpGeneratorConfig::new(2, 16).init(&device));
+/// let (mean, log_variance) = UnitGaussianEncoder::of(network).encode(Tensor::zeros([5, 2], &device));
+/// assert_eq!((mean.dims(), log_variance.dims()), ([5, 16], [5, 16]));
+/// ```
 ///
 /// # References
 /// VEEGAN's notebook has it (arXiv:1705.07761).

@@ -5,8 +5,8 @@ use agon_core::{Error, Result};
 use burn::config::Config;
 use burn::prelude::Tensor;
 
-/// What the generator in an [`InfoGenerator`](crate::InfoGenerator) is fed, in this order: noise, one category, continuous
-/// factors.
+/// What the generator in an [`InfoGenerator`](crate::InfoGenerator) is fed, in this order: noise, one category,
+/// continuous factors.
 ///
 /// Noise and continuous factors are uniform in `[-1, 1)`; the category is one-hot. The defaults are those of the
 /// paper for digits (Chen et al. 2016, arXiv:1606.03657).
@@ -21,8 +21,8 @@ pub struct InfoCodes {
     /// Continuous codes; 0 for none.
     #[config(default = 2)]
     pub continuous: usize,
-    /// How many times the generator sees the category, beside noise and continuous factors. The more, the less can these
-    /// decide which of two classes a category is.
+    /// How many times the generator sees the category, beside noise and continuous factors. The more, the less can
+    /// these decide which of two classes a category is.
     #[config(default = 1.0)]
     pub emphasis: f64,
 }

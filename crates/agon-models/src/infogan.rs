@@ -118,7 +118,8 @@ impl<T: Discriminator<Output = Tensor<2>> + ModuleDisplay> InfoDiscriminator<T> 
     /// Puts both heads on a trunk with so many features.
     ///
     /// # Errors
-    /// [`Error::Config`] without noise, features, or anything to be read back, or with an emphasis that is not above zero.
+    /// [`Error::Config`] without noise, features, or anything to be read back, or with an emphasis that is not above
+    /// zero.
     pub fn try_new(trunk: T, features: usize, codes: InfoCodes, device: &Device) -> Result<Self> {
         codes.check()?;
         if features == 0 {
@@ -197,8 +198,8 @@ where
 /// ```
 ///
 /// `Q` is a categorical distribution for the category and a Gaussian of variance 1 for the continuous factors. The
-/// discriminator's turn trains `Q` on its trunk, the generator's turn the generator. In the figure: noise `z` and codes `c` go
-/// into `G`, its sample into a trunk with two heads, `D` and `Q`, and `Q`'s answer is compared with `c`.
+/// discriminator's turn trains `Q` on its trunk, the generator's turn the generator. In the figure: noise `z` and codes
+/// `c` go into `G`, its sample into a trunk with two heads, `D` and `Q`, and `Q`'s answer is compared with `c`.
 ///
 /// # Example
 /// ```

@@ -19,12 +19,12 @@ type Changes<G> = Augmentations<<G as Generator>::Output>;
 /// ```
 ///
 /// `E`: the encoder; `d`: the mean squared difference, over all numbers of a sample: the same `w` counts for less in a
-/// large image than a sum of squares would. In the figure: data goes through encoder and generator and comes back, and the
-/// first judge compares both; the second compares what came back with what is made of codes. Reconstructions of the data reach every mode, since the data does;
-/// the second judge then only has to move generated samples along the manifold, between distributions that overlap. Nothing
-/// makes `E(x)` look like the prior, so that in long codes the two steps may teach the generator about different places. For
-/// the same reason a generator without batch norm is the better one: running statistics, by which it is sampled from, would
-/// follow codes of both kinds.
+/// large image than a sum of squares would. In the figure: data goes through encoder and generator and comes back, and
+/// the first judge compares both; the second compares what came back with what is made of codes. Reconstructions of the
+/// data reach every mode, since the data does; the second judge then only has to move generated samples along the
+/// manifold, between distributions that overlap. Nothing makes `E(x)` look like the prior, so that in long codes the
+/// two steps may teach the generator about different places. For the same reason a generator without batch norm is the
+/// better one: running statistics, by which it is sampled from, would follow codes of both kinds.
 ///
 /// # Example
 /// ```
@@ -39,9 +39,10 @@ type Changes<G> = Augmentations<<G as Generator>::Output>;
 /// ```
 ///
 /// # References
-/// Che, Li, Jacob, Bengio and Li 2017, "Mode regularized generative adversarial networks", arXiv:1612.02136, algorithm 1.
-/// There the distance has weight 1 and the judge a small one, which was searched; here the judge has weight 1. The distance
-/// must lead: with a weight of 1 too, its own judge keeps the generator from reconstructing anything at all on the ring.
+/// Che, Li, Jacob, Bengio and Li 2017, "Mode regularized generative adversarial networks", arXiv:1612.02136, algorithm
+/// 1. There the distance has weight 1 and the judge a small one, which was searched; here the judge has weight 1. The
+/// distance must lead: with a weight of 1 too, its own judge keeps the generator from reconstructing anything at all on
+/// the ring.
 #[derive(Debug)]
 pub struct Mdgan<G: Generator, E, D>
 where
@@ -61,7 +62,8 @@ where
     E: Encoder<Input = G::Output, Output = G::Input>,
     D: Discriminator<Input = G::Output>,
 {
-    /// These networks, the judges of the manifold and of the diffusion in this order, Adam as DCGAN's, and a weight of 50.
+    /// These networks, the judges of the manifold and of the diffusion in this order, Adam as DCGAN's, and a weight of
+    /// 50.
     pub fn new(generator: G, encoder: E, judges: [D; 2]) -> Self {
         let adam = || Adam::new(2e-4).betas(0.5, 0.999);
         let [manifold, diffusion] = judges.map(|judge| Player::discriminator(judge, adam()));

@@ -79,18 +79,17 @@ impl MinibatchDiscriminatorConfig {
 /// D(x_i) = w [h_i, o(h_i; h_1, .. h_n)],    h_i = lrelu(F(x_i))
 /// ```
 ///
-/// `F`: the network; `o`: how close a sample's features are to those of the others
-/// ([`MinibatchDiscrimination`]). In the figure: the features of all samples of a batch meet, and each goes on with what it has
-/// in common with the others beside it. A generator whose samples are all alike is found out at once, whatever each of them
-/// looks like. Real and generated samples must come in batches of their own, as in every game here. Scores depend on the
-/// whole batch.
+/// `F`: the network; `o`: how close a sample's features are to those of the others ([`MinibatchDiscrimination`]). In
+/// the figure: the features of all samples of a batch meet, and each goes on with what it has in common with the others
+/// beside it. A generator whose samples are all alike is found out at once, whatever each of them looks like. Real and
+/// generated samples must come in batches of their own, as in every game here. Scores depend on the whole batch.
 ///
 /// # Shapes
 /// The network's own, to `[batch, 1]`.
 ///
 /// # Panics
-/// If the network says another number of features of a sample than the configuration; a training ends with an error which
-/// says so.
+/// If the network says another number of features of a sample than the configuration; a training ends with an error
+/// which says so.
 ///
 /// # Example
 /// ```
@@ -105,9 +104,9 @@ impl MinibatchDiscriminatorConfig {
 /// ```
 ///
 /// # References
-/// Salimans et al. 2016, "Improved techniques for training GANs", arXiv:1606.03498, section 3.2. The authors' code also norms the
-/// kernels, scales them at first so that the nearest neighbours are 2 apart, and takes off each kernel's first mean; here
-/// `mean` and `deviation` do for that.
+/// Salimans et al. 2016, "Improved techniques for training GANs", arXiv:1606.03498, section 3.2. The authors' code also
+/// norms the kernels, scales them at first so that the nearest neighbours are 2 apart, and takes off each kernel's
+/// first mean; here `mean` and `deviation` do for that.
 #[derive(Module, Debug)]
 pub struct MinibatchDiscriminator<F: Module> {
     network: F,

@@ -13,11 +13,10 @@ use serde_json::Value;
 /// pack(z_1 .. z_m) = (G(z_1), .., G(z_m)),    z_i independent
 /// ```
 ///
-/// In the figure: the discriminator's first layer is `m` times as wide, and `m` samples of one kind go into it side by side.
-/// Several samples from one class tell a lack of diversity where a single sample cannot. Nothing else
-/// changes: any generator, loss and penalty. The data must be packed in the same way
-/// (`GaussianMixture::packed`, or a batch of `m n` images reshaped to `n`), and the discriminator takes `m`
-/// times the features or channels.
+/// In the figure: the discriminator's first layer is `m` times as wide, and `m` samples of one kind go into it side by
+/// side. Several samples from one class tell a lack of diversity where a single sample cannot. Nothing else changes:
+/// any generator, loss and penalty. The data must be packed in the same way (`GaussianMixture::packed`, or a batch of
+/// `m n` images reshaped to `n`), and the discriminator takes `m` times the features or channels.
 ///
 /// # Shapes
 /// Codes `[batch, m * latent]`; samples `[batch, m * features, ..]`: features side by side, or channels.
@@ -35,8 +34,8 @@ use serde_json::Value;
 ///
 /// # References
 /// Lin, Khetan, Fanti and Oh 2018, "PacGAN: The power of two samples in generative adversarial networks",
-/// arXiv:1712.04086. The authors' experiments with digits have two generator's steps for each of the discriminator, and data
-/// in [0, 1] under a tanh.
+/// arXiv:1712.04086. The authors' experiments with digits have two generator's steps for each of the discriminator, and
+/// data in [0, 1] under a tanh.
 #[derive(Module, Debug)]
 pub struct Packed<G: Module> {
     generator: G,

@@ -64,13 +64,13 @@ impl Pix2PixConfig {
 /// ```
 ///
 /// `(a, b)`: a pair; `G`: the map; `J`: the probability, patch by patch, that a pair is a true one. The distance alone
-/// would give the blurred mean of all that is possible; the judge asks for one of them. In the figure: `a` goes into the
-/// map and, beside the map's answer or the true `b`, into the judge.
+/// would give the blurred mean of all that is possible; the judge asks for one of them. In the figure: `a` goes into
+/// the map and, beside the map's answer or the true `b`, into the judge.
 ///
 /// # References
 /// Isola, Zhu, Zhou and Efros 2017, "Image-to-image translation with conditional adversarial networks",
-/// arXiv:1611.07004. The authors' first code (Lua) drops out in three layers of the U-Net, their second (PyTorch) not in the
-/// innermost; their norms have a learned scale and centre, [`UNetTranslator`]'s have none.
+/// arXiv:1611.07004. The authors' first code (Lua) drops out in three layers of the U-Net, their second (PyTorch) not
+/// in the innermost; their norms have a learned scale and centre, [`UNetTranslator`]'s have none.
 #[derive(Debug)]
 pub struct Pix2Pix<T: Translator, D: Discriminator> {
     map: Player<T>,

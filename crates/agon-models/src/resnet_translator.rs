@@ -103,10 +103,10 @@ impl ResnetTranslatorConfig {
 ///
 /// # References
 /// Zhu, Park, Isola and Efros 2017, arXiv:1703.10593, appendix 7.2, after Johnson, Alahi and Fei-Fei 2016,
-/// arXiv:1603.08155. Layers before an instance norm have no bias here: it would take it away again. For the same reason these
-/// maps, the authors' too, say the same of `x` and of `a x + c` for any `a > 0` and any one colour `c`: what a picture has in
-/// common all over is gone after the first norm. A [`UNetTranslator`](crate::UNetTranslator), whose outermost layer has no
-/// norm, sees it.
+/// arXiv:1603.08155. Layers before an instance norm have no bias here: it would take it away again. For the same reason
+/// these maps, the authors' too, say the same of `x` and of `a x + c` for any `a > 0` and any one colour `c`: what a
+/// picture has in common all over is gone after the first norm. A [`UNetTranslator`](crate::UNetTranslator), whose
+/// outermost layer has no norm, sees it.
 #[derive(Module, Debug)]
 pub struct ResnetTranslator {
     first: Conv2d,

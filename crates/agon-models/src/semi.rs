@@ -13,8 +13,8 @@ use crate::semi_supervised::{Classified, SemiRule, SemiSupervised};
 /// ```
 ///
 /// `x`, `y`: labelled samples; `u`: unlabelled ones; `phi`: the last hidden layer. The class "generated" has the logit
-/// 0, so that `K` logits are enough. Unlabelled samples teach the classifier where the data is: the classes are to
-/// part where it is not. In the figure: labelled, unlabelled and generated samples go into one network with `K + 1` outputs;
+/// 0, so that `K` logits are enough. Unlabelled samples teach the classifier where the data is: the classes are to part
+/// where it is not. In the figure: labelled, unlabelled and generated samples go into one network with `K + 1` outputs;
 /// an arrow from its last hidden layer leads back to the generator.
 ///
 /// # Example

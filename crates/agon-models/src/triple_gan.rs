@@ -83,9 +83,9 @@ impl TripleWeights {
 /// - pseudo E log C(y'|G(z, y'))                  and from some round on learns from generated pairs
 /// ```
 ///
-/// `H`: entropy. At first it learns alone, by the first two rows. The paper's figure, in words: three sources of pairs, of
-/// data, of `G` and of `C`, all go into `D`; only those of the data are to be accepted; cross entropies tie `C` to the data
-/// and to `G`.
+/// `H`: entropy. At first it learns alone, by the first two rows and with a balance of its own. The paper's figure, in
+/// words: three sources of pairs, of data, of `G` and of `C`, all go into `D`; only those of the data are to be
+/// accepted; cross entropies tie `C` to the data and to `G`.
 ///
 /// # Example
 /// ```
@@ -102,11 +102,11 @@ impl TripleWeights {
 /// ```
 ///
 /// # References
-/// Li, Xu, Zhu and Zhang 2017, "Triple generative adversarial nets", arXiv:1703.02291. The paper draws the
-/// classifier's label for `D(u, C(u))`; here, as in the authors' code, it is the most probable one. For its own adversarial
-/// term the code takes the most probable label too, unless told to sum; its balance is the cross entropy from equal shares,
-/// which minds classes that are never used more than the entropy here; its `D` has Gaussian noise, and labels join `G` and `D`
-/// at every layer.
+/// Li, Xu, Zhu and Zhang 2017, "Triple generative adversarial nets", arXiv:1703.02291. The paper draws the classifier's
+/// label for `D(u, C(u))`; here, as in the authors' code, it is the most probable one. For its own adversarial term the
+/// code takes the most probable label too, unless told to sum; its balance is the cross entropy from equal shares,
+/// which minds classes that are never used more than the entropy here; its `D` has Gaussian noise, and labels join `G`
+/// and `D` at every layer.
 #[derive(Debug)]
 pub struct TripleGan<G: Module, C: Module, D: Module> {
     generator: Player<G>,
@@ -186,7 +186,7 @@ where
     }
 
     /// What the classifier learns without the others: the labels, to be sure, and to use all classes alike.
-    fn supervised(
+    fn by_itself(
         &self,
         labelled: (S, Tensor<1, Int>),
         logits: Tensor<2>,
@@ -202,7 +202,7 @@ where
 
     fn learn_alone(&mut self, labelled: (S, Tensor<1, Int>), u: S, round: &mut Round) {
         let logits = self.classifier.network().discriminate(u).0;
-        let loss = self.supervised(labelled, logits, self.weights.balance_alone, round);
+        let loss = self.by_itself(labelled, logits, self.weights.balance_alone, round);
         round.measure("loss/classifier", &loss);
         self.classifier.update(round, &loss);
     }
@@ -218,7 +218,7 @@ where
         let classifier = self.classifier.network();
         let logits = classifier.discriminate(u.clone()).0;
         let refused = softmax(logits.clone(), 1) * self.refusals(u, logits.dims()[1]);
-        let mut loss = self.supervised(labelled, logits, balance, round) + refused.sum_dim(1).mean() * alpha;
+        let mut loss = self.by_itself(labelled, logits, balance, round) + refused.sum_dim(1).mean() * alpha;
         if round.step() >= pseudo_from {
             let logits = classifier.discriminate(made.sample.detached()).0;
             loss = loss + auxiliary_classifier(logits, made.labels()) * pseudo;

@@ -27,8 +27,8 @@ pub struct ImageTrunkConfig {
     /// Normalizes the second convolution and the features.
     #[config(default = true)]
     pub batch_norm: bool,
-    /// Normalizes the features too, where `batch_norm`. Not for the judge of a generator that minimises mean scores themselves
-    /// ([`Veegan`](crate::Veegan)'s): a norm takes off what all samples of a batch have in common.
+    /// Normalizes the features too, where `batch_norm`. Not for the judge of a generator that minimises mean scores
+    /// themselves ([`Veegan`](crate::Veegan)'s): a norm takes off what all samples of a batch have in common.
     #[config(default = true)]
     pub feature_norm: bool,
 }
@@ -68,7 +68,7 @@ impl ImageTrunkConfig {
         let norms_features = self.batch_norm && self.feature_norm;
         let area = (height / 4) * (columns / 4);
         Ok(ImageTrunk {
-            fine: convolution([channels, width], false),
+            fine: convolution([channels, width], !self.batch_norm),
             coarse: convolution([width, 2 * width], !self.batch_norm),
             coarse_norm: self.batch_norm.then(|| norm(2 * width)),
             last: linear([2 * width * area, self.features], !norms_features, &WEIGHTS, device),
@@ -85,8 +85,8 @@ impl ImageTrunkConfig {
 /// `[batch, channels, height, width]` to `[batch, features]`, after the last leaky ReLU.
 ///
 /// # References
-/// Chen et al. 2016, "InfoGAN", arXiv:1606.03657, appendix C.1 (28x28 pixels; any size here). In the authors' code the first
-/// convolution has a bias, which it has not here, and leaks are of .01 instead of .1.
+/// Chen et al. 2016, "InfoGAN", arXiv:1606.03657, appendix C.1 (28x28 pixels; any size here). In the authors' code the
+/// first convolution has a bias, which it has here without batch norm only, and leaks are of .01 instead of .1.
 #[derive(Module, Debug)]
 pub struct ImageTrunk {
     fine: Conv2d,

@@ -21,17 +21,17 @@ type Changes<G> = Augmentations<<G as Generator>::Output>;
 /// F:                -w E log F(z|G(z))
 /// ```
 ///
-/// `G`: the generator of samples from codes `z`; `F`: the reconstructor, from samples `x` to a Gaussian of codes; `J`: the
-/// judge's score, which estimates the log ratio of both joint distributions; `s`: the sigmoid. `F` maps all data to codes;
-/// where the generator leaves out a mode, its codes do not look like the prior, and the judge tells.
-/// In the figure: `z -> G(z) -> F(.|G(z))` should close, and the judge compares `(G(z), z)` with `(x, c)`.
+/// `G`: the generator of samples from codes `z`; `F`: the reconstructor, from samples `x` to a Gaussian of codes; `J`:
+/// the judge's score, which estimates the log ratio of both joint distributions; `s`: the sigmoid. `F` maps all data to
+/// codes; where the generator leaves out a mode, its codes do not look like the prior, and the judge tells. In the
+/// figure: `z -> G(z) -> F(.|G(z))` should close, and the judge compares `(G(z), z)` with `(x, c)`.
 ///
-/// A code may have many more numbers than a sample: what cannot come back `F` leaves as wide as the prior. For points of the
-/// plane codes of 254 do well and codes of two do not (`docs/results.md`). How sure `F` may become matters: the Gaussian of a
-/// [`UnitGaussianEncoder`](crate::UnitGaussianEncoder) is always as wide as the prior, so that what a code gives is bounded,
-/// as the paper's squared error is; a [`GaussianEncoder`](crate::GaussianEncoder) learns its width, and can gain without end
-/// by codes that are hidden in a sample. Since the generator minimises mean scores, a judge with batch norm right before its
-/// score tells it little ([`ImageTrunkConfig::feature_norm`](crate::ImageTrunkConfig)).
+/// A code may have many more numbers than a sample: what cannot come back `F` leaves as wide as the prior. For points
+/// of the plane codes of 254 do well and codes of two do not (`docs/results.md`). How sure `F` may become matters: the
+/// Gaussian of a [`UnitGaussianEncoder`](crate::UnitGaussianEncoder) is always as wide as the prior, so that what a
+/// code gives is bounded, as the paper's squared error is; a [`GaussianEncoder`](crate::GaussianEncoder) learns its
+/// width, and can gain without end by codes that are hidden in a sample. Since the generator minimises mean scores, a
+/// judge whose features have batch norm tells it little ([`ImageTrunkConfig::feature_norm`](crate::ImageTrunkConfig)).
 ///
 /// # Example
 /// ```
@@ -48,11 +48,11 @@ type Changes<G> = Augmentations<<G as Generator>::Output>;
 ///
 /// # References
 /// Srivastava, Valkov, Russell, Gutmann and Sutton 2017, "VEEGAN: Reducing mode collapse in GANs using implicit
-/// variational learning", arXiv:1705.07761, algorithm 1: the generator minimises the score itself, not a logistic loss of
-/// it, and `F` learns from reconstructions alone. The algorithm writes `|z - F(G(z))|^2` for the last term. The authors'
-/// notebook for the grid has codes of 254 numbers and a Gaussian of deviation 1, from which the judged code is drawn; a port
-/// of it learns the deviation. Another notebook of theirs, for digits, has a point instead of a Gaussian, and `F` also
-/// minimises the judge's score of the data.
+/// variational learning", arXiv:1705.07761, algorithm 1: the generator minimises the score itself, not a logistic loss
+/// of it, and `F` learns from reconstructions alone. The algorithm writes `|z - F(G(z))|^2` for the last term. The
+/// authors' notebook for the grid has codes of 254 numbers and a Gaussian of deviation 1, from which the judged code is
+/// drawn; a port of it learns the deviation. Another notebook of theirs, for digits, has a point instead of a Gaussian,
+/// and `F` also minimises the judge's score of the data.
 #[derive(Debug)]
 pub struct Veegan<G: Generator<Input = Tensor<2>>, F, D>
 where

@@ -15,8 +15,8 @@ pub struct ConditionalBatchNormConfig {
     /// How much a new batch counts in the running statistics.
     #[config(default = 0.1)]
     pub momentum: f64,
-    /// Deviation of what conditions change at first. With 0 the layer is plain batch norm at first, and a discriminator that
-    /// knows the condition may have won before the generator makes anything of it.
+    /// Deviation of what conditions change at first. With 0 the layer is plain batch norm at first, and a discriminator
+    /// that knows the condition may have won before the generator makes anything of it.
     #[config(default = 0.0)]
     pub deviation: f64,
 }
@@ -116,7 +116,7 @@ mod tests {
     #[test]
     fn what_conditions_change_is_learned_from_zero() {
         let device = Device::default().autodiff();
-        let mut norm = ConditionalBatchNormConfig::new(2, 3).init(&device);
+        let norm = ConditionalBatchNormConfig::new(2, 3).init(&device);
         let h = Tensor::<1>::from_data([1.0, -1.0, 2.0, 4.0, 0.5, 3.0, -2.0, 1.0], &device).reshape([2, 2, 1, 2]);
         let condition = Tensor::<2>::from_data([[1.0, 0.0, 0.0], [0.0, 0.0, 1.0]], &device);
         let wanted = Tensor::<1>::from_data([0.3, 0.1, -0.7, 0.2, 1.5, -1.0, 0.4, 0.9], &device).reshape([2, 2, 1, 2]);
@@ -128,19 +128,34 @@ mod tests {
             let mut bump = [0.0f32; 6];
             bump[i] = 1e-2;
             let bump = Tensor::<1>::from_data(bump, &device).reshape([3, 2]);
-            let sides = [1.0, -1.0].map(|side| {
-                norm.scale.weight = burn::module::Param::from_tensor(bump.clone() * side);
-                let value: f32 = value(&norm).inner().into_scalar();
-                value
-            });
-            norm.scale.weight = burn::module::Param::from_tensor(bump.zeros_like());
-            let numeric = (sides[0] - sides[1]) / 2e-2;
-            assert!(
-                (found[0][i] - numeric).abs() < 1e-3,
-                "{i}: {} for {numeric}",
-                found[0][i]
-            );
+            for (layer, found) in found.iter().enumerate() {
+                let sides = [1.0, -1.0].map(|side| -> f32 {
+                    let mut norm = norm.clone();
+                    let changed = [&mut norm.scale, &mut norm.shift].into_iter().nth(layer).unwrap();
+                    changed.weight = burn::module::Param::from_tensor(bump.clone() * side);
+                    value(&norm).inner().into_scalar()
+                });
+                let numeric = (sides[0] - sides[1]) / 2e-2;
+                let found = found[i];
+                assert!((found - numeric).abs() < 1e-3, "{layer}, {i}: {found} for {numeric}");
+            }
         }
-        assert_eq!(found[1][2..4], [0.0, 0.0]);
+    }
+
+    #[test]
+    fn conditions_count_from_the_start_if_asked() {
+        let device = Device::default();
+        let apart = |deviation| -> f32 {
+            let norm = ConditionalBatchNormConfig::new(4, 3)
+                .with_deviation(deviation)
+                .init(&device);
+            let h = norm.forward(Tensor::<3>::ones([3, 4, 2], &device), Tensor::eye(3, &device));
+            (h.clone().narrow(0, 0, 1) - h.narrow(0, 1, 1))
+                .abs()
+                .max()
+                .into_scalar()
+        };
+        assert_eq!(apart(0.0), 0.0);
+        assert!(apart(0.5) > 0.01);
     }
 }

@@ -9,24 +9,23 @@ use crate::{AdversarialLoss, Discriminator, Error, Optimizer, Result, Sample, Sc
 /// The generator answers the discriminator as it will be after `K` steps on the same batch.
 ///
 /// With `theta_(k+1) = theta_k + s(g_0, .., g_k)`, `g_k = grad L_D(theta_k, x)`, and `x` the generated samples, the
-/// generator descends `L(theta_K(x), x)`, through the steps: from `lambda_K = dL/dtheta_K` backwards
+/// generator descends `L_G(theta_K, x)`, and through the steps `-L_D(theta_K(x), x)`: from `lambda_K = -g_K` backwards
 ///
 /// `gamma = sum_(j >= k) <lambda_(j+1), ds_j/dg_k>`, `dL/dx <- dL/dx + d/dx <gamma, g_k>`,
 /// `lambda_k = lambda_(k+1) + H_k gamma`,
 ///
-/// where both products with `gamma` come from one pair of gradients at `theta_k +- e gamma`. For plain steps, `s_k = -lr
-/// g_k` and `gamma = -lr lambda`. The discriminator itself takes its ordinary step. Penalties do not take part in the
-/// inner steps. The discriminator's constraints hold after each of them, and are left out of the derivative.
+/// where both products with `gamma` come from one pair of gradients at `theta_k +- e gamma`. For plain steps, `s_k =
+/// -lr g_k` and `gamma = -lr lambda`. The discriminator itself takes its ordinary step. Penalties do not take part in
+/// the inner steps. The discriminator's constraints hold after each of them, and are left out of the derivative.
 ///
-/// `L` is the generator's side of the *whole* game: its own loss, less what the discriminator pays for real samples. In an
-/// ordinary step the second part has no gradient for the generator; through `theta_K` it has, and without it generator and
-/// data that agree would not be at rest. For the minimax loss and Wasserstein's that is the discriminator's loss with the
-/// other sign. A loss which looks at real samples anyway (a relativistic one) is taken as it is; where the discriminator's
-/// is no sum over both kinds, `L` is that with the other sign.
+/// `-L_D` is the whole game, of which `L_G` is most often but the part with generated samples. In an ordinary step what
+/// the discriminator pays for real samples has no gradient for the generator; through the steps it has, and without it
+/// a generator that has the data would not be at rest.
 ///
 /// # References
 /// Metz, Poole, Pfau and Sohl-Dickstein 2017, "Unrolled generative adversarial networks", arXiv:1611.02163. The theory
-/// has plain steps; the authors' demonstration has those of the discriminator's Adam, and descends the whole game as here.
+/// has plain steps; the authors' demonstration has those of the discriminator's Adam, and descends the whole game as
+/// here.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Unroll {
     steps: usize,
@@ -36,9 +35,9 @@ pub struct Unroll {
 
 /// What the generator descends, and what it foresees.
 pub(super) struct Foreseen {
-    /// Its gradient for the generator is the gradient of the foreseen loss.
+    /// What has the gradient for the generator.
     pub surrogate: Tensor<1>,
-    /// The foreseen loss.
+    /// The generator's loss by the foreseen discriminator.
     pub value: Tensor<1>,
 }
 
@@ -112,9 +111,10 @@ impl Unroll {
             network = enforce(inner.step(network, &gradients));
             steps.push(gradients);
         }
-        let (value, lambda, mut cotangent) = side.generator_gradients(&network);
+        let (value, mut cotangent) = side.generator_pass(&network);
         if self.through {
-            let mut lambdas = VecDeque::from([lambda]);
+            let (slope, _) = side.discriminator_gradients(&network);
+            let mut lambdas = VecDeque::from([weights::scaled(&network, &slope, -1.0)]);
             for (k, (network, inner)) in path.iter().enumerate().rev() {
                 let gamma = inner.pull_back(network, &steps[k..], &lambdas);
                 let (curved, mixed) = side.second_order(network, &gamma);
@@ -151,28 +151,17 @@ impl<S: Sample> Side<'_, S> {
         gradients(&loss, network, &rows)
     }
 
-    /// What the generator descends, and its gradients for the discriminator's weights and the generated samples.
-    fn generator_gradients<D: Discriminator<Input = S>>(&self, network: &D) -> (Tensor<1>, GradientsParams, Tensor<2>) {
+    /// The generator's loss, and its gradient for the generated samples.
+    fn generator_pass<D: Discriminator<Input = S>>(&self, network: &D) -> (Tensor<1>, Tensor<2>) {
         let rows = self.fake.rows().detach().require_grad();
-        let real = network.discriminate(self.real.clone()).scores();
-        let fake = network.discriminate(self.fake.with_rows(rows.clone())).scores();
-        let loss = self.whole(real, fake, &rows);
-        let (weights, samples) = gradients(&loss, network, &rows);
-        (loss.inner(), weights, samples)
-    }
-
-    /// The generator's side of the whole game.
-    fn whole(&self, real: Tensor<2>, fake: Tensor<2>, rows: &Tensor<2>) -> Tensor<1> {
-        if self.loss.generator_needs_real() {
-            return self.loss.generator(fake, Some(real));
-        }
-        match self.loss.labelled(real.clone(), 1.0) {
-            Some(paid_for_real) => self.loss.generator(fake, None) - paid_for_real,
-            None => {
-                let samples = (self.real.rows().detach(), rows.clone().detach());
-                -self.loss.discriminator_at(real, fake, samples)
-            }
-        }
+        let real = self
+            .loss
+            .generator_needs_real()
+            .then(|| network.discriminate(self.real.clone()).scores());
+        let scores = network.discriminate(self.fake.with_rows(rows.clone())).scores();
+        let loss = self.loss.generator(scores, real);
+        let (_, samples) = gradients(&loss, network, &rows);
+        (loss.inner(), samples)
     }
 
     /// `H gamma` and `d/dx <gamma, grad L_D>`, by a central difference of gradients along `gamma`.
@@ -242,6 +231,24 @@ mod tests {
         tensor.inner().try_into_vec_as().unwrap()
     }
 
+    /// A game in which one loses what the other wins, so that a single function is descended.
+    #[derive(Debug)]
+    struct ZeroSum;
+
+    impl AdversarialLoss for ZeroSum {
+        fn discriminator(&self, real: Tensor<2>, fake: Tensor<2>) -> Tensor<1> {
+            Original.discriminator(real, fake)
+        }
+
+        fn generator(&self, fake: Tensor<2>, real: Option<Tensor<2>>) -> Tensor<1> {
+            -Original.discriminator(real.unwrap(), fake)
+        }
+
+        fn generator_needs_real(&self) -> bool {
+            true
+        }
+    }
+
     /// The gradient for the generated samples, and the largest difference to that of the foreseen loss by
     /// central differences, relative to the largest entry. The optimizer has taken a few steps before.
     fn error(unroll: Unroll, optimizer: impl Into<Optimizer>) -> f64 {
@@ -258,7 +265,7 @@ mod tests {
         }
         let foresee = |fake: &Tensor<2>| {
             let inner = unroll.inner((&own, 0.05));
-            unroll.foresee(inner, &Original, (&critic, |critic| critic), (&real, fake))
+            unroll.foresee(inner, &ZeroSum, (&critic, |critic| critic), (&real, fake))
         };
         let leaf = fake.clone().require_grad();
         let gradients = foresee(&leaf).surrogate.backward();
@@ -322,50 +329,32 @@ mod tests {
         for unroll in [Unroll::new(2, 0.7), Unroll::own(2)] {
             let inner = unroll.inner((&Sgd::new(0.7).into(), 0.7));
             let foreseen = unroll.foresee(inner, &Original, (&critic, zero), (&real, &fake));
-            // What judges everything by 0 pays ln 2 for either kind.
+            // What judges everything by 0 leaves the generator with a loss of ln 2.
             let value: f64 = foreseen.value.into_scalar();
-            assert!(value.abs() < 1e-12, "{value}");
-            let inner = unroll.inner((&Sgd::new(0.7).into(), 0.7));
-            let free = unroll.foresee(inner, &Original, (&critic, |critic| critic), (&real, &fake));
-            let value: f64 = free.value.into_scalar();
-            assert!(value.abs() > 1e-3, "{value}");
+            assert!((value - 2.0f64.ln()).abs() < 1e-12, "{value}");
         }
-    }
-
-    /// The largest gradient for generated samples that are the data, of a critic that knows nothing.
-    fn unrest(unroll: Unroll, loss: &dyn AdversarialLoss) -> f64 {
-        let critic = Critic {
-            first: Param::from_tensor(wave([2, 5], 0.2)),
-            last: Param::from_tensor(wave([5, 1], 0.9).zeros_like()),
-        };
-        let (real, fake) = (wave([4, 2], 0.4), wave([4, 2], 0.4).require_grad());
-        let inner = unroll.inner((&Sgd::new(0.7).into(), 0.7));
-        let foreseen = unroll.foresee(inner, loss, (&critic, |critic| critic), (&real, &fake));
-        let gradients = foreseen.surrogate.backward();
-        let gradient = values(fake.grad(&gradients).unwrap());
-        gradient.iter().fold(0.0, |most, entry| most.max(entry.abs()))
     }
 
     #[test]
     fn a_generator_that_has_the_data_is_at_rest() {
+        let critic = Critic {
+            first: Param::from_tensor(wave([2, 5], 0.2)),
+            last: Param::from_tensor(wave([5, 1], 0.9).zeros_like()),
+        };
+        let real = wave([4, 2], 0.4);
         for unroll in [Unroll::new(1, 0.7), Unroll::new(3, 0.7), Unroll::own(3)] {
-            let unrest = unrest(unroll, &Original);
-            assert!(unrest < 1e-9, "{unroll:?}: {unrest}");
+            // By its own loss alone it would have the foreseen critic change, and be moved by that.
+            let fooled = Original.generator(critic.discriminate(real.clone()), None);
+            let gradients = fooled.backward();
+            let change = values(critic.last.val().grad(&gradients).unwrap());
+            assert!(change.iter().any(|entry| entry.abs() > 1e-3), "{change:?}");
+
+            let fake = wave([4, 2], 0.4).require_grad();
+            let inner = unroll.inner((&Sgd::new(0.7).into(), 0.7));
+            let foreseen = unroll.foresee(inner, &Original, (&critic, |critic| critic), (&real, &fake));
+            let gradients = foreseen.surrogate.backward();
+            let moved = values(fake.grad(&gradients).unwrap());
+            assert!(moved.iter().all(|entry| entry.abs() < 1e-9), "{unroll:?}: {moved:?}");
         }
-        /// Half of the game, which is not: what is generated is drawn together.
-        #[derive(Debug)]
-        struct Half;
-        impl AdversarialLoss for Half {
-            fn discriminator(&self, real: Tensor<2>, fake: Tensor<2>) -> Tensor<1> {
-                Original.discriminator(real, fake)
-            }
-            fn generator(&self, fake: Tensor<2>, _real: Option<Tensor<2>>) -> Tensor<1> {
-                Original.generator(fake, None)
-            }
-            fn generator_needs_real(&self) -> bool {
-                true
-            }
-        }
-        assert!(unrest(Unroll::new(1, 0.7), &Half) > 1e-3);
     }
 }

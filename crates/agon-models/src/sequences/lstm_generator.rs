@@ -94,7 +94,7 @@ impl LstmGenerator {
     /// As [`LstmGeneratorConfig::try_init`], and where the policy is another than the configuration says.
     pub fn of(policy: LstmPolicy, config: LstmGeneratorConfig) -> Result<Self> {
         config.check()?;
-        let [vocabulary, embedding] = policy.table().dims();
+        let [vocabulary, embedding] = policy.embedding().dims();
         let (said, found) = (&config.policy, (vocabulary, embedding, policy.start()));
         if found != (said.vocabulary, said.embedding, said.start) {
             let name =
@@ -143,5 +143,33 @@ impl Loadable for LstmGenerator {
 
     fn from_config(config: &LstmGeneratorConfig, device: &Device) -> Result<Self> {
         config.try_init(device)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use agon_nn::{LstmCell, TokenSoftmax};
+    use burn::nn::Initializer;
+
+    use super::*;
+
+    #[test]
+    fn a_policy_of_given_weights_is_what_its_configuration_says() {
+        let device = Device::default();
+        let initializer = Initializer::Normal { mean: 0.0, std: 1.0 };
+        let policy = || {
+            let cell = LstmCell::new(5, 3, &initializer, &device);
+            let output = TokenSoftmax::from_weights(Tensor::ones([7, 3], &device), Tensor::zeros([7], &device));
+            LstmPolicy::of(Tensor::ones([7, 5], &device), cell, output)
+        };
+        let config = LstmPolicyConfig::new(7).with_embedding(5).with_hidden(3);
+        let generator = LstmGenerator::of(policy(), LstmGeneratorConfig::new(config.clone(), 4)).unwrap();
+        assert_eq!(generator.sentences(), [7, 4]);
+        let other = LstmGeneratorConfig::new(config.with_embedding(6), 4);
+        let error = LstmGenerator::of(policy(), other).unwrap_err().to_string();
+        assert!(
+            error.contains("7 tokens as 6 numbers") && error.contains("got 7 tokens as 5"),
+            "{error}"
+        );
     }
 }

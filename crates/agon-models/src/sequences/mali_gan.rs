@@ -14,8 +14,8 @@ use super::{Reward, TextDiscriminator};
 /// # References
 /// Che et al. 2017, "Maximum-likelihood augmented discrete generative adversarial networks", arXiv:1702.07983.
 /// Texygen's code has `D` in the place of `r`; here it is the paper's. Not here: the paper's beginnings of sequences
-/// that are taken from the data and learned by likelihood, with weights that are shares of each beginning's own samples.
-/// In the figure: SeqGAN's, with other numbers on the arrow back.
+/// that are taken from the data and learned by likelihood, with weights that are shares of each beginning's own
+/// samples. In the figure: SeqGAN's, with other numbers on the arrow back.
 #[derive(Debug, Clone)]
 pub struct MaliGan {
     baseline: f64,

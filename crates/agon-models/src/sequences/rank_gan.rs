@@ -13,12 +13,12 @@ use super::{Reward, TextDiscriminator};
 /// worth = log R(s | U, real),    weight = worth - mean of the batch,    or both R(s | U, real)
 /// ```
 ///
-/// `y`: the judge's features, with dropout while it learns; `U`: references, the first half of the real batch; its other
-/// half are the real sentences that are ranked and compared with.
+/// `y`: the judge's features, with dropout while it learns; `U`: references, the first half of the real batch; its
+/// other half are the real sentences that are ranked and compared with.
 ///
 /// # References
-/// Lin et al. 2017, "Adversarial ranking for language generation", arXiv:1705.11001. The paper has no baseline;
-/// since its reward is negative throughout, here is one. The authors' code has a softmax of the *sum* over 16 references
+/// Lin et al. 2017, "Adversarial ranking for language generation", arXiv:1705.11001. The paper has no baseline; since
+/// its reward is negative throughout, here is one. The authors' code has a softmax of the *sum* over 16 references
 /// (their `gamma` of 1 is as sharp as 16 here), and ranks generated sentences among generated ones with the same
 /// beginning; Texygen's takes the mean reference. Both pay the rank itself.
 #[derive(Debug, Clone)]

@@ -71,12 +71,12 @@ pub struct SeqGanConfig {
 /// ```
 ///
 /// # References
-/// Yu, Zhang, Wang and Yu 2017, "SeqGAN: sequence generative adversarial nets with policy gradient",
-/// arXiv:1609.05473. As the authors' code: rewards without a baseline and without discount, the loss a sum over
-/// batch and time, Adam with 0.01 and gradients clipped to a norm of 5, the lagging policy's word vectors copied.
-/// There, real and generated sequences come in shuffled batches of 64; here, each batch is paired with one of the
-/// other kind, so that an update sees twice as many. The lagging policy is that of the paper; in the authors' code the graph
-/// that completes sentences is built once, of the generator's own weights, and never lags (by reading it).
+/// Yu, Zhang, Wang and Yu 2017, "SeqGAN: sequence generative adversarial nets with policy gradient", arXiv:1609.05473.
+/// As the authors' code: rewards without a baseline and without discount, the loss a sum over batch and time, Adam with
+/// 0.01 and gradients clipped to a norm of 5, the lagging policy's word vectors copied. There, real and generated
+/// sequences come in shuffled batches of 64; here, each batch is paired with one of the other kind, so that an update
+/// sees twice as many. The lagging policy is that of the paper; in the authors' code the graph that completes sentences
+/// is built once, of the generator's own weights, and never lags (by reading it).
 #[derive(Debug)]
 pub struct SeqGan {
     generator: Player<LstmGenerator>,

@@ -84,14 +84,14 @@ impl SoftGeneratorConfig {
 ///
 /// `z`: normal noise; `g`: Gumbel noise, with which the largest entry of `y_t` is a draw from the softmax whatever
 /// `tau`, or none; `tau`: the temperature: the lower, the nearer to whole tokens, and the worse the gradients. It is
-/// part of the checkpoint; [`Cooling`] lowers it. A judge tells soft choices from the whole tokens of real sequences at once:
-/// with [`straight_through`](SoftGeneratorConfig::straight_through) `y_t` is the most likely token, with the gradient of the
-/// soft choice. In the figure: an LSTM unrolled from left to right, Gumbel noise falling on each of its choices, and each soft
-/// choice going into the next step.
+/// part of the checkpoint; [`Cooling`] lowers it. A judge tells soft choices from the whole tokens of real sequences at
+/// once: with [`straight_through`](SoftGeneratorConfig::straight_through) `y_t` is the most likely token, with the
+/// gradient of the soft choice. In the figure: an LSTM unrolled from left to right, Gumbel noise falling on each of its
+/// choices, and each soft choice going into the next step.
 ///
 /// # Shapes
-/// Codes `[batch, latent]`, with noise `[batch, latent + length * vocabulary]`; sequences `[batch, length, vocabulary]`,
-/// whose last dimension sums to one.
+/// Codes `[batch, latent]`, with noise `[batch, latent + length * vocabulary]`; sequences `[batch, length,
+/// vocabulary]`, whose last dimension sums to one.
 ///
 /// # Example
 /// ```
@@ -234,8 +234,8 @@ impl Loadable for SoftGenerator {
     }
 }
 
-/// Changes the temperature of a [`SoftGenerator`], which begins with its configuration's, by the same factor after each of
-/// its updates.
+/// Changes the temperature of a [`SoftGenerator`], which begins with its configuration's, by the same factor after each
+/// of its updates.
 ///
 /// # Example
 /// ```

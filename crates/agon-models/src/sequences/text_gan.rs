@@ -20,7 +20,8 @@ use super::{SoftGenerator, TextGanDiscriminator, TextGanJudgement, agree};
 ///
 /// `f`: features, `z^`: the code recovered from them, which is the mean of `q`, MMD by a mixture of Gaussian kernels.
 /// The choice of tokens is soft, see [`SoftGenerator`]. The paper's figure, in words: noise goes into an LSTM, its
-/// sentence and a real one into a convolutional network; its features are matched, and the noise is recovered from them.
+/// sentence and a real one into a convolutional network; its features are matched, and the noise is recovered from
+/// them.
 ///
 /// Beforehand both networks learn together: the LSTM says the sentences whose codes it is given, the other network
 /// finds these codes and tells sentences from the same ones with two words exchanged.
@@ -28,9 +29,8 @@ use super::{SoftGenerator, TextGanDiscriminator, TextGanJudgement, agree};
 /// # References
 /// Zhang et al. 2017, "Adversarial feature matching for text generation", arXiv:1706.03850. The paper trains the LSTM
 /// beforehand as an autoencoder; here codes are Gaussians, near the noise that they come from later, for otherwise the
-/// LSTM does not know what to make of it. In the authors' code the noise goes into every step of the LSTM, here into its first
-/// state. The paper's widths of kernels are relative to its features; here they are
-/// powers of two.
+/// LSTM does not know what to make of it. In the authors' code the noise goes into every step of the LSTM, here into
+/// its first state. The paper's widths of kernels are relative to its features; here they are powers of two.
 #[derive(Debug)]
 pub struct TextGan {
     generator: Player<SoftGenerator>,
