@@ -39,10 +39,10 @@ type Changes<G> = Augmentations<<G as Generator>::Output>;
 /// ```
 ///
 /// # References
-/// Che, Li, Jacob, Bengio and Li 2017, "Mode regularized generative adversarial networks", arXiv:1612.02136, algorithm
-/// 1. There the distance has weight 1 and the judge a small one, which was searched; here the judge has weight 1. The
-/// distance must lead: with a weight of 1 too, its own judge keeps the generator from reconstructing anything at all on
-/// the ring.
+/// Che, Li, Jacob, Bengio and Li 2017, "Mode regularized generative adversarial networks", arXiv:1612.02136,
+/// algorithm 1. There the distance has weight 1 and the judge a small one, which was searched; here the judge has
+/// weight 1. The distance must lead: with a weight that is also 1, its own judge keeps the generator from reconstructing
+/// anything at all on the ring.
 #[derive(Debug)]
 pub struct Mdgan<G: Generator, E, D>
 where
