@@ -124,12 +124,14 @@ fn run(options: &Options) -> Ending {
         .with_features(options.features);
     match options.method {
         Method::Cgan => {
-            let entry = match options.discriminator {
-                Asked::Concatenated => DiscriminatorCondition::Concatenated,
-                Asked::Embedded => DiscriminatorCondition::Embedded(16),
-                Asked::Projected => DiscriminatorCondition::Projected,
+            let (entry, emphasis) = match options.discriminator {
+                Asked::Concatenated => (DiscriminatorCondition::Concatenated, 100.0),
+                Asked::Embedded => (DiscriminatorCondition::Embedded(16), 300.0),
+                Asked::Projected => (DiscriminatorCondition::Projected, 1.0),
             };
-            let discriminator = CganDiscriminatorConfig::new(classes, trunk).with_entry(entry);
+            let discriminator = CganDiscriminatorConfig::new(classes, trunk)
+                .with_entry(entry)
+                .with_emphasis(emphasis);
             let gan = Gan::new(generator, discriminator.try_init(&device)?);
             learn(options, gan, data, &device)
         }

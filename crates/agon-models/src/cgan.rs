@@ -244,6 +244,10 @@ pub struct CganDiscriminatorConfig {
     /// How it is told the condition.
     #[config(default = "DiscriminatorCondition::Concatenated")]
     pub entry: DiscriminatorCondition,
+    /// How many times as large the condition is where it joins the features. One-hot classes are hardly heeded beside many
+    /// features unless it is about 100, and 300 if they are embedded; codes of normal numbers need none.
+    #[config(default = 1.0)]
+    pub emphasis: f64,
 }
 
 impl CganDiscriminatorConfig {
@@ -258,9 +262,10 @@ impl CganDiscriminatorConfig {
     /// Builds the network.
     ///
     /// # Errors
-    /// [`Error::Config`] if a size is zero or the images are smaller than 4 pixels.
+    /// [`Error::Config`] if a size is zero, the images are smaller than 4 pixels, or the emphasis is not above zero.
     pub fn try_init(&self, device: &Device) -> Result<CganDiscriminator> {
         let (condition, features) = (self.condition, self.trunk.features);
+        Error::unless_above_zero("the emphasis of a CGAN's condition", self.emphasis)?;
         if condition == 0 || self.entry == DiscriminatorCondition::Embedded(0) {
             let got = format!("condition {condition}, {:?}", self.entry);
             return Err(Error::config("CGAN", "numbers above zero", got));
@@ -287,11 +292,12 @@ impl CganDiscriminatorConfig {
 /// A discriminator of images that is told what they are to be.
 ///
 /// ```text
-/// concatenated   D(x, y) = w h,  h = lrelu(W [phi(x), y])
+/// concatenated   D(x, y) = w h,  h = lrelu(W [phi(x), e y])
 /// projected      D(x, y) = w phi(x) + (V y) phi(x)
 /// ```
 ///
-/// `phi`: the features of an [`ImageTrunk`]; `y`: the condition.
+/// `phi`: the features of an [`ImageTrunk`]; `y`: the condition, or its embedding; `e`: the
+/// [`emphasis`](CganDiscriminatorConfig::emphasis).
 ///
 /// # Shapes
 /// Images `[batch, channels, height, width]` with conditions `[batch, condition]` to `[batch, 1]`.
@@ -319,7 +325,7 @@ impl CganDiscriminator {
         let condition = self.mapped(condition);
         match &self.joined {
             Some(joined) => {
-                let both = Tensor::cat(vec![features, condition], 1);
+                let both = Tensor::cat(vec![features, condition * self.config.emphasis], 1);
                 self.score.forward(LEAK.forward(joined.forward(both)))
             }
             None => self.score.forward(features.clone()) + (condition * features).sum_dim(1),
@@ -348,6 +354,7 @@ impl Discriminator for CganDiscriminator {
         match &self.joined {
             Some(joined) => {
                 let tangent = beside_nothing(features.tangent, condition.dims()[1]);
+                let condition = condition * self.config.emphasis;
                 let both = Dual::new(Tensor::cat(vec![features.value, condition], 1), tangent);
                 both.linear(joined).activation(LEAK).linear(&self.score).tangent
             }

@@ -94,7 +94,9 @@ fn images_with_conditions() {
             DiscriminatorCondition::Embedded(4),
             DiscriminatorCondition::Projected,
         ] {
-            let config = CganDiscriminatorConfig::new(3, trunk.clone()).with_entry(entry);
+            let config = CganDiscriminatorConfig::new(3, trunk.clone())
+                .with_entry(entry)
+                .with_emphasis(3.0);
             check(
                 &format!("{entry:?}, {batch_norm}, {feature_norm}"),
                 config.init(&device),
