@@ -153,6 +153,7 @@ impl<S: Sample> Side<'_, S> {
 
     /// The generator's loss, and its gradient for the generated samples.
     fn generator_pass<D: Discriminator<Input = S>>(&self, network: &D) -> (Tensor<1>, Tensor<2>) {
+        let network = network.clone().no_grad();
         let rows = self.fake.rows().detach().require_grad();
         let real = self
             .loss
@@ -160,7 +161,7 @@ impl<S: Sample> Side<'_, S> {
             .then(|| network.discriminate(self.real.clone()).scores());
         let scores = network.discriminate(self.fake.with_rows(rows.clone())).scores();
         let loss = self.loss.generator(scores, real);
-        let (_, samples) = gradients(&loss, network, &rows);
+        let (_, samples) = gradients(&loss, &network, &rows);
         (loss.inner(), samples)
     }
 
