@@ -87,7 +87,6 @@ impl Method {
             gan.turns(Turns::critic(5)).updates(Updates::Alternating)
         };
         match self {
-            Self::Gan | Self::Pacgan2 | Self::Pacgan3 | Self::Pacgan4 => gan,
             Self::Wgan => critic(gan).constraint(WeightClip(0.01)).optimizers(RmsProp::new(5e-5)),
             Self::WganGp => critic(gan)
                 .penalty(GradientPenalty::two_sided(0.1))
@@ -97,14 +96,8 @@ impl Method {
             Self::Relativistic => gan.loss(RelativisticAverageStandard),
             Self::R1 => gan.loss(NonSaturating).penalty(R1::new(0.1)),
             Self::Unrolled => gan.loss(Minimax).unrolled(unroll),
-            // Games of their own: see `games.rs`.
-            Self::D2gan
-            | Self::Veegan
-            | Self::VeeganLearned
-            | Self::Mdgan
-            | Self::Minibatch
-            | Self::Gap
-            | Self::Parallel => gan,
+            // The baseline; games of their own are in `games.rs`.
+            _ => gan,
         }
     }
 }

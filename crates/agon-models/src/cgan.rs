@@ -29,7 +29,8 @@ pub enum GeneratorCondition {
 /// How a discriminator is told the condition.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum DiscriminatorCondition {
-    /// Beside the features, before one more hidden layer (Mirza and Osindero 2014).
+    /// Beside the features, before one more hidden layer (Mirza and Osindero 2014). One-hot classes want an
+    /// [`emphasis`](CganDiscriminatorConfig::emphasis), without which the generator may make the same of all of them.
     Concatenated,
     /// The same after a linear map to so many numbers.
     Embedded(usize),

@@ -25,8 +25,13 @@ impl ConditionalBatchNormConfig {
     /// Builds the layer.
     ///
     /// # Panics
-    /// If there are no features, or the momentum is not in `[0, 1]`.
+    /// If there are no features, the momentum is not in `[0, 1]`, or the deviation is negative or no number.
     pub fn init(&self, device: &Device) -> ConditionalBatchNorm {
+        let deviation = self.deviation;
+        assert!(
+            deviation.is_finite() && deviation >= 0.0,
+            "conditional batch norm: expected a deviation of at least 0, got {deviation}"
+        );
         let start = match self.deviation {
             0.0 => Initializer::Zeros,
             std => Initializer::Normal { mean: 0.0, std },

@@ -162,6 +162,10 @@ fn conditional_networks_of_no_size_are_errors() {
             .try_init(&device)
             .unwrap_err(),
         small_trunk().with_width(0).try_init(&device).unwrap_err(),
+        CganDiscriminatorConfig::new(3, small_trunk())
+            .with_emphasis(f64::NAN)
+            .try_init(&device)
+            .unwrap_err(),
     ];
     for error in errors {
         assert!(matches!(error, Error::Config { .. }), "{error}");
