@@ -105,8 +105,11 @@ impl<S: Sample> Augmentations<S> {
         augmentations.fold(samples.clone(), |seen, augmentation| augmentation.augment(&seen, round))
     }
 
-    /// As [`Augment::advance`], of all.
+    /// As [`Augment::advance`], of all, unless the round is a look ahead.
     pub fn advance(&mut self, real: &Tensor<2>, round: &mut Round) -> Result<()> {
+        if round.is_silent() {
+            return Ok(());
+        }
         let mut augmentations = self.0.iter_mut();
         augmentations.try_for_each(|augmentation| augmentation.advance(real, round))
     }

@@ -1,6 +1,6 @@
 use burn::prelude::{Int, Tensor};
 
-use crate::{Augment, Memory, Result, Round, Sample};
+use crate::{Augment, Error, Memory, Result, Round, Sample};
 
 /// Samples, each with what it was asked to be: a class, a description, a code.
 ///
@@ -53,13 +53,8 @@ impl<S> Conditioned<S> {
     /// If a label is none of the classes, `0` to `classes - 1`; a training ends with an error which says so. The labels are
     /// read from their device for it, which [`one_hot`] does not.
     pub fn labelled(sample: S, labels: Tensor<1, Int>, classes: usize) -> Self {
-        let outside = |label: &i64| usize::try_from(*label).map_or(true, |label| label >= classes);
-        let read = labels.clone().try_into_vec_as::<i64>().unwrap_or_default();
-        if let Some(label) = read.into_iter().find(outside) {
-            panic!(
-                "a label is {label}, where there are the classes 0 to {}",
-                classes.saturating_sub(1)
-            );
+        if let Err(error) = Error::unless_below("a label", labels.clone(), classes) {
+            panic!("{error}");
         }
         Self::new(sample, one_hot(labels, classes))
     }
@@ -97,6 +92,10 @@ impl<S: Sample> Sample for Conditioned<S> {
 
     fn size(&self) -> usize {
         self.sample.size()
+    }
+
+    fn shape(&self) -> Vec<usize> {
+        self.sample.shape()
     }
 }
 

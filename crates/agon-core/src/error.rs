@@ -1,5 +1,7 @@
 use std::path::{Path, PathBuf};
 
+use burn::prelude::{Int, Tensor};
+
 /// What can go wrong between a configuration and a trained generator.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -113,6 +115,20 @@ impl Error {
     /// An error unless the setting is a number from zero to one.
     pub fn unless_part(what: impl ToString, value: f64) -> Result<()> {
         Self::unless((0.0..=1.0).contains(&value), what, "a number in [0, 1]", value)
+    }
+
+    /// An error unless all of these (labels, tokens) are from zero up and below `bound`. They are read from their device.
+    pub fn unless_below<const D: usize>(what: impl ToString, values: Tensor<D, Int>, bound: usize) -> Result<()> {
+        let read = values.try_into_vec_as::<i64>().map_err(Self::device)?;
+        let outside = |value: &i64| usize::try_from(*value).map_or(true, |value| value >= bound);
+        match read.into_iter().find(outside) {
+            None => Ok(()),
+            Some(value) => Err(Self::config(
+                what,
+                format!("one of 0 to {}", bound.saturating_sub(1)),
+                value,
+            )),
+        }
     }
 
     /// An error of the operating system at `path`.

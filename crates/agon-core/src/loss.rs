@@ -69,7 +69,7 @@ pub trait AdversarialLoss: Debug + Send + 'static {
     /// (BEGAN's equilibrium) advance it here.
     fn advance(&mut self, _real: Tensor<2>, _fake: Tensor<2>) {}
 
-    /// An error for settings that cannot work; games ask before every round.
+    /// An error for settings that cannot work; games ask before they play.
     fn check(&self) -> Result<()> {
         Ok(())
     }

@@ -106,9 +106,10 @@ impl Round {
         self.measure("score/separation", &above.mul_scalar(0.25 * sign).add_scalar(0.5));
     }
 
-    /// Notes how much the members of both batches differ among themselves, if [somebody wants it](Wish::Spreads).
+    /// Notes how much the members of both batches differ among themselves, if [somebody wants it](Wish::Spreads) and it
+    /// can be said: of two and more, of one shape.
     pub fn measure_spreads<S: Sample>(&mut self, real: &S, fake: &S) {
-        if !self.wants(Wish::Spreads) || real.size() < 2 || fake.size() < 2 {
+        if !self.wants(Wish::Spreads) || real.size() < 2 || fake.size() < 2 || real.shape() != fake.shape() {
             return;
         }
         for (name, figure) in Diversity::of(real.rows(), fake.rows()).figures() {

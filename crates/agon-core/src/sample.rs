@@ -23,6 +23,23 @@ pub trait Sample: Clone + Send + 'static {
     fn size(&self) -> usize {
         self.rows().dims()[0]
     }
+
+    /// The shape of each member, as far as it is content.
+    fn shape(&self) -> Vec<usize> {
+        self.rows().dims()[1..].to_vec()
+    }
+}
+
+/// Networks of images may take other sizes than they were made for; a judge of both would go by that alone.
+///
+/// # Panics
+/// If real and generated samples have different shapes; a training ends with an error which says so.
+pub fn expect_same_shape<S: Sample>(real: &S, fake: &S) {
+    let (real, fake) = (real.shape(), fake.shape());
+    assert!(
+        real == fake,
+        "real samples: expected the shape of generated ones, {fake:?}, got {real:?}"
+    );
 }
 
 impl<const D: usize> Sample for Tensor<D> {
@@ -41,6 +58,10 @@ impl<const D: usize> Sample for Tensor<D> {
 
     fn size(&self) -> usize {
         self.dims()[0]
+    }
+
+    fn shape(&self) -> Vec<usize> {
+        self.dims()[1..].to_vec()
     }
 }
 
@@ -61,6 +82,10 @@ impl<const D: usize> Sample for Tensor<D, Int> {
 
     fn size(&self) -> usize {
         self.dims()[0]
+    }
+
+    fn shape(&self) -> Vec<usize> {
+        self.dims()[1..].to_vec()
     }
 }
 
@@ -83,6 +108,10 @@ impl<A: Sample, B: Sample> Sample for (A, B) {
 
     fn size(&self) -> usize {
         self.0.size()
+    }
+
+    fn shape(&self) -> Vec<usize> {
+        [self.0.shape(), self.1.shape()].concat()
     }
 }
 

@@ -56,8 +56,9 @@ impl AcganDiscriminatorConfig {
 /// L_C = E log P(y | x) + E log P(y | G(z, y))
 /// ```
 ///
-/// The discriminator maximises `L_S + L_C`, the generator `L_C - L_S`. In the figure: class and noise go into `G`; its
-/// sample or a real one goes into `D`, from which two arrows lead out, real or generated, and the class.
+/// The discriminator maximises `L_S + L_C`, the generator `L_C - L_S`, of which the latter is whatever the game's loss
+/// makes of it: by default `L_C + E log P(real | G(z, y))`. In the figure: class and noise go into `G`; its sample or a
+/// real one goes into `D`, from which two arrows lead out, real or generated, and the class.
 ///
 /// # Shapes
 /// `[batch, channels, height, width]` to scores `[batch, 1]` and class logits `[batch, classes]`.
@@ -126,6 +127,10 @@ impl Loadable for AcganDiscriminator {
 /// Both players want the class that is read off a sample to be the one asked for: `-L_C` of AC-GAN.
 ///
 /// It suits any discriminator of conditioned samples that says scores and class logits.
+///
+/// # Panics
+/// In a round, if conditions have other classes than the logits; a training ends with an error which says so.
+#[doc(alias = "AC-GAN")]
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct RightClass {
     weight: f64,
@@ -154,7 +159,13 @@ impl RightClass {
         D: Discriminator<Input = Conditioned<S>, Output = (Tensor<2>, Tensor<2>)>,
         Conditioned<S>: Sample,
     {
-        auxiliary_classifier(said.output.1.clone(), said.samples.labels())
+        let (logits, asked) = (&said.output.1, &said.samples.condition);
+        let (found, expected) = (asked.dims()[1], logits.dims()[1]);
+        assert_eq!(
+            found, expected,
+            "the right class: expected conditions of {expected} classes, got {found}"
+        );
+        auxiliary_classifier(logits.clone(), said.samples.labels())
     }
 }
 

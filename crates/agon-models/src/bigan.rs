@@ -3,14 +3,14 @@
 use agon_core::prior::{Normal, Prior};
 use agon_core::{
     Adam, AdversarialLoss, AnyPlayer, Augment, Augmentations, Conditioned, Constraint, Discriminator, Error, Feed,
-    Game, Generator, Memory, MovingAverage, Player, Result, Round, Sample, Sampling, Scored, random,
+    Game, Generator, Memory, MovingAverage, Player, Result, Round, Sample, Sampling, Scored, expect_same_shape, random,
 };
 use agon_losses::{NonSaturating, l2};
 use burn::module::Module;
 use burn::prelude::Tensor;
 
 use crate::NoisyEncoder;
-use crate::contest::{Judgement, is_mirror};
+use crate::contest::{Judgement, expect_code, is_mirror};
 
 /// Generator and encoder against a discriminator of pairs.
 ///
@@ -163,6 +163,9 @@ where
     }
 
     /// Samples made from the codes of samples, as after training, with seeded noise.
+    ///
+    /// # Panics
+    /// If the encoder's codes have more numbers than the generator is fed.
     pub fn reconstruct(&self, x: S, seed: u64) -> S {
         let code = self.infer(x, seed);
         let drawn = self
@@ -186,6 +189,10 @@ where
     /// This code, beside the noise of `drawn`.
     fn beside_noise(&self, code: Tensor<2>, drawn: Tensor<2>) -> Tensor<2> {
         let (width, all) = (code.dims()[1], drawn.dims()[1]);
+        assert!(
+            width <= all,
+            "a code: expected at most {all} numbers, as the generator is fed, got {width}"
+        );
         match all - width {
             0 => code,
             noise => Tensor::cat(vec![code, drawn.narrow(1, width, noise)], 1),
@@ -220,10 +227,7 @@ where
         judgement.measure(&*self.loss, round);
         round.measure("loss/discriminator", &judgement.loss);
         self.discriminator.update(round, &judgement.loss);
-        match round.is_silent() {
-            true => Ok(()),
-            false => self.augmentations.advance(&inferred.inner(), round),
-        }
+        self.augmentations.advance(&inferred.inner(), round)
     }
 
     /// Generator and encoder move together, along gradients of one loss.
@@ -258,18 +262,6 @@ where
         self.augmentations.check()
     }
 
-    /// Codes drawn and codes inferred must be alike.
-    fn check_code(&self, z: &Tensor<2>, inferred: &Tensor<2>) -> Result<()> {
-        let (drawn, found) = (z.dims()[1], inferred.dims()[1]);
-        match drawn == found {
-            true => Ok(()),
-            false => {
-                let expected = format!("{drawn} numbers, as many as the generator's code has");
-                Err(Error::config("the encoder of a BiGAN", expected, found))
-            }
-        }
-    }
-
     /// `|x - G(E(x))|^2 + |z - E(G(z))|^2`
     fn cycled(&self, inferred: &Conditioned<S>, made: &Conditioned<S>, round: &mut Round) -> Tensor<1> {
         let drawn = round.draw(&*self.prior, inferred.size());
@@ -298,9 +290,10 @@ where
 
         let mut pairs = self.pairs(&x, &z, round);
         if !self.checked {
-            self.check_code(&z, &pairs[0].condition)?;
+            expect_code("the encoder of a BiGAN", &z, &pairs[0].condition)?;
             self.checked = true;
         }
+        expect_same_shape(&pairs[0].sample, &pairs[1].sample);
         round.measure_spreads(&pairs[0].sample, &pairs[1].sample);
         self.discriminator_turn(&pairs, round)?;
         for turn in 0..self.turns {

@@ -31,8 +31,8 @@ use crate::semi_supervised::{Classified, SemiRule, SemiSupervised};
 ///
 /// # References
 /// Springenberg 2016, "Unsupervised and semi-supervised learning with categorical generative adversarial networks",
-/// arXiv:1511.06390, equations 7 to 9. Published implementations differ in whether marginal entropies are of the
-/// batch (the paper, and here) or of a running mean.
+/// arXiv:1511.06390, equations 7 to 9. Published implementations differ in whether marginal entropies are of the batch
+/// (the paper, and here) or of a running mean. The paper's weight of the last term for the discriminator is 1 here.
 pub type CatGan<G, C> = SemiSupervised<G, C, Certainty>;
 
 /// The rule of a [`CatGan`]: real is what the classifier is sure of.

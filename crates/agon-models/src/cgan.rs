@@ -245,8 +245,9 @@ pub struct CganDiscriminatorConfig {
     /// How it is told the condition.
     #[config(default = "DiscriminatorCondition::Concatenated")]
     pub entry: DiscriminatorCondition,
-    /// How many times as large the condition is where it joins the features. One-hot classes are hardly heeded beside many
-    /// features unless it is about 100, and 300 if they are embedded; codes of normal numbers need none.
+    /// How many times as large the condition is where it joins the features. One-hot classes are hardly heeded beside
+    /// many features unless it is about 100, and 300 if they are embedded; codes of normal numbers need none, and a
+    /// projection takes none.
     #[config(default = 1.0)]
     pub emphasis: f64,
 }
@@ -263,10 +264,18 @@ impl CganDiscriminatorConfig {
     /// Builds the network.
     ///
     /// # Errors
-    /// [`Error::Config`] if a size is zero, the images are smaller than 4 pixels, or the emphasis is not above zero.
+    /// [`Error::Config`] if a size is zero, the images are smaller than 4 pixels, the emphasis is not above zero, or a
+    /// projection has one.
     pub fn try_init(&self, device: &Device) -> Result<CganDiscriminator> {
         let (condition, features) = (self.condition, self.trunk.features);
         Error::unless_above_zero("the emphasis of a CGAN's condition", self.emphasis)?;
+        let heeded = self.entry != DiscriminatorCondition::Projected || self.emphasis == 1.0;
+        Error::unless(
+            heeded,
+            "the emphasis of a projected condition",
+            "1, which changes nothing",
+            self.emphasis,
+        )?;
         if condition == 0 || self.entry == DiscriminatorCondition::Embedded(0) {
             let got = format!("condition {condition}, {:?}", self.entry);
             return Err(Error::config("CGAN", "numbers above zero", got));

@@ -59,9 +59,17 @@ pub(crate) fn fooled<D: Discriminator>(
     contest.generator(scores(fake), real)
 }
 
+/// An error unless codes that `who` finds have as many numbers as those that are drawn.
+pub(crate) fn expect_code(who: &str, drawn: &Tensor<2>, found: &Tensor<2>) -> Result<()> {
+    let (drawn, found) = (drawn.dims()[1], found.dims()[1]);
+    let expected = format!("{drawn} numbers, as many as the generator's code has");
+    Error::unless(drawn == found, who, expected, found)
+}
+
 /// Whether a discriminator's loss is the same for `(s, t)` and for `(-t, -s)`.
 pub(crate) fn is_mirror(loss: &dyn AdversarialLoss, device: &Device) -> Result<bool> {
-    let scores = |values: [f64; 2]| Tensor::<2>::from_data([[values[0]], [values[1]]], device);
+    // Two scores of each sample, since there are losses that want two.
+    let scores = |[a, b]: [f64; 2]| Tensor::<2>::from_data([[a, b], [b, a]], device);
     let (s, t) = (scores([0.7, -1.3]), scores([2.1, 0.4]));
     let there = loss.discriminator(s.clone(), t.clone());
     let back = loss.discriminator(-t, -s);

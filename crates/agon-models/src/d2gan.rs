@@ -41,6 +41,7 @@ use crate::{Both, BothConfig};
 /// Nguyen, Le, Vu and Phung 2017, "Dual discriminator generative adversarial nets", arXiv:1709.03831. The authors'
 /// program for the ring hands its deviation of .02 to a function that takes variances, so that its modes are seven
 /// times as wide; its discriminators have one hidden layer.
+#[doc(alias = "D2GAN")]
 #[derive(Module, Debug)]
 pub struct TwoJudges<D: Module> {
     both: Both<D>,

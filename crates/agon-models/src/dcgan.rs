@@ -11,6 +11,8 @@ use burn::nn::{Initializer, PaddingConfig2d};
 use burn::prelude::{Device, Tensor};
 use serde_json::Value;
 
+use crate::trunk::expect_pictures;
+
 const LEAK: Activation = Activation::LeakyRelu(0.2);
 const WEIGHTS: Initializer = Initializer::Normal { mean: 0.0, std: 0.02 };
 
@@ -174,7 +176,7 @@ impl DcganDiscriminatorConfig {
 ///
 /// # References
 /// Radford, Metz and Chintala 2016, arXiv:1511.06434. Published code initialises batch norm's scale from
-/// `N(1, 0.02)`, which the paper does not mention; so does this.
+/// `N(1, 0.02)`, which the paper does not mention; so does this. Codes are normal here, and uniform in the paper.
 #[derive(Module, Debug)]
 pub struct DcganGenerator {
     layers: Vec<ConvTranspose2d>,
@@ -230,6 +232,9 @@ impl Loadable for DcganGenerator {
 /// # Shapes
 /// `[batch, channels, height, width]` to `[batch, scores]`.
 ///
+/// # Panics
+/// If pictures have another shape than the configuration; a training ends with an error which says so.
+///
 /// # References
 /// Radford, Metz and Chintala 2016, arXiv:1511.06434.
 #[derive(Module, Debug)]
@@ -243,6 +248,7 @@ pub struct DcganDiscriminator {
 impl DcganDiscriminator {
     /// Scores each image.
     pub fn forward(&self, images: Tensor<4>) -> Tensor<2> {
+        expect_pictures(&images, self.config.shape);
         let mut x = images;
         let last = self.layers.len() - 1;
         for (i, layer) in self.layers.iter().enumerate() {
@@ -271,6 +277,7 @@ impl Discriminator for DcganDiscriminator {
     }
 
     fn derivative(&self, at: &Tensor<4>, along: &Tensor<4>) -> Tensor<2> {
+        expect_pictures(at, self.config.shape);
         let mut x = Dual::new(at.clone(), along.clone());
         let last = self.layers.len() - 1;
         for (i, layer) in self.layers.iter().enumerate() {
@@ -286,6 +293,7 @@ impl Discriminator for DcganDiscriminator {
     }
 
     fn slope(&self, at: &Tensor<4>) -> Slope<Tensor<4>> {
+        expect_pictures(at, self.config.shape);
         if !self.norms.is_empty() {
             return Slope::of(self, at);
         }

@@ -89,14 +89,14 @@ fn images_with_conditions() {
             .with_features(6)
             .with_batch_norm(batch_norm)
             .with_feature_norm(feature_norm);
-        for entry in [
-            DiscriminatorCondition::Concatenated,
-            DiscriminatorCondition::Embedded(4),
-            DiscriminatorCondition::Projected,
+        for (entry, emphasis) in [
+            (DiscriminatorCondition::Concatenated, 3.0),
+            (DiscriminatorCondition::Embedded(4), 3.0),
+            (DiscriminatorCondition::Projected, 1.0),
         ] {
             let config = CganDiscriminatorConfig::new(3, trunk.clone())
                 .with_entry(entry)
-                .with_emphasis(3.0);
+                .with_emphasis(emphasis);
             check(
                 &format!("{entry:?}, {batch_norm}, {feature_norm}"),
                 config.init(&device),

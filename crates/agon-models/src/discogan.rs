@@ -41,6 +41,16 @@ pub struct DiscoGanConfig {
 /// reconstruction, may send several modes to one; two coupled maps must be each other's inverse. In the figure: two
 /// GANs stand side by side, and the maps of one are those of the other, read backwards.
 ///
+/// # Example
+/// ```
+/// use agon_models::DiscoGanConfig;
+/// use burn::prelude::Device;
+///
+/// let config = DiscoGanConfig::new([3, 32, 32], [3, 32, 32]).with_width(8).with_depth(3);
+/// let discogan = config.try_init(&Device::default().autodiff())?;
+/// # Ok::<(), agon_core::Error>(())
+/// ```
+///
 /// # References
 /// Kim, Cha, Kim, Lee and Kim 2017, "Learning to discover cross-domain relations with generative adversarial networks",
 /// arXiv:1703.05192. The authors' code weighs differently for pictures: `(1 - r) (0.1 GAN + 0.9 FM) + r d` with `r`

@@ -48,6 +48,16 @@ pub struct DualGanConfig {
 ///
 /// The game is [`TwoWay`], with the figure in words, and the loss of WGAN.
 ///
+/// # Example
+/// ```
+/// use agon_models::DualGanConfig;
+/// use burn::prelude::Device;
+///
+/// let config = DualGanConfig::new([3, 1]).with_width(8).with_depth(4);
+/// let dualgan = config.try_init(&Device::default().autodiff())?;
+/// # Ok::<(), agon_core::Error>(())
+/// ```
+///
 /// # References
 /// Yi, Zhang, Tan and Gong 2017, "DualGAN: Unsupervised dual learning for image-to-image translation",
 /// arXiv:1704.02510. The noise there is dropout alone, as here. What the paper calls batch norm takes moments of each

@@ -18,6 +18,8 @@ pub struct ImagePool {
     capacity: usize,
     /// One row each.
     kept: Vec<Tensor<2>>,
+    /// Of each of them.
+    shape: Vec<usize>,
 }
 
 impl ImagePool {
@@ -26,6 +28,7 @@ impl ImagePool {
         Self {
             capacity,
             kept: Vec::new(),
+            shape: Vec::new(),
         }
     }
 
@@ -40,10 +43,10 @@ impl ImagePool {
             return fresh;
         }
         let rows = fresh.rows();
-        let width = rows.dims()[1];
-        if self.kept.first().is_some_and(|kept| kept.dims()[1] != width) {
+        if self.shape != fresh.shape() {
             // Pictures of another size cannot stand in one batch with these.
             self.kept.clear();
+            self.shape = fresh.shape();
         }
         let strategy = rows.gradient_checkpointing_strategy();
         let rows = rows.inner().split(1, 0).into_iter();
@@ -74,6 +77,7 @@ impl ImagePool {
         let rows = Tensor::cat(self.kept.clone(), 0);
         Memory::new()
             .with("size", [self.kept.len() as f64])
+            .with("shape", self.shape.iter().map(|&side| side as f64).collect::<Vec<_>>())
             .with_tensor("samples", &rows.flatten(0, 1))
     }
 
@@ -85,6 +89,8 @@ impl ImagePool {
             Some(samples) if size > 0.0 => samples.reshape([size as i64, -1]).split(1, 0),
             _ => Vec::new(),
         };
+        let shape = memory.get("shape").unwrap_or_default();
+        self.shape = shape.iter().map(|&side| side as usize).collect();
     }
 }
 
@@ -136,6 +142,10 @@ mod tests {
         let wide = Tensor::<4>::ones([2, 1, 1, 3], &Device::default());
         let seen = pool.exchange(wide, &mut random);
         assert_eq!(seen.sum().into_scalar::<f32>(), 6.0);
+        assert_eq!(pool.kept.len(), 2);
+        // As many numbers, but upright: what is kept would be scrambled.
+        let upright = Tensor::<4>::ones([2, 1, 3, 1], &Device::default());
+        assert_eq!(pool.exchange(upright, &mut random).dims(), [2, 1, 3, 1]);
         assert_eq!(pool.kept.len(), 2);
     }
 

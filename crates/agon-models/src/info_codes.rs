@@ -68,10 +68,6 @@ impl InfoCodes {
                 got,
             ));
         }
-        if !(self.emphasis > 0.0 && self.emphasis.is_finite()) {
-            let what = "the emphasis of InfoGAN's category";
-            return Err(Error::config(what, "a number above zero", self.emphasis));
-        }
-        Ok(())
+        Error::unless_above_zero("the emphasis of InfoGAN's category", self.emphasis)
     }
 }

@@ -97,6 +97,10 @@ impl<G: Loadable + ModuleDisplay> Loadable for InfoGenerator<G> {
 /// What the trunk judges to scores `[batch, 1]` and a reading `[batch, categories + continuous]`: logits of the
 /// category, then means of the continuous factors.
 ///
+/// # Panics
+/// If the trunk says another number of features of a sample than was said of it; a training ends with an error which
+/// says so.
+///
 /// # References
 /// As [`Information`]. The hidden layer of `Q`, of 128 numbers, has batch norm in the paper and none here.
 #[derive(Module, Debug)]
@@ -139,6 +143,11 @@ impl<T: Discriminator<Output = Tensor<2>> + ModuleDisplay> InfoDiscriminator<T> 
     /// Scores and readings of samples.
     pub fn forward(&self, samples: T::Input) -> (Tensor<2>, Tensor<2>) {
         let features = self.trunk.discriminate(samples);
+        let (expected, [_, found]) = (self.features, features.dims());
+        assert_eq!(
+            found, expected,
+            "InfoGAN: expected a trunk that says {expected} numbers of a sample, got {found}"
+        );
         let hidden = LEAK.forward(self.hidden.forward(features.clone()));
         (self.score.forward(features), self.reading.forward(hidden))
     }
@@ -224,6 +233,11 @@ where
 /// adversarial nets", arXiv:1606.03657. The paper weighs continuous factors by 0.1; the authors' code has 1 for all
 /// codes, learning rates 2e-4 (discriminator and `Q`) and 1e-3 (generator), and lets `Q` find a variance, which it
 /// keeps at 1 for digits. PyTorch-GAN trains `Q` in a third step of its own.
+///
+/// # Panics
+/// In a round, if generator or discriminator have codes of another number than these; a training ends with an error
+/// which says so.
+#[doc(alias = "InfoGAN")]
 #[derive(Debug, Clone, Copy)]
 pub struct Information {
     codes: InfoCodes,
@@ -249,6 +263,11 @@ impl Information {
 
     /// `-lambda L`, but for the entropy of the codes, which is constant.
     fn lost(&self, told: &Tensor<2>, reading: &Tensor<2>) -> Tensor<1> {
+        let (expected, found) = (self.codes.told(), [told.dims()[1], reading.dims()[1]]);
+        assert!(
+            found == [expected; 2],
+            "information: expected {expected} numbers told and read, as its codes have, got {found:?}"
+        );
         let InfoCodes {
             categories, continuous, ..
         } = self.codes;
@@ -285,6 +304,7 @@ where
     }
 
     fn check(&self) -> Result<()> {
+        self.codes.check()?;
         Error::unless_at_least_zero("the weight of InfoGAN's category", self.category)?;
         Error::unless_at_least_zero("the weight of InfoGAN's factors", self.factors)
     }

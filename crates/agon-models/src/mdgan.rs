@@ -1,8 +1,8 @@
 //! MDGAN: first find the manifold of the data, then spread over it.
 
 use agon_core::{
-    Adam, AnyPlayer, Augment, Augmentations, Discriminator, Encoder, Error, Feed, Game, Generator, Memory, Player,
-    Result, Round, Sample, Sampling,
+    Adam, AnyPlayer, Augment, Augmentations, Constraint, Discriminator, Encoder, Error, Feed, Game, Generator, Memory,
+    MovingAverage, Player, Result, Round, Sample, Sampling, expect_same_shape,
 };
 use agon_losses::{NonSaturating, l2};
 
@@ -89,6 +89,20 @@ where
         self
     }
 
+    /// Demands something of the weights of both judges; any number of them.
+    pub fn constraint(mut self, constraint: impl Constraint<D> + Clone) -> Self {
+        self.manifold.constrain(constraint.clone());
+        self.diffusion.constrain(constraint);
+        self
+    }
+
+    /// Keeps moving averages of the generator's and the encoder's weights, which samples and loaded networks have.
+    pub fn average(mut self, decay: f64) -> Self {
+        self.generator.set_average(MovingAverage::new(decay));
+        self.encoder.set_average(MovingAverage::new(decay));
+        self
+    }
+
     /// The generator.
     pub fn generator(&self) -> &G {
         self.generator.best()
@@ -124,6 +138,7 @@ where
     fn diffusion_step(&mut self, x: &G::Output, round: &mut Round) -> Result<()> {
         let codes = round.draw(&*self.generator.network().prior(), x.size());
         let fake = self.generator.network().generate(codes);
+        expect_same_shape(x, &fake);
         round.measure_spreads(x, &fake);
         let again = self
             .generator
@@ -139,10 +154,7 @@ where
         let loss = fooled(&NonSaturating, &self.diffusion.frozen(), &seen, x);
         round.measure("loss/generator", &loss);
         self.generator.update(round, &loss);
-        match round.is_silent() {
-            true => Ok(()),
-            false => self.augmentations.advance(&judgement.real, round),
-        }
+        self.augmentations.advance(&judgement.real, round)
     }
 }
 

@@ -46,16 +46,14 @@ impl MinibatchDiscriminatorConfig {
     /// Builds the discriminator around this network.
     ///
     /// # Errors
-    /// [`Error::Config`] if the number of features, of kernels or of what they compare, or the deviation is zero.
+    /// [`Error::Config`] if the number of features, of kernels or of what they compare is zero, or the deviation is not
+    /// above zero.
     pub fn try_init<F: Module>(&self, network: F, device: &Device) -> Result<MinibatchDiscriminator<F>> {
         if [self.features, self.kernels, self.dims].contains(&0) {
             let got = format!("{} features, {} kernels of {}", self.features, self.kernels, self.dims);
             return Err(Error::config("minibatch discrimination", "numbers above zero", got));
         }
-        if !(self.deviation > 0.0 && self.deviation.is_finite()) {
-            let what = "the deviation of the tensor that compares";
-            return Err(Error::config(what, "a number above zero", self.deviation));
-        }
+        Error::unless_above_zero("the deviation of the tensor that compares", self.deviation)?;
         let company = MinibatchDiscriminationConfig::new(self.features)
             .with_kernels(self.kernels)
             .with_dims(self.dims)

@@ -36,6 +36,7 @@ use serde_json::Value;
 /// Lin, Khetan, Fanti and Oh 2018, "PacGAN: The power of two samples in generative adversarial networks",
 /// arXiv:1712.04086. The authors' experiments with digits have two generator's steps for each of the discriminator, and
 /// data in [0, 1] under a tanh.
+#[doc(alias = "PacGAN")]
 #[derive(Module, Debug)]
 pub struct Packed<G: Module> {
     generator: G,

@@ -1,7 +1,8 @@
 //! pix2pix: translation of pictures, learned from pairs.
 
 use agon_core::{
-    Adam, AdversarialLoss, AnyPlayer, Discriminator, Error, Feed, Game, Memory, Player, Result, Round, Translator,
+    Adam, AdversarialLoss, AnyPlayer, Constraint, Discriminator, Error, Feed, Game, Memory, MovingAverage, Player,
+    Result, Round, Translator,
 };
 use agon_losses::{NonSaturating, l1};
 use burn::config::Config;
@@ -67,6 +68,16 @@ impl Pix2PixConfig {
 /// would give the blurred mean of all that is possible; the judge asks for one of them. In the figure: `a` goes into
 /// the map and, beside the map's answer or the true `b`, into the judge.
 ///
+/// # Example
+/// ```
+/// use agon_models::Pix2PixConfig;
+/// use burn::prelude::Device;
+///
+/// let config = Pix2PixConfig::new([1, 3]).with_width(8).with_depth(4);
+/// let pix2pix = config.try_init(&Device::default().autodiff())?.distance(10.0).average(0.999);
+/// # Ok::<(), agon_core::Error>(())
+/// ```
+///
 /// # References
 /// Isola, Zhu, Zhou and Efros 2017, "Image-to-image translation with conditional adversarial networks",
 /// arXiv:1611.07004. The authors' first code (Lua) drops out in three layers of the U-Net, their second (PyTorch) not
@@ -107,12 +118,24 @@ where
         self
     }
 
+    /// Demands something of the judge's weights; any number of them.
+    pub fn constraint(mut self, constraint: impl Constraint<D>) -> Self {
+        self.judge.constrain(constraint);
+        self
+    }
+
+    /// Keeps a moving average of the map's weights.
+    pub fn average(mut self, decay: f64) -> Self {
+        self.map.set_average(MovingAverage::new(decay));
+        self
+    }
+
     /// The judge of pairs.
     pub fn judge(&self) -> &D {
         self.judge.network()
     }
 
-    /// The map as one would use it, without gradients.
+    /// The map as one would use it: without gradients, averaged if an average is kept.
     pub fn map(&self) -> T {
         self.map.best().valid()
     }

@@ -4,7 +4,8 @@ use std::fmt::Debug;
 use std::marker::PhantomData;
 
 use agon_core::{
-    Adam, AnyPlayer, Discriminator, Feed, Game, Generator, MovingAverage, Player, Result, Round, Sample, Sampling,
+    Adam, AnyPlayer, Discriminator, Error, Feed, Game, Generator, MovingAverage, Player, Result, Round, Sample,
+    Sampling, expect_same_shape,
 };
 use burn::module::Module;
 use burn::prelude::{Int, Tensor};
@@ -93,11 +94,16 @@ where
         let ((x, y), u) = data.next_batch()?;
         let prior = self.generator.network().prior();
         let made = self.generator.network().generate(round.draw(&*prior, u.size()));
+        expect_same_shape(&u, &made);
         round.measure_spreads(&u, &made);
 
         let classifier = self.classifier.network();
         let logits = |samples| classifier.discriminate(samples).0;
-        let [labelled, unlabelled] = R::classifier(logits(x), y, logits(u.clone()), logits(made.detached()));
+        let of_labelled = logits(x);
+        if round.step() == 1 {
+            Error::unless_below("a label", y.clone(), of_labelled.dims()[1])?;
+        }
+        let [labelled, unlabelled] = R::classifier(of_labelled, y, logits(u.clone()), logits(made.detached()));
         round.measure("loss/labelled", &labelled);
         round.measure("loss/unlabelled", &unlabelled);
         self.classifier.update(round, &(labelled + unlabelled));

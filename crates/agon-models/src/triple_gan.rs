@@ -2,7 +2,7 @@
 
 use agon_core::{
     Adam, AdversarialLoss, AnyPlayer, Conditioned, Discriminator, Error, Feed, Game, Generator, MovingAverage,
-    Optimizer, Player, Result, Round, Sample, Sampling, Scored, one_hot,
+    Optimizer, Player, Result, Round, Sample, Sampling, Scored, expect_same_shape, one_hot,
 };
 use agon_losses::{NonSaturating, auxiliary_classifier};
 use burn::module::Module;
@@ -106,7 +106,7 @@ impl TripleWeights {
 /// label for `D(u, C(u))`; here, as in the authors' code, it is the most probable one. For its own adversarial term the
 /// code takes the most probable label too, unless told to sum; its balance is the cross entropy from equal shares,
 /// which minds classes that are never used more than the entropy here; its `D` has Gaussian noise, and labels join `G`
-/// and `D` at every layer.
+/// and `D` at every layer. Of `log(1 - D)` generator and classifier see the non-saturating form, `-log D`.
 #[derive(Debug)]
 pub struct TripleGan<G: Module, C: Module, D: Module> {
     generator: Player<G>,
@@ -287,6 +287,10 @@ where
     fn play(&mut self, data: &mut Feed<'_, Self::Batch>, round: &mut Round) -> Result<()> {
         self.weights.check()?;
         let ((x, y), u) = data.next_batch()?;
+        if round.step() == 1 {
+            let guessed = self.classifier.frozen().discriminate(x.clone()).0;
+            Error::unless_below("a label", y.clone(), guessed.dims()[1])?;
+        }
         if round.step() <= self.weights.alone {
             self.learn_alone((x, y), u, round);
             return Ok(());
@@ -294,6 +298,7 @@ where
         let (_, other) = data.next_batch()?;
         let prior = self.generator.network().prior();
         let made = self.generator.network().generate(round.draw(&*prior, u.size()));
+        expect_same_shape(&u, &made.sample);
         round.measure_spreads(&u, &made.sample);
         let classes = made.condition.dims()[1];
         let pairs = Pairs {

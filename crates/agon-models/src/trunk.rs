@@ -84,6 +84,9 @@ impl ImageTrunkConfig {
 /// # Shapes
 /// `[batch, channels, height, width]` to `[batch, features]`, after the last leaky ReLU.
 ///
+/// # Panics
+/// If pictures have another shape than the configuration; a training ends with an error which says so.
+///
 /// # References
 /// Chen et al. 2016, "InfoGAN", arXiv:1606.03657, appendix C.1 (28x28 pixels; any size here). In the authors' code the
 /// first convolution has a bias, which it has here without batch norm only, and leaks are of .01 instead of .1.
@@ -101,6 +104,7 @@ pub struct ImageTrunk {
 impl ImageTrunk {
     /// The features of each image.
     pub fn forward(&self, images: Tensor<4>) -> Tensor<2> {
+        expect_pictures(&images, self.config.shape);
         let x = LEAK.forward(self.fine.forward(images));
         let x = LEAK.forward(normalized(self.coarse.forward(x), &self.coarse_norm));
         LEAK.forward(normalized(self.last.forward(x.flatten(1, 3)), &self.last_norm))
@@ -108,6 +112,7 @@ impl ImageTrunk {
 
     /// The features, and how they change in a direction.
     pub(crate) fn dual(&self, images: Dual<4>) -> Dual<2> {
+        expect_pictures(&images.value, self.config.shape);
         let x = images.conv2d(&self.fine).activation(LEAK).conv2d(&self.coarse);
         let x = dual_normalized(x, &self.coarse_norm).activation(LEAK);
         let [batch, ..] = x.value.dims();
@@ -119,6 +124,16 @@ impl ImageTrunk {
     pub fn features(&self) -> usize {
         self.config.features
     }
+}
+
+/// Convolutions take pictures of any size, and would go on with another number of places than the last layer is made
+/// for.
+pub(crate) fn expect_pictures(images: &Tensor<4>, [channels, height, width]: [usize; 3]) {
+    let [_, found @ ..] = images.dims();
+    assert!(
+        found == [channels, height, width],
+        "pictures: expected {channels}x{height}x{width}, got {found:?}"
+    );
 }
 
 fn normalized<const D: usize>(x: Tensor<D>, norm: &Option<BatchNorm>) -> Tensor<D> {

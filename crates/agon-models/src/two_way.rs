@@ -79,12 +79,12 @@ impl Distance {
 /// ```
 ///
 /// `G`: from A to B, `F`: back; `J_A`, `J_B`: the judges; `L_D`, `L_G`: an adversarial loss, seen from both sides; `d`:
-/// a distance; `w`, `c`, `i`: weights. In the figure: two arrows between A and B, a judge at the tip of each, and the two
-/// triangles `a -> G(a) -> F(G(a))`, `b -> F(b) -> G(F(b))` that should close.
+/// a distance; `w`, `c`, `i`: weights. In the figure: two arrows between A and B, a judge at the tip of each, and the
+/// two triangles `a -> G(a) -> F(G(a))`, `b -> F(b) -> G(F(b))` that should close.
 ///
 /// [`CycleGanConfig`](crate::CycleGanConfig), [`DiscoGanConfig`](crate::DiscoGanConfig) and
-/// [`DualGanConfig`](crate::DualGanConfig) make it, each with its paper's networks, losses and weights. By itself it has
-/// the non-saturating loss, weights 1, 1 and 0, an absolute distance, Adam as DCGAN's, a turn each.
+/// [`DualGanConfig`](crate::DualGanConfig) make it, each with its paper's networks, losses and weights. By itself it
+/// has the non-saturating loss, weights 1, 1 and 0, an absolute distance, Adam as DCGAN's, a turn each.
 ///
 /// # References
 /// Zhu et al. 2017, arXiv:1703.10593; Kim et al. 2017, arXiv:1703.05192; Yi et al. 2017, arXiv:1704.02510.
@@ -148,7 +148,9 @@ impl<T: Translator + ModuleDisplay, D: Discriminator<Input = T::Sample> + Module
         self
     }
 
-    /// How many updates judges and maps get in a round, each on a batch of its own but the last ones of both.
+    /// How many updates judges and maps get in a round, each on a batch of its own but the last ones of both: first the
+    /// other updates of the judges, then those of the maps, then both on one batch, maps first as in the authors' code,
+    /// whoever `turns` lets begin.
     pub fn turns(mut self, turns: Turns) -> Self {
         self.turns = turns;
         self

@@ -2,13 +2,13 @@
 
 use agon_core::prior::Normal;
 use agon_core::{
-    Adam, AnyPlayer, Augment, Augmentations, Conditioned, Discriminator, Encoder, Error, Feed, Game, Generator, Memory,
-    Player, Result, Round, Sample, Sampling, Scored,
+    Adam, AnyPlayer, Augment, Augmentations, Conditioned, Constraint, Discriminator, Encoder, Error, Feed, Game,
+    Generator, Memory, MovingAverage, Player, Result, Round, Sample, Sampling, Scored, expect_same_shape,
 };
 use agon_losses::{NonSaturating, gaussian_information};
 use burn::prelude::Tensor;
 
-use crate::contest::Judgement;
+use crate::contest::{Judgement, expect_code};
 
 /// Of samples; a name of its own, or the derived `Debug` would ask for that of samples.
 type Changes<G> = Augmentations<<G as Generator>::Output>;
@@ -95,6 +95,19 @@ where
         self
     }
 
+    /// Demands something of the judge's weights; any number of them.
+    pub fn constraint(mut self, constraint: impl Constraint<D>) -> Self {
+        self.judge.constrain(constraint);
+        self
+    }
+
+    /// Keeps moving averages of the generator's and the reconstructor's weights, which samples and loaded networks have.
+    pub fn average(mut self, decay: f64) -> Self {
+        self.generator.set_average(MovingAverage::new(decay));
+        self.reconstructor.set_average(MovingAverage::new(decay));
+        self
+    }
+
     /// The generator.
     pub fn generator(&self) -> &G {
         self.generator.best()
@@ -120,10 +133,7 @@ where
         judgement.measure(&NonSaturating, round);
         round.measure("loss/discriminator", &judgement.loss);
         self.judge.update(round, &judgement.loss);
-        match round.is_silent() {
-            true => Ok(()),
-            false => self.augmentations.advance(&judgement.real, round),
-        }
+        self.augmentations.advance(&judgement.real, round)
     }
 }
 
@@ -147,10 +157,12 @@ where
         let x = data.next_batch()?;
         let z = round.draw(&*self.generator.network().prior(), x.size());
         let made = self.generator.network().generate(z.clone());
+        expect_same_shape(&x, &made);
         round.measure_spreads(&x, &made);
         let [x, made] = [x, made].map(|samples| self.augmentations.augment(&samples, round));
 
         let found = draw(self.reconstructor.frozen().encode(x.clone()), round);
+        expect_code("the reconstructor of VEEGAN", &z, &found)?;
         let fake = Conditioned::new(made.clone(), z.clone());
         self.judge_turn(&Conditioned::new(x, found), &fake, round)?;
 

@@ -62,6 +62,11 @@ impl LstmCell {
         }
     }
 
+    /// Numbers in its state.
+    pub fn hidden(&self) -> usize {
+        self.recurrent.dims()[0]
+    }
+
     /// With these weights: `input` `[inputs, 4 hidden]`, `recurrent` `[hidden, 4 hidden]`, `bias` `[4 hidden]`, the
     /// gates in the order input, forget, output, candidate.
     pub fn from_weights(input: Tensor<2>, recurrent: Tensor<2>, bias: Tensor<1>) -> Self {

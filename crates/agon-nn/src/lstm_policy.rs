@@ -86,6 +86,11 @@ impl LstmPolicy {
         self.embedding.dims()[0]
     }
 
+    /// Numbers in its state.
+    pub fn hidden(&self) -> usize {
+        self.cell.hidden()
+    }
+
     /// The vectors of the tokens.
     pub fn embedding(&self) -> &Param<Tensor<2>> {
         &self.embedding
@@ -125,7 +130,7 @@ impl LstmPolicy {
     }
 
     /// The hidden states which each token follows from, those of the first tokens first: `[length * batch, hidden]`.
-    fn hidden(&self, tokens: Tensor<2, Int>) -> Tensor<2> {
+    fn states(&self, tokens: Tensor<2, Int>) -> Tensor<2> {
         let [batch, length] = tokens.dims();
         let read = self.read(tokens).reshape([length * batch]);
         let rows = self.table().select(0, read);
@@ -143,14 +148,14 @@ impl LstmPolicy {
     /// # Shapes
     /// `weights`: `[batch, length]`.
     pub fn weighted_nll(&self, tokens: Tensor<2, Int>, weights: Tensor<2>) -> Tensor<1> {
-        let hidden = self.hidden(tokens.clone());
+        let hidden = self.states(tokens.clone());
         self.output.weighted_nll(hidden, by_time(tokens), by_time(weights))
     }
 
     /// `log p(token | tokens before)`, without a gradient: `[batch, length]`.
     pub fn log_likelihood(&self, tokens: Tensor<2, Int>) -> Tensor<2> {
         let [batch, length] = tokens.dims();
-        let hidden = self.valid().hidden(tokens.clone());
+        let hidden = self.valid().states(tokens.clone());
         let logs = self.output.log_likelihood(hidden, by_time(tokens));
         logs.reshape([length, batch]).transpose()
     }

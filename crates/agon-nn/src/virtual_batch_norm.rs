@@ -9,15 +9,17 @@ use burn::prelude::{Device, Tensor};
 /// v = s (v_x + (m_x - m)^2) + (1 - s) (v_r + (m_r - m)^2) = s v_x + (1 - s) v_r + s (1 - s) (m_x - m_r)^2
 /// ```
 ///
-/// `m_r`, `v_r`: mean and variance of the reference batch of `n` samples, per channel; `m_x`, `v_x`: those of the sample
-/// itself, over its places. The reference batch goes through the network beside each batch and is normalized by itself
-/// ([`reference`](Self::reference)).
+/// `m_r`, `v_r`: mean and variance of the reference batch of `n` samples, per channel; `m_x`, `v_x`: those of the
+/// sample itself, over its places. The reference batch goes through the network beside each batch and is normalized by
+/// itself ([`reference`](Self::reference)).
 ///
 /// # Shapes
 /// `[batch, channels, ..]`, unchanged.
 ///
 /// # References
-/// Salimans et al. 2016, arXiv:1606.03498, section 3.4.
+/// Salimans et al. 2016, arXiv:1606.03498, section 3.4; Goodfellow 2016, "NIPS 2016 tutorial: generative adversarial
+/// networks", arXiv:1701.00160, section 4.3, which also has reference batch norm.
+#[doc(alias = "reference batch norm")]
 #[derive(Module, Debug)]
 pub struct VirtualBatchNorm {
     scale: Param<Tensor<1>>,
@@ -62,6 +64,12 @@ impl VirtualBatchNorm {
         self.normalized(x, with(own, &reference.mean), variance)
     }
 
+    /// Samples, normalized by the reference alone: reference batch norm, of which is said that it fits too well to that
+    /// batch.
+    pub fn forward_by_reference<const D: usize>(&self, x: Tensor<D>, reference: &Reference) -> Tensor<D> {
+        self.normalized(x, reference.mean.clone(), reference.variance.clone())
+    }
+
     fn normalized<const D: usize>(&self, x: Tensor<D>, mean: Tensor<2>, variance: Tensor<2>) -> Tensor<D> {
         let factor = (variance + self.epsilon).sqrt().recip() * self.scale.val().unsqueeze();
         (x - per_channel(mean)) * per_channel(factor) + per_channel(self.shift.val().unsqueeze())
@@ -103,6 +111,9 @@ mod tests {
         assert!((own[0] + 1.0).abs() < 1e-4 && (own[1] - 1.0).abs() < 1e-4, "{own:?}");
         let y = norm.forward(Tensor::<2>::from_data([[5.0], [2.0]], &device), &reference);
         let y: Vec<f32> = y.try_into_vec_as().unwrap();
+        let alone = norm.forward_by_reference(Tensor::<2>::from_data([[5.0], [2.0]], &device), &reference);
+        let alone: Vec<f32> = alone.try_into_vec_as().unwrap();
+        assert!((alone[0] - 3.0).abs() < 1e-4 && alone[1].abs() < 1e-4, "{alone:?}");
         // With 1, 3 and 5: mean 3, variance 8 / 3; with 1, 3 and 2: mean 2.
         assert!(
             (y[0] - 2.0 / (8.0f32 / 3.0).sqrt()).abs() < 1e-4 && y[1].abs() < 1e-4,

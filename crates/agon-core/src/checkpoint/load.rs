@@ -68,18 +68,21 @@ impl Checkpoint {
         self.build(self.0.entry(player)?, device)
     }
 
-    /// The network of this type, if there is exactly one.
+    /// The network of this type, if there is exactly one that can be built: helpers of a game have no configuration.
     fn only<N: Loadable>(&self, device: &Device) -> Result<N> {
         let wanted = short_type_name::<N>();
         let entries = &self.manifest().players;
-        let mut fitting = entries.iter().filter(|entry| entry.network == wanted);
-        match (fitting.next(), fitting.next()) {
-            (Some(entry), None) => self.build(entry, device),
-            (Some(_), Some(_)) => {
+        let mut fitting: Vec<_> = entries.iter().filter(|entry| entry.network == wanted).collect();
+        if fitting.len() > 1 {
+            fitting.retain(|entry| entry.config.is_some());
+        }
+        match fitting[..] {
+            [entry] => self.build(entry, device),
+            [_, ..] => {
                 let got = "several: name the player, with `Checkpoint::network`";
                 Err(Error::checkpoint(self.path(), format!("one `{wanted}`"), got))
             }
-            (None, _) => Err(Error::checkpoint(self.path(), format!("a `{wanted}`"), listed(entries))),
+            [] => Err(Error::checkpoint(self.path(), format!("a `{wanted}`"), listed(entries))),
         }
     }
 

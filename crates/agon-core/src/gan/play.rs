@@ -1,7 +1,7 @@
 use burn::prelude::Tensor;
 
 use super::{Fakes, Gan};
-use crate::{Bout, Discriminator, Feed, Generator, Result, Round, Said, Sample, Scored};
+use crate::{Bout, Discriminator, Feed, Generator, Result, Round, Said, Sample, Scored, expect_same_shape};
 
 /// What lies on the table in one round.
 pub(super) struct Table<S> {
@@ -63,11 +63,10 @@ impl<G: Generator, D: Discriminator<Input = G::Output>> Gan<G, D> {
 
     /// Lets what has a state move on, unless the step was a look ahead.
     fn advance(&mut self, judgement: Judgement, round: &mut Round) -> Result<()> {
-        if round.is_silent() {
-            return Ok(());
-        }
         self.augmentations.advance(&judgement.real, round)?;
-        self.loss.advance(judgement.real, judgement.fake);
+        if !round.is_silent() {
+            self.loss.advance(judgement.real, judgement.fake);
+        }
         Ok(())
     }
 
@@ -94,6 +93,7 @@ impl<G: Generator, D: Discriminator<Input = G::Output>> Gan<G, D> {
 
     /// The discriminator's loss: the contest and the penalties that are due.
     pub(super) fn judge(&mut self, real: &G::Output, fake: &G::Output, round: &mut Round) -> Judgement {
+        expect_same_shape(real, fake);
         round.measure_spreads(real, fake);
         let (real, fake) = (self.seen(real, round), self.seen(fake, round));
         let discriminator = self.discriminator.network();

@@ -20,12 +20,24 @@ use crate::{AdversarialLoss, Discriminator, Error, Optimizer, Result, Sample, Sc
 ///
 /// `-L_D` is the whole game, of which `L_G` is most often but the part with generated samples. In an ordinary step what
 /// the discriminator pays for real samples has no gradient for the generator; through the steps it has, and without it
-/// a generator that has the data would not be at rest.
+/// a generator that has the data would not be at rest. In the figure: the discriminator's next `K` steps are drawn as a
+/// ladder beside the game, the generator is judged at its top, and gradients come down all its rungs.
+///
+/// # Example
+/// ```
+/// use agon_core::{Discriminator, Gan, Generator, Unroll};
+///
+/// /// Any game, whose generator foresees five steps of its discriminator.
+/// fn unrolled<G: Generator, D: Discriminator<Input = G::Output>>(gan: Gan<G, D>) -> Gan<G, D> {
+///     gan.unrolled(Unroll::own(5))
+/// }
+/// ```
 ///
 /// # References
 /// Metz, Poole, Pfau and Sohl-Dickstein 2017, "Unrolled generative adversarial networks", arXiv:1611.02163. The theory
 /// has plain steps; the authors' demonstration has those of the discriminator's Adam, and descends the whole game as
 /// here.
+#[doc(alias = "unrolled GAN")]
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Unroll {
     steps: usize,

@@ -1,3 +1,5 @@
+//! A discriminator that reads sequences from left to right.
+
 use agon_core::{Discriminator, Error, Loadable, Result};
 use agon_nn::{Linear, LstmCell, linear};
 use burn::config::Config;

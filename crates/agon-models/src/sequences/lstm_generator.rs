@@ -1,3 +1,5 @@
+//! A generator that draws sequences token by token.
+
 use agon_core::prior::{Prior, Uniform};
 use agon_core::{Error, Generator, Loadable, Result};
 use agon_nn::{LstmPolicy, LstmPolicyConfig};
@@ -94,13 +96,15 @@ impl LstmGenerator {
     /// As [`LstmGeneratorConfig::try_init`], and where the policy is another than the configuration says.
     pub fn of(policy: LstmPolicy, config: LstmGeneratorConfig) -> Result<Self> {
         config.check()?;
-        let [vocabulary, embedding] = policy.embedding().dims();
-        let (said, found) = (&config.policy, (vocabulary, embedding, policy.start()));
-        if found != (said.vocabulary, said.embedding, said.start) {
-            let name =
-                |(vocabulary, embedding, start)| format!("{vocabulary} tokens as {embedding} numbers, from {start}");
-            let expected = name((said.vocabulary, said.embedding, said.start));
-            return Err(Error::config("the policy of an LSTM generator", expected, name(found)));
+        let ([vocabulary, embedding], said) = (policy.embedding().dims(), &config.policy);
+        let found = [vocabulary, embedding, policy.hidden(), policy.start()];
+        let expected = [said.vocabulary, said.embedding, said.hidden, said.start];
+        if found != expected {
+            let name = |[vocabulary, embedding, hidden, start]: [usize; 4]| {
+                format!("{vocabulary} tokens as {embedding} numbers, a state of {hidden}, from {start}")
+            };
+            let (expected, found) = (name(expected), name(found));
+            return Err(Error::config("the policy of an LSTM generator", expected, found));
         }
         Ok(Self { policy, config })
     }

@@ -1,3 +1,6 @@
+//! MaliGAN: samples are weighted so that they stand for the data.
+
+use agon_core::{Error, Result};
 use burn::prelude::{Int, Tensor};
 
 use super::{Reward, TextDiscriminator};
@@ -9,13 +12,26 @@ use super::{Reward, TextDiscriminator};
 /// ```
 ///
 /// With an optimal `D`, `r` is `p_data / p_generator`: the policy gradient is then that of maximum likelihood, on
-/// the generator's own samples. `n` is the batch, `b` the baseline: 1 here; the paper raises it from 0.
+/// the generator's own samples. `n` is the batch, `b` the baseline: 1 here; the paper raises it from 0. In the figure:
+/// SeqGAN's, with other numbers on the arrow back.
+///
+/// # Example
+/// ```
+/// use agon_models::{LstmGeneratorConfig, MaliGan, SeqGan, SeqGanConfig, TextDiscriminatorConfig};
+/// use agon_nn::LstmPolicyConfig;
+/// use burn::prelude::Device;
+///
+/// let device = Device::default().autodiff();
+/// let generator = LstmGeneratorConfig::new(LstmPolicyConfig::new(50), 7).init(&device);
+/// let judge = TextDiscriminatorConfig::reduced(50, 7).init(&device);
+/// let maligan = SeqGan::new(generator, judge, SeqGanConfig::new()).reward(MaliGan::new());
+/// ```
 ///
 /// # References
 /// Che et al. 2017, "Maximum-likelihood augmented discrete generative adversarial networks", arXiv:1702.07983.
 /// Texygen's code has `D` in the place of `r`; here it is the paper's. Not here: the paper's beginnings of sequences
 /// that are taken from the data and learned by likelihood, with weights that are shares of each beginning's own
-/// samples. In the figure: SeqGAN's, with other numbers on the arrow back.
+/// samples.
 #[derive(Debug, Clone)]
 pub struct MaliGan {
     baseline: f64,
@@ -51,6 +67,10 @@ impl Reward for MaliGan {
             .clamp(-BOUND, BOUND)
             .exp()
             .squeeze_dim(1)
+    }
+
+    fn check(&self) -> Result<()> {
+        Error::unless_at_least_zero("the baseline of MaliGAN", self.baseline)
     }
 
     fn weights(&self, worth: Tensor<2>) -> Tensor<2> {

@@ -1,3 +1,6 @@
+//! RankGAN: sentences are paid by their rank among real ones.
+
+use agon_core::{Error, Result};
 use burn::prelude::{Int, Tensor};
 use burn::tensor::activation::log_sigmoid;
 
@@ -14,7 +17,21 @@ use super::{Reward, TextDiscriminator};
 /// ```
 ///
 /// `y`: the judge's features, with dropout while it learns; `U`: references, the first half of the real batch; its
-/// other half are the real sentences that are ranked and compared with.
+/// other half are the real sentences that are ranked and compared with. In the figure: SeqGAN's, whose discriminator is
+/// a ranker: a sentence and a set to compare it with go into one network, their features are held against the
+/// references', and the rank goes back to the generator.
+///
+/// # Example
+/// ```
+/// use agon_models::{LstmGeneratorConfig, RankGan, SeqGan, SeqGanConfig, TextDiscriminatorConfig};
+/// use agon_nn::LstmPolicyConfig;
+/// use burn::prelude::Device;
+///
+/// let device = Device::default().autodiff();
+/// let generator = LstmGeneratorConfig::new(LstmPolicyConfig::new(50), 7).init(&device);
+/// let ranker = TextDiscriminatorConfig::reduced(50, 7).init(&device);
+/// let rankgan = SeqGan::new(generator, ranker, SeqGanConfig::new()).reward(RankGan::new().with_gamma(16.0));
+/// ```
 ///
 /// # References
 /// Lin et al. 2017, "Adversarial ranking for language generation", arXiv:1705.11001. The paper has no baseline; since
@@ -73,6 +90,10 @@ impl Reward for RankGan {
 
     fn weights(&self, worth: Tensor<2>) -> Tensor<2> {
         if self.logarithm { above_mean(worth) } else { worth }
+    }
+
+    fn check(&self) -> Result<()> {
+        Error::unless_above_zero("the sharpness of RankGAN's ranks", self.gamma)
     }
 
     fn judgement(&self, judge: &TextDiscriminator, real: Tensor<2, Int>, fake: Tensor<2, Int>) -> Tensor<1> {

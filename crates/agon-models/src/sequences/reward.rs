@@ -1,6 +1,8 @@
+//! What a sentence is worth to the one who made it.
+
 use std::fmt::Debug;
 
-use agon_core::{AdversarialLoss, Discriminator};
+use agon_core::{AdversarialLoss, Discriminator, Result};
 use agon_losses::NonSaturating;
 use burn::prelude::{Int, Tensor};
 use burn::tensor::activation::sigmoid;
@@ -36,6 +38,11 @@ pub trait Reward: Debug + Send + 'static {
     /// `[batch, length]` to the same.
     fn weights(&self, worth: Tensor<2>) -> Tensor<2> {
         worth
+    }
+
+    /// An error for settings that cannot work; the game asks before every round.
+    fn check(&self) -> Result<()> {
+        Ok(())
     }
 
     /// What the judge minimises: the cross entropy of real and generated, unless said otherwise.

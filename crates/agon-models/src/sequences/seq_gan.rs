@@ -1,3 +1,5 @@
+//! SeqGAN: the policy gradient carries what the discriminator says of whole sentences to each of their tokens.
+
 use agon_core::{
     Adam, AnyPlayer, Error, Feed, Game, Generator, Optimizer, Player, Result, Round, Sampling, random, weights,
 };
@@ -149,40 +151,41 @@ impl SeqGan {
 
     fn check(&self) -> Result<()> {
         agree(self.generator().sentences(), self.discriminator().sentences())?;
+        self.reward.check()?;
         let plan = &self.plan;
-        if plan.rollouts == 0 || plan.negatives == 0 || plan.epochs == 0 {
+        if [plan.rollouts, plan.negatives, plan.epochs, plan.generator_steps].contains(&0) {
             let got = format!(
-                "{} rollouts, {} negatives, {} epochs",
-                plan.rollouts, plan.negatives, plan.epochs
+                "{} rollouts, {} negatives, {} epochs, {} steps of the generator",
+                plan.rollouts, plan.negatives, plan.epochs, plan.generator_steps
             );
             return Err(Error::config("plan of SeqGAN", "at least one of each", got));
         }
-        match (0.0..=1.0).contains(&plan.lag) && plan.decay >= 0.0 {
-            true => Ok(()),
-            false => {
-                let got = format!("lag {}, decay {}", plan.lag, plan.decay);
-                Err(Error::config("plan of SeqGAN", "a lag in [0, 1], a decay >= 0", got))
-            }
-        }
+        Error::unless_part("the lag of SeqGAN", plan.lag)?;
+        Error::unless_at_least_zero("the decay of SeqGAN's judge", plan.decay)
     }
 
-    /// Real sequences, of the length that the generator makes.
-    fn real(&self, data: &mut Feed<'_, Tensor<2, Int>>) -> Result<Tensor<2, Int>> {
+    /// Real sequences, of the length that the generator makes; those of the first round are read, for tokens that
+    /// nobody knows.
+    fn real(&self, data: &mut Feed<'_, Tensor<2, Int>>, round: &Round) -> Result<Tensor<2, Int>> {
         let real = data.next_batch()?;
-        let length = self.generator().length();
-        match real.dims() {
-            [batch, found] if batch > 0 && found == length => Ok(real),
-            found => Err(Error::config(
+        let [vocabulary, length] = self.generator().sentences();
+        let found = real.dims();
+        if found[0] == 0 || found[1] != length {
+            return Err(Error::config(
                 "sequences",
                 format!("of {length} tokens"),
                 format!("{found:?}"),
-            )),
+            ));
         }
+        if round.step() == 1 {
+            Error::unless_below("a token", real.clone(), vocabulary)?;
+        }
+        Ok(real)
     }
 
     /// A step of maximum likelihood.
     fn imitate(&mut self, data: &mut Feed<'_, Tensor<2, Int>>, round: &mut Round) -> Result<()> {
-        let real = self.real(data)?;
+        let real = self.real(data, round)?;
         let [batch, length] = real.dims();
         let weights = Tensor::full([batch, length], 1.0 / (batch * length) as f64, &real.device().inner());
         let loss = self.generator().policy().weighted_nll(real, weights);
@@ -193,7 +196,7 @@ impl SeqGan {
 
     /// A step of the policy gradient.
     fn speak(&mut self, data: &mut Feed<'_, Tensor<2, Int>>, round: &mut Round) -> Result<()> {
-        let real = self.real(data)?.inner();
+        let real = self.real(data, round)?.inner();
         let sequences = self.draw(real.dims()[0], round);
         let worth = self.worth(&sequences, &real, round);
         round.measure("reward", &worth.clone().mean());
@@ -225,7 +228,7 @@ impl SeqGan {
     fn judge(&mut self, data: &mut Feed<'_, Tensor<2, Int>>, round: &mut Round) -> Result<()> {
         let mut fakes: Vec<Tensor<2, Int>> = Vec::with_capacity(self.plan.negatives);
         for turn in 0..self.plan.epochs * self.plan.negatives {
-            let real = self.real(data)?;
+            let real = self.real(data, round)?;
             let fake = match fakes.get(turn % self.plan.negatives) {
                 Some(fake) => fake.clone(),
                 None => self.draw(real.dims()[0], round),
@@ -313,7 +316,7 @@ mod tests {
     use burn::prelude::Device;
 
     use super::*;
-    use crate::{LstmGeneratorConfig, TextDiscriminatorConfig};
+    use crate::{LstmGeneratorConfig, MaliGan, RankGan, TextDiscriminatorConfig};
 
     fn game(plan: SeqGanConfig) -> SeqGan {
         let device = Device::default().autodiff();
@@ -360,15 +363,24 @@ mod tests {
 
     #[test]
     fn the_policy_that_completes_lags_behind() {
-        let mut trainer = Trainer::new(game(plan())).seed(7);
-        trainer.run(even(), Budget::steps(5)).unwrap();
-        let game = trainer.game();
-        let bits = |player: &Player<LstmGenerator>, path: &str| {
+        let values = |player: &Player<LstmGenerator>, path: &str| {
             let all = weights::named(player.network()).unwrap();
             all.into_iter().find(|(name, _)| name.ends_with(path)).unwrap().1
         };
-        assert_eq!(bits(&game.generator, "embedding"), bits(&game.rollout, "embedding"));
-        assert_ne!(bits(&game.generator, "recurrent"), bits(&game.rollout, "recurrent"));
+        let mut trainer = Trainer::new(game(plan().with_lag(0.9))).seed(7);
+        trainer.run(even(), Budget::steps(4)).unwrap();
+        let before = values(&trainer.game().rollout, "recurrent");
+        trainer.run(even(), Budget::steps(5)).unwrap();
+        let game = trainer.game();
+        assert_eq!(values(&game.generator, "embedding"), values(&game.rollout, "embedding"));
+        let (leader, now) = (values(&game.generator, "recurrent"), values(&game.rollout, "recurrent"));
+        assert_ne!(leader, now);
+        for ((now, before), leader) in now.iter().zip(before).zip(leader) {
+            assert!(
+                (now - (0.9 * before + 0.1 * leader)).abs() < 1e-6,
+                "{now} {before} {leader}"
+            );
+        }
     }
 
     /// Pays for token 3.
@@ -411,7 +423,16 @@ mod tests {
             outcome.unwrap_err().to_string()
         };
         assert!(error(game(plan().with_rollouts(0))).contains("at least one of each"));
-        assert!(error(game(plan().with_lag(1.5))).contains("lag in [0, 1]"));
+        assert!(error(game(plan().with_generator_steps(0))).contains("0 steps of the generator"));
+        assert!(error(game(plan().with_lag(1.5))).contains("the lag of SeqGAN"));
+        assert!(error(game(plan().with_decay(f64::INFINITY))).contains("the decay"));
+        assert!(error(game(plan()).reward(RankGan::new().with_gamma(0.0))).contains("the sharpness of RankGAN"));
+        assert!(error(game(plan()).reward(MaliGan::new().with_baseline(f64::NAN))).contains("the baseline of MaliGAN"));
+        let unknown = Tensor::<2, Int>::from_data([[0, 1, 2, 3, 6]], &Device::default());
+        let error_of_data = Trainer::new(game(plan()))
+            .run(Repeat(unknown), Budget::steps(1))
+            .unwrap_err();
+        assert!(error_of_data.to_string().contains("one of 0 to 5"), "{error_of_data}");
         let longer = LstmGeneratorConfig::new(LstmPolicyConfig::new(6), 9).init(&Device::default().autodiff());
         let judge = TextDiscriminatorConfig::new(6, 9)
             .with_filters(vec![(2, 8)])

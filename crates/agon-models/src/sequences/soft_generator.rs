@@ -1,3 +1,5 @@
+//! The Gumbel-softmax GAN: a generator of sequences whose choices are soft, so that gradients pass through them.
+
 use agon_core::prior::{Gumbel, Normal, Prior, Product};
 use agon_core::{Constraint, Error, Generator, Loadable, Result};
 use agon_nn::{Activation, Linear, LstmPolicy, LstmPolicyConfig, LstmState, linear};
@@ -106,7 +108,11 @@ impl SoftGeneratorConfig {
 /// # References
 /// Kusner and Hernandez-Lobato 2016, "GANs for sequences of discrete elements with the Gumbel-softmax distribution",
 /// arXiv:1611.04051; without noise Zhang et al. 2017, arXiv:1706.03850; straight through: Jang, Gu and Poole 2017,
-/// "Categorical reparameterization with Gumbel-softmax", arXiv:1611.01144.
+/// "Categorical reparameterization with Gumbel-softmax", arXiv:1611.01144. The paper of the GAN starts both LSTMs from
+/// noise and lowers `tau` from 5 to 1; published implementations differ in what the next step reads: the soft choice
+/// (the paper, and here) or the vector of the most likely token, and in whether noise still falls when samples are
+/// drawn (here it does: with it the most likely token is a draw).
+#[doc(alias = "Gumbel-softmax")]
 #[derive(Module, Debug)]
 pub struct SoftGenerator {
     begin: Linear,
@@ -199,8 +205,8 @@ impl SoftGenerator {
 
 /// The most likely token, with the gradient of the soft choice.
 fn whole(soft: Tensor<2>) -> Tensor<2> {
-    let most = soft.clone().max_dim(1);
-    let token = soft.clone().equal(most.expand(soft.dims())).float().cast(soft.dtype());
+    let token = soft.clone().argmax(1).squeeze_dim::<1>(1);
+    let token = token.one_hot::<2>(soft.dims()[1]).float().cast(soft.dtype());
     soft.clone() + (token - soft).detach()
 }
 

@@ -1,3 +1,5 @@
+//! A discriminator of sentences: convolutions over windows of tokens, and a highway.
+
 use agon_core::{Discriminator, Error, Loadable, Result};
 use agon_nn::{Dropout, DropoutConfig, Highway, HighwayConfig, Linear, TextCnn, TextCnnConfig, linear};
 use burn::config::Config;

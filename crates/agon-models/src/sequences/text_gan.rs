@@ -1,3 +1,5 @@
+//! TextGAN: sentences whose features are distributed as those of real ones.
+
 use agon_core::{
     Adam, AdversarialLoss, AnyPlayer, Discriminator, Error, Feed, Game, Generator, MovingAverage, Optimizer, Player,
     Result, Round, Sample, Sampling, Schedule, Scored, random,
@@ -25,6 +27,19 @@ use super::{SoftGenerator, TextGanDiscriminator, TextGanJudgement, agree};
 ///
 /// Beforehand both networks learn together: the LSTM says the sentences whose codes it is given, the other network
 /// finds these codes and tells sentences from the same ones with two words exchanged.
+///
+/// # Example
+/// ```
+/// use agon_models::{SoftGeneratorConfig, TextGan, TextGanConfig, TextGanDiscriminatorConfig};
+/// use burn::prelude::Device;
+///
+/// let device = Device::default().autodiff();
+/// let textgan = TextGan::new(
+///     SoftGeneratorConfig::text_gan(6, 12).init(&device),
+///     TextGanDiscriminatorConfig::new(6, 12).init(&device),
+///     TextGanConfig::new().with_pretraining(400),
+/// );
+/// ```
 ///
 /// # References
 /// Zhang et al. 2017, "Adversarial feature matching for text generation", arXiv:1706.03850. The paper trains the LSTM

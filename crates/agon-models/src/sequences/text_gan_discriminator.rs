@@ -1,3 +1,5 @@
+//! A discriminator of sentences that also shows its features and recovers their codes.
+
 use agon_core::{Discriminator, Error, Loadable, Result, Scored};
 use agon_nn::{Linear, TextCnn, TextCnnConfig, linear};
 use burn::config::Config;
