@@ -36,6 +36,92 @@ where
     );
 }
 
+/// A game after four rounds played in one go, and after four with a break, with the checkpoint that the latter left.
+struct Kept<Gm> {
+    name: String,
+    scratch: Scratch,
+    whole: Gm,
+    parts: Gm,
+}
+
+/// Plays four rounds in one go, and again with a break after two: the weights of all players and the memory of the game
+/// agree to the bit.
+fn resumes<Gm, B>(name: &str, game: impl Fn() -> Gm, data: impl Fn() -> B) -> Kept<Gm>
+where
+    Gm: Game,
+    B: Batches<Batch = Gm::Batch>,
+{
+    let scratch = Scratch::new(&format!("resumes-{name}"));
+    let run = |steps, resume: bool, folder: &str| {
+        let kept = scratch.join(folder);
+        let trainer = Trainer::new(game()).guard(Guard::every(1));
+        let trainer = trainer.observe(Checkpoints::every(2).to(&kept));
+        let mut trainer = match resume {
+            true => trainer.resume(kept.join("latest")),
+            false => trainer.seed(7),
+        };
+        trainer.run(data(), Budget::steps(steps)).unwrap();
+        trainer.into_game()
+    };
+    let learned = |game: &mut Gm| {
+        let memory = game.memory();
+        let players = game.players().into_iter().map(|player| player.weights().unwrap());
+        (players.collect::<Vec<_>>(), memory)
+    };
+    let mut whole = run(4, false, "whole");
+    let half = learned(&mut run(2, false, "kept"));
+    let mut parts = run(4, true, "kept");
+    let found = learned(&mut parts);
+    assert!(half.0 != found.0, "{name}: nothing was learned");
+    assert!(learned(&mut whole) == found, "{name}: resumed, it differs");
+    let idle = parts.players().iter().any(|player| player.steps() == 0);
+    assert!(!idle, "{name}: somebody did not move");
+    Kept {
+        name: name.to_owned(),
+        scratch,
+        whole,
+        parts,
+    }
+}
+
+impl<Gm: Game> Kept<Gm> {
+    /// A player's network comes back without the game: it says what `used` says in both games, of which running statistics
+    /// and whatever else is not trained are a part.
+    fn loads<N: Loadable>(self, player: &str, used: impl Fn(&Gm) -> N, says: impl Fn(&N) -> Vec<u32>) -> Self {
+        let checkpoint = Checkpoint::open(self.scratch.join("kept/latest")).unwrap();
+        let said = says(&checkpoint.network(player, &Device::default()).unwrap());
+        let finite = said.iter().all(|said| f32::from_bits(*said).is_finite());
+        assert!(finite && !said.is_empty(), "{}: {player}", self.name);
+        for game in [&self.whole, &self.parts] {
+            let known = says(&used(game).valid());
+            assert!(said == known, "{}: {player}, loaded, says something else", self.name);
+        }
+        self
+    }
+}
+
+/// A few samples of a generator.
+fn samples<G: Generator>(generator: &G) -> Vec<u32> {
+    bits(&generator.sample(3, 5).rows())
+}
+
+/// As `resumes`, and both networks come back: the generator's samples and configuration, and the discriminator's weights.
+fn pair<G, D, B>(name: &str, gan: impl Fn() -> Gan<G, D>, data: impl Fn() -> B)
+where
+    G: Generator + Loadable,
+    G::Config: serde::Serialize,
+    D: Discriminator<Input = G::Output> + Loadable,
+    B: Batches<Batch = G::Output>,
+{
+    let kept = resumes(name, gan, data)
+        .loads("generator", |gan| gan.generator().clone(), samples)
+        .loads("discriminator", |gan| gan.discriminator().clone(), weights);
+    let loaded = G::load(kept.scratch.join("kept/latest"), &Device::default()).unwrap();
+    let written: Value = loaded.config().unwrap();
+    let read: G::Config = serde_json::from_value(written.clone()).unwrap();
+    assert_eq!(serde_json::to_value(read).unwrap(), written);
+}
+
 /// The points game with an energy for a discriminator: scores that are never negative.
 fn energies() -> Gan<MlpGenerator, Energy> {
     Gan::new(

@@ -15,6 +15,7 @@ mod damage;
 mod data_files;
 mod disk;
 mod engine;
+mod equations;
 mod evaluation;
 mod faults;
 mod going_back;

@@ -44,63 +44,78 @@ fn gap(every: u64) -> Gap<MlpGenerator, MlpDiscriminator> {
 }
 
 plays! {
-    d2gan: Gan::new(generator(), two()).loss(DualDiscriminator::default()),
     d2gan_with_penalty: Gan::new(generator(), two()).loss(DualDiscriminator::default()).penalty(R1::new(0.1)),
-    minibatch: Gan::new(generator(), company()),
     minibatch_with_penalty: Gan::new(generator(), company()).penalty(R1::new(0.1)),
-    veegan_plays: veegan(),
-    veegan_as_wide_as_the_prior: Veegan::new(generator(), UnitGaussianEncoder::of(encoder(4)), told(4)),
-    mdgan_plays: mdgan(),
-    gap_plays: gap(2),
-}
-
-/// Trains, saves, and loads a player without the training code.
-fn loads<N: Loadable, G: Game<Batch = Tensor<2>>>(name: &str, game: G, player: &str, judge: fn(&N) -> Tensor<2>) {
-    let scratch = Scratch::new(&format!("collapse-{name}"));
-    let mut trainer = Trainer::new(game).seed(7);
-    trainer = trainer.observe(Checkpoints::every(2).to(scratch.join("kept")));
-    trainer.run(ring(), Budget::steps(2)).unwrap();
-    let kept = Checkpoint::open(scratch.join("kept/latest")).unwrap();
-    let loaded = kept.network::<N>(player, &Device::default()).unwrap();
-    let said = judge(&loaded).inner();
-    assert!(said.is_finite().all().into_scalar::<bool>(), "{name}");
 }
 
 fn point() -> Tensor<2> {
     Tensor::ones([3, 2], &Device::default())
 }
 
+fn scores(judge: &impl Discriminator<Input = Tensor<2>, Output = Tensor<2>>) -> Vec<u32> {
+    bits(&judge.discriminate(point()))
+}
+
+fn codes(encoder: &impl Encoder<Input = Tensor<2>, Output = (Tensor<2>, Tensor<2>)>) -> Vec<u32> {
+    let (mean, width) = encoder.encode(point());
+    [bits(&mean), bits(&width)].concat()
+}
+
 #[test]
-fn their_networks_are_loaded_from_checkpoints() {
-    let d2gan = Gan::new(generator(), two()).loss(DualDiscriminator::default());
-    loads("d2gan", d2gan, "discriminator", |two: &TwoJudges<MlpDiscriminator>| {
-        two.discriminate(point())
-    });
-    let minibatch = Gan::new(generator(), company());
-    loads(
-        "minibatch",
-        minibatch,
-        "discriminator",
-        |judge: &MinibatchDiscriminator<MlpDiscriminator>| judge.discriminate(point()),
-    );
-    loads(
-        "veegan",
-        veegan(),
-        "reconstructor",
-        |encoder: &GaussianEncoder<MlpTranslator>| encoder.encode(point()).1,
-    );
-    loads(
-        "veegan-unit",
-        Veegan::new(generator(), UnitGaussianEncoder::of(encoder(4)), told(4)),
-        "reconstructor",
-        |encoder: &UnitGaussianEncoder<MlpTranslator>| encoder.encode(point()).0,
-    );
-    loads("mdgan", mdgan(), "generator", |generator: &MlpGenerator| {
-        generator.sample(3, 1)
-    });
-    loads("gap", gap(1), "generator-2", |generator: &MlpGenerator| {
-        generator.sample(3, 1)
-    });
+fn pacgan() {
+    let game = || Gan::new(Packed::new(generator(), 3), judge(3 * 2));
+    pair("pacgan", game, || GaussianMixture::ring().packed(3).batches(16));
+}
+
+#[test]
+fn unrolled() {
+    pair("unrolled", || points().unrolled(Unroll::new(2, 0.1)), ring);
+    pair("unrolled-own", || points().unrolled(Unroll::own(2)), ring);
+}
+
+#[test]
+fn d2gan() {
+    let game = || Gan::new(generator(), two()).loss(DualDiscriminator::default());
+    resumes("d2gan", game, ring)
+        .loads("generator", |game| game.generator().clone(), samples)
+        .loads("discriminator", |game| game.discriminator().clone(), scores);
+}
+
+#[test]
+fn minibatch() {
+    resumes("minibatch", || Gan::new(generator(), company()), ring)
+        .loads("generator", |game| game.generator().clone(), samples)
+        .loads("discriminator", |game| game.discriminator().clone(), scores);
+}
+
+#[test]
+fn veegans() {
+    resumes("veegan", veegan, ring)
+        .loads("generator", |game| game.generator().clone(), samples)
+        .loads("reconstructor", |game| game.reconstructor().clone(), codes)
+        .loads("discriminator", |game| game.judge().clone(), weights);
+    let as_wide_as_the_prior = || Veegan::new(generator(), UnitGaussianEncoder::of(encoder(4)), told(4));
+    resumes("veegan-unit", as_wide_as_the_prior, ring)
+        .loads("generator", |game| game.generator().clone(), samples)
+        .loads("reconstructor", |game| game.reconstructor().clone(), codes);
+}
+
+#[test]
+fn mdgans() {
+    resumes("mdgan", mdgan, ring)
+        .loads("generator", |game| game.generator().clone(), samples)
+        .loads(
+            "encoder",
+            |game| game.encoder().clone(),
+            |encoder: &MlpTranslator| bits(&encoder.encode(point())),
+        );
+}
+
+#[test]
+fn gaps() {
+    resumes("gap", || gap(2), ring)
+        .loads("generator-2", |gap| gap.pairs()[2].generator().clone(), samples)
+        .loads("discriminator-1", |gap| gap.pairs()[1].discriminator().clone(), scores);
 }
 
 #[test]
@@ -127,47 +142,70 @@ fn images(scores: usize) -> DcganDiscriminator {
     config.with_scores(scores).init(&device())
 }
 
-/// Plays two rounds on images, and finds the players in their checkpoint.
-fn plays_on_images(name: &str, game: impl Game<Batch = Tensor<4>> + 'static) -> (Scratch, Checkpoint) {
-    let scratch = Scratch::new(&format!("collapse-images-{name}"));
-    let mut trainer = Trainer::new(game).seed(7);
-    trainer = trainer.observe(Checkpoints::every(2).to(scratch.join("kept")));
-    trainer.run(waves(), Budget::steps(2)).unwrap();
-    let kept = Checkpoint::open(scratch.join("kept/latest")).unwrap();
-    (scratch, kept)
+fn picture() -> Tensor<4> {
+    Tensor::ones([3, 1, 8, 8], &Device::default())
+}
+
+fn image_generator() -> DcganGenerator {
+    DcganGeneratorConfig::new(4, SHAPE).with_width(2).init(&device())
 }
 
 #[test]
 fn they_play_with_convolutions() {
-    let generator = || DcganGeneratorConfig::new(4, SHAPE).with_width(2).init(&device());
     let encoder = |numbers| DcganEncoder::from(images(numbers));
-    let picture = || Tensor::<4>::ones([3, 1, 8, 8], &Device::default());
-
-    let trunk = ImageTrunkConfig::new(SHAPE).with_width(2).with_features(8);
-    let judge = CganDiscriminatorConfig::new(4, trunk).init(&device());
-    let veegan = Veegan::new(generator(), GaussianEncoder::of(encoder(2 * 4)), judge);
-    let (_scratch, kept) = plays_on_images("veegan", veegan);
-    let loaded: GaussianEncoder<DcganEncoder> = kept.network("reconstructor", &Device::default()).unwrap();
-    assert_eq!(loaded.encode(picture()).1.dims(), [3, 4]);
-
-    let (_scratch, kept) = plays_on_images("mdgan", Mdgan::new(generator(), encoder(4), [images(1), images(1)]));
-    let loaded: DcganEncoder = kept.network("encoder", &Device::default()).unwrap();
-    assert_eq!(loaded.encode(picture()).dims(), [3, 4]);
-
-    let company = MinibatchDiscriminatorConfig::new(6).init(images(6), &device());
-    let (_scratch, kept) = plays_on_images("minibatch", Gan::new(generator(), company));
-    let loaded: MinibatchDiscriminator<DcganDiscriminator> = kept.network("discriminator", &Device::default()).unwrap();
-    assert_eq!(loaded.discriminate(picture()).dims(), [3, 1]);
-
-    let judges = TwoJudges::new(images(1), images(1));
-    plays_on_images(
-        "d2gan",
-        Gan::new(generator(), judges).loss(DualDiscriminator::default()),
+    let quick = || Ada::new().start(0.5).images(8).every(2);
+    let veegan = || {
+        let trunk = ImageTrunkConfig::new(SHAPE).with_width(2).with_features(8);
+        let judge = CganDiscriminatorConfig::new(4, trunk).init(&device());
+        Veegan::new(image_generator(), GaussianEncoder::of(encoder(2 * 4)), judge)
+            .augment(quick())
+            .average(0.9)
+    };
+    resumes("veegan-images", veegan, waves).loads(
+        "reconstructor",
+        |game| game.reconstructor().clone(),
+        |encoder| bits(&encoder.encode(picture()).1),
     );
-    plays_on_images("gap", Gap::new((0..2).map(|_| Gan::new(generator(), images(1))), 1));
+    let mdgan = || {
+        let game = Mdgan::new(image_generator(), encoder(4), [images(1), images(1)]).augment(quick());
+        game.constraint(SpectralNorm::new()).average(0.9)
+    };
+    resumes("mdgan-images", mdgan, waves).loads(
+        "encoder",
+        |game| game.encoder().clone(),
+        |encoder| bits(&encoder.encode(picture())),
+    );
+    let minibatch = || {
+        let company = MinibatchDiscriminatorConfig::new(6).init(images(6), &device());
+        Gan::new(image_generator(), company)
+    };
+    resumes("minibatch-images", minibatch, waves).loads(
+        "discriminator",
+        |game| game.discriminator().clone(),
+        |judge| bits(&judge.discriminate(picture())),
+    );
+    let d2gan = || {
+        let judges = TwoJudges::new(images(1), images(1));
+        Gan::new(image_generator(), judges).loss(DualDiscriminator::default())
+    };
+    resumes("d2gan-images", d2gan, waves).loads("generator", |game| game.generator().clone(), samples);
+    let gap = || Gap::new((0..2).map(|_| Gan::new(image_generator(), images(1))), 1);
+    resumes("gap-images", gap, waves).loads("generator-0", |gap| gap.pairs()[0].generator().clone(), samples);
+}
 
+#[test]
+fn what_cannot_work_is_an_error() {
+    let longer = Veegan::new(generator(), UnitGaussianEncoder::of(encoder(5)), told(4));
+    let error = Trainer::new(longer)
+        .run(ring(), Budget::steps(1))
+        .unwrap_err()
+        .to_string();
+    assert!(
+        error.contains("the reconstructor of VEEGAN: expected 4 numbers"),
+        "{error}"
+    );
     let company = MinibatchDiscriminatorConfig::new(6).init(images(5), &device());
-    let error = Trainer::new(Gan::new(generator(), company))
+    let error = Trainer::new(Gan::new(image_generator(), company))
         .run(waves(), Budget::steps(1))
         .unwrap_err()
         .to_string();

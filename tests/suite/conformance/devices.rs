@@ -1,6 +1,7 @@
 //! Another backend gives the numbers of `flex`, network by network: what comes out, and the way back.
 
-use burn::module::{ModuleDisplay, ModuleVisitor, Param};
+use agon::nn;
+use burn::module::{ModuleDisplay, ModuleMapper, ModuleVisitor, Param};
 use burn::tensor::Gradients;
 
 use super::*;
@@ -120,19 +121,121 @@ fn networks_give_the_numbers_of_flex() {
     });
     // One channel is where burn's fused operations would go wrong on a GPU: see `agon_kernels::ops::conv2d`.
     for channels in [[1, 1], [1, 3], [3, 1]] {
-        let convolution = agon::nn::Conv2dConfig::new(channels, [3, 3])
+        let convolution = nn::Conv2dConfig::new(channels, [3, 3])
             .with_stride([2, 2])
             .init(&device);
         same("convolution", convolution, [2, channels[0], 9, 8], |layer, x| {
             layer.forward(x)
         });
-        let transposed = agon::nn::ConvTranspose2dConfig::new(channels, [3, 3]).init(&device);
+        let transposed = nn::ConvTranspose2dConfig::new(channels, [3, 3]).init(&device);
         same("transposed", transposed, [2, channels[0], 5, 8], |layer, x| {
             layer.forward(x)
         });
-        let of_sequences = agon::nn::Conv1dConfig::new(channels[0], channels[1], 3).init(&device);
+        let of_sequences = nn::Conv1dConfig::new(channels[0], channels[1], 3).init(&device);
         same("of sequences", of_sequences, [2, channels[0], 9], |layer, x| {
             layer.forward(x)
         });
     }
+}
+
+/// Moves all weights a little, since some layers begin as if they were not there.
+struct Nudge;
+
+impl ModuleMapper for Nudge {
+    fn map_float<const D: usize>(&mut self, parameter: Param<Tensor<D>>) -> Param<Tensor<D>> {
+        parameter.map(|values| values + 0.2)
+    }
+}
+
+fn nudged<N: Module>(network: N) -> N {
+    network.map(&mut Nudge)
+}
+
+/// A few numbers beside `x`, on its device.
+fn beside<const I: usize, const D: usize>(x: &Tensor<I>, shape: [usize; D]) -> Tensor<D> {
+    wave(shape).to_device(&x.device())
+}
+
+#[test]
+fn layers_give_the_numbers_of_flex() {
+    let device = Device::flex().autodiff();
+    device.seed(12);
+    let pictures = [3, 4, 6, 6];
+    let attention = nn::SelfAttention2dConfig::new(4).with_reduction(2).init(&device);
+    same("self-attention", nudged(attention), pictures, |layer, x| {
+        layer.forward(x)
+    });
+    let adain = nn::AdaptiveInstanceNormConfig::new(5, 4).init(&device);
+    same("AdaIN", nudged(adain), pictures, |layer, x| {
+        let style = beside(&x, [3, 5]);
+        layer.forward(x, style)
+    });
+    let noise = nn::NoiseInjection::new(4, &device);
+    same("noise injection", nudged(noise), pictures, |layer, x| {
+        let noise = beside(&x, [3, 1, 6, 6]);
+        layer.forward(x, noise)
+    });
+    let conditional = nn::ConditionalBatchNormConfig::new(4, 5).init(&device);
+    same("conditional batch norm", nudged(conditional), pictures, |layer, x| {
+        let condition = beside(&x, [3, 5]);
+        layer.forward(x, condition)
+    });
+    let by_reference = nn::VirtualBatchNorm::new(4, &device);
+    same("virtual batch norm", nudged(by_reference), pictures, |layer, x| {
+        let (_, reference) = layer.reference(beside(&x, [2, 4, 6, 6]));
+        layer.forward(x.clone(), &reference) + layer.forward_by_reference(x, &reference)
+    });
+    let convolution = || nn::Conv2dConfig::new([4, 8], [3, 3]).init(&device);
+    same("minibatch deviation", convolution(), pictures, |layer, x| {
+        nn::minibatch_deviation(layer.forward(x))
+    });
+    same("pixel shuffle", convolution(), pictures, |layer, x| {
+        nn::PixelShuffleConfig::new(2).init().forward(layer.forward(x))
+    });
+    let residual = nn::ResidualBlockConfig::new(4).init(&device);
+    same("residual block", residual, pictures, |layer, x| layer.forward(x));
+    let highway = nn::HighwayConfig::new(7).init(&device);
+    same("highway", highway, [5, 7], |layer, x| layer.forward(x));
+}
+
+#[test]
+fn networks_that_are_told_something_give_the_numbers_of_flex() {
+    let device = Device::flex().autodiff();
+    device.seed(13);
+    for entry in [GeneratorCondition::Concatenated, GeneratorCondition::BatchNorm] {
+        let generator = CganGeneratorConfig::new(6, 3, [1, 8, 8])
+            .with_width(3)
+            .with_entry(entry);
+        same("CGAN's generator", generator.init(&device), [5, 6], |network, codes| {
+            let condition = beside(&codes, [5, 3]);
+            network.forward(codes, condition)
+        });
+    }
+    for entry in [DiscriminatorCondition::Embedded(4), DiscriminatorCondition::Projected] {
+        let judge = CganDiscriminatorConfig::new(3, small_trunk()).with_entry(entry);
+        same(
+            "CGAN's discriminator",
+            judge.init(&device),
+            [5, 1, 8, 8],
+            |judge, images| {
+                let condition = beside(&images, [5, 3]);
+                judge.forward(images, condition)
+            },
+        );
+    }
+    let codes = InfoCodes::new().with_noise(2).with_categories(3).with_continuous(1);
+    let judge = InfoDiscriminator::try_new(small_trunk().init(&device), 6, codes, &device).unwrap();
+    same("InfoGAN's discriminator", judge, [5, 1, 8, 8], |judge, images| {
+        let (scores, readings) = judge.forward(images);
+        Tensor::cat(vec![scores, readings], 1)
+    });
+    let speaker = SoftGeneratorConfig::new(6, 5).with_hidden(4).init(&device);
+    let listener = LstmDiscriminatorConfig::new(6).with_hidden(4).init(&device);
+    same("an LSTM that listens", listener, [3, 5, 6], |judge, sentences| {
+        judge.discriminate(sentences)
+    });
+    let width = speaker.prior().draw(1, &mut random::stream(1, 0), &device).dims()[1];
+    same("an LSTM that speaks softly", speaker, [3, width], |speaker, codes| {
+        speaker.generate(codes)
+    });
 }

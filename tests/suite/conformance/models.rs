@@ -1,66 +1,41 @@
 use super::*;
 
-/// Trains, saves, loads without the training code, and compares samples and configurations.
-fn round_trip<G, D>(name: &str, gan: Gan<G, D>, data: impl Batches<Batch = G::Output>)
-where
-    G: Generator + Loadable,
-    G::Config: serde::Serialize,
-    D: Discriminator<Input = G::Output> + Loadable,
-{
-    let scratch = Scratch::new(&format!("model-{name}"));
-    let mut trainer = Trainer::new(gan)
-        .seed(7)
-        .guard(Guard::every(1))
-        .observe(Checkpoints::every(2).to(scratch.join("kept")));
-    trainer.run(data, Budget::steps(2)).unwrap();
-    let device = Device::default();
-    let loaded = G::load(scratch.join("kept/latest"), &device).unwrap();
-    let (a, b) = (trainer.game().sample(3, 5).rows(), loaded.sample(3, 5).rows());
-    let difference: f32 = (a.inner() - b.inner()).abs().max().into_scalar();
-    assert!(difference < 1e-6, "{name}: {difference}");
-    D::load(scratch.join("kept/latest"), &device).unwrap();
-
-    let written: Value = loaded.config().unwrap();
-    let read: G::Config = serde_json::from_value(written.clone()).unwrap();
-    assert_eq!(serde_json::to_value(read).unwrap(), written);
-}
-
 #[test]
 fn mlp() {
-    round_trip("mlp", points(), ring());
+    pair("mlp", points, ring);
 }
 
 #[test]
 fn mlp_with_maxout_dropout_and_batch_norm() {
-    let gan = Gan::new(
-        MlpGeneratorConfig::new(3, 2)
+    let gan = || {
+        let generator = MlpGeneratorConfig::new(3, 2)
             .with_hidden(vec![8, 8])
-            .with_batch_norm(true)
-            .init(&device()),
-        MlpDiscriminatorConfig::new(2)
+            .with_batch_norm(true);
+        let discriminator = MlpDiscriminatorConfig::new(2)
             .with_hidden(vec![6])
             .with_maxout(Some(3))
-            .with_dropout(0.2)
-            .init(&device()),
-    );
-    round_trip("maxout", gan.penalty(R1::new(0.1)), ring());
+            .with_dropout(0.2);
+        Gan::new(generator.init(&device()), discriminator.init(&device())).penalty(R1::new(0.1))
+    };
+    pair("maxout", gan, ring);
 }
 
 #[test]
 fn dcgan() {
-    round_trip("dcgan", images(), waves());
+    pair("dcgan", images, waves);
 }
 
 #[test]
 fn dcgan_of_odd_sizes() {
     let shape = [3, 11, 18];
-    let gan = Gan::new(
-        DcganGeneratorConfig::new(5, shape).with_width(2).init(&device()),
-        DcganDiscriminatorConfig::new(shape).with_width(2).init(&device()),
-    );
+    let gan = || {
+        let generator = DcganGeneratorConfig::new(5, shape).with_width(2).init(&device());
+        let discriminator = DcganDiscriminatorConfig::new(shape).with_width(2).init(&device());
+        Gan::new(generator, discriminator).penalty(GradientPenalty::two_sided(1.0))
+    };
     let values: Vec<f32> = (0..2 * 3 * 11 * 18).map(|i| (i as f32 * 0.3).sin()).collect();
     let real = Tensor::<1>::from_floats(&values[..], &device()).reshape([2, 3, 11, 18]);
-    round_trip("odd", gan.penalty(GradientPenalty::two_sided(1.0)), Repeat(real));
+    pair("odd", gan, || Repeat(real.clone()));
 }
 
 #[test]
@@ -85,9 +60,12 @@ fn cgan_told_in_every_way() {
         ("cgan-embedded", Make::Embedded(5), Judge::Embedded(4)),
         ("cgan-projected", Make::BatchNorm, Judge::Projected),
     ] {
-        let discriminator = CganDiscriminatorConfig::new(3, small_trunk()).with_entry(judge);
-        let gan = Gan::new(cgan_generator(make), discriminator.init(&device()));
-        round_trip(name, gan.penalty(R1::new(0.1)).average(0.9), labelled_waves());
+        let gan = || {
+            let discriminator = CganDiscriminatorConfig::new(3, small_trunk()).with_entry(judge);
+            let gan = Gan::new(cgan_generator(make), discriminator.init(&device()));
+            gan.penalty(R1::new(0.1)).average(0.9)
+        };
+        pair(name, gan, labelled_waves);
     }
 }
 
@@ -102,31 +80,38 @@ fn cgan_with_conditions_from_a_density() {
 
 #[test]
 fn acgan() {
-    let discriminator = AcganDiscriminatorConfig::new(3, small_trunk()).init(&device());
-    let gan = Gan::new(cgan_generator(GeneratorCondition::Embedded(2)), discriminator);
-    round_trip("acgan", gan.loss(Hinge).term(RightClass::new(1.0)), labelled_waves());
+    let gan = || {
+        let discriminator = AcganDiscriminatorConfig::new(3, small_trunk()).init(&device());
+        let gan = Gan::new(cgan_generator(GeneratorCondition::Embedded(2)), discriminator);
+        gan.loss(Hinge).term(RightClass::new(1.0))
+    };
+    pair("acgan", gan, labelled_waves);
 }
 
 #[test]
 fn infogan_of_points_and_of_images() {
     let codes = InfoCodes::new().with_noise(2).with_categories(3).with_continuous(1);
-    let points = MlpGeneratorConfig::new(codes.latent(), 2).with_hidden(vec![8]);
-    let trunk = MlpDiscriminatorConfig::new(2).with_hidden(vec![8]).with_scores(6);
-    let of_points = Gan::new(
-        InfoGenerator::try_new(points.init(&device()), codes).unwrap(),
-        InfoDiscriminator::try_new(trunk.init(&device()), 6, codes, &device()).unwrap(),
-    );
-    let of_points = of_points.term(Information::of(codes));
-    round_trip("infogan-points", of_points, ring().map(Conditioned::unknown));
+    let of_points = || {
+        let points = MlpGeneratorConfig::new(codes.latent(), 2).with_hidden(vec![8]);
+        let trunk = MlpDiscriminatorConfig::new(2).with_hidden(vec![8]).with_scores(6);
+        let gan = Gan::new(
+            InfoGenerator::try_new(points.init(&device()), codes).unwrap(),
+            InfoDiscriminator::try_new(trunk.init(&device()), 6, codes, &device()).unwrap(),
+        );
+        gan.term(Information::of(codes))
+    };
+    pair("infogan-points", of_points, || ring().map(Conditioned::unknown));
 
     let codes = InfoCodes::new().with_noise(2).with_categories(0).with_continuous(2);
-    let images = DcganGeneratorConfig::new(codes.latent(), [1, 8, 8]).with_width(2);
-    let of_images = Gan::new(
-        InfoGenerator::try_new(images.init(&device()), codes).unwrap(),
-        InfoDiscriminator::try_new(small_trunk().init(&device()), 6, codes, &device()).unwrap(),
-    );
-    let of_images = of_images.term(Information::of(codes).weights(1.0, 1.0));
-    round_trip("infogan-images", of_images, waves().map(Conditioned::unknown));
+    let of_images = || {
+        let images = DcganGeneratorConfig::new(codes.latent(), [1, 8, 8]).with_width(2);
+        let gan = Gan::new(
+            InfoGenerator::try_new(images.init(&device()), codes).unwrap(),
+            InfoDiscriminator::try_new(small_trunk().init(&device()), 6, codes, &device()).unwrap(),
+        );
+        gan.term(Information::of(codes).weights(1.0, 1.0))
+    };
+    pair("infogan-images", of_images, || waves().map(Conditioned::unknown));
 }
 
 #[test]
@@ -174,26 +159,6 @@ fn conditional_networks_of_no_size_are_errors() {
     assert!(InfoGenerator::try_new(points().generator().clone(), nothing).is_err());
 }
 
-/// As `round_trip`, for games with other players than two: the networks of these players come back as they were.
-fn saves<Gm, N>(name: &str, game: Gm, data: impl Batches<Batch = Gm::Batch>, player: &str, look: impl Fn(&Gm) -> &N)
-where
-    Gm: Game + Sampling,
-    N: Loadable,
-{
-    let scratch = Scratch::new(&format!("game-{name}"));
-    let mut trainer = Trainer::new(game)
-        .seed(7)
-        .guard(Guard::every(1))
-        .observe(Checkpoints::every(2).to(scratch.join("kept")));
-    trainer.run(data, Budget::steps(3)).unwrap();
-    let checkpoint = Checkpoint::open(scratch.join("kept/latest")).unwrap();
-    let loaded: N = checkpoint.network(player, &Device::default()).unwrap();
-    assert_eq!(weights(look(trainer.game())), weights(&loaded), "{name}");
-    let samples: Vec<f32> = trainer.game().sample(4, 0).rows().inner().try_into_vec_as().unwrap();
-    assert!(samples.iter().all(|value| value.is_finite()), "{samples:?}");
-    assert!(trainer.into_game().players().iter().all(|player| player.steps() > 0));
-}
-
 #[test]
 fn bigan_with_every_encoder() {
     for (name, inference) in [
@@ -201,10 +166,12 @@ fn bigan_with_every_encoder() {
         ("ali", Inference::Gaussian),
         ("alice", Inference::Noise(2)),
     ] {
-        saves(name, small_bigan(inference), ring(), "encoder", |game| game.encoder());
+        resumes(name, || small_bigan(inference), ring)
+            .loads("encoder", |game| game.encoder().clone(), weights)
+            .loads("generator", |game| game.generator().clone(), samples);
     }
-    let game = small_bigan(Inference::Gaussian).loss(Wasserstein);
-    saves("bigan-generator", game, ring(), "generator", |game| game.generator());
+    let game = || small_bigan(Inference::Gaussian).loss(Wasserstein);
+    resumes("bigan-wasserstein", game, ring).loads("generator", |game| game.generator().clone(), samples);
     let relativistic = small_bigan(Inference::Gaussian).loss(RelativisticStandard);
     assert!(Trainer::new(relativistic).run(ring(), Budget::steps(1)).is_err());
     let game = small_bigan(Inference::Gaussian).turns(0);
@@ -249,8 +216,8 @@ fn bigan_of_images() {
         ("bigan-images", Inference::Gaussian),
         ("alice-images", Inference::Noise(3)),
     ] {
-        let game = small_image_bigan(inference).average(0.9);
-        saves(name, game, waves(), "encoder", |game| game.encoder());
+        let game = || small_image_bigan(inference).average(0.9);
+        resumes(name, game, waves).loads("encoder", |game| game.encoder().clone(), weights);
     }
 }
 
@@ -267,22 +234,15 @@ fn what_is_encoded_comes_back_in_its_shape() {
 
 #[test]
 fn semi_supervised_games() {
-    let game = SemiGan::new(small_generator(), small_classifier());
-    saves("semi", game, partly_labelled(), "classifier", |game| game.classifier());
-    let game = CatGan::new(small_generator(), small_classifier());
-    saves("catgan", game, partly_labelled(), "classifier", |game| {
-        game.classifier()
-    });
-    saves("triple", small_triple(), partly_labelled(), "generator", |game| {
-        game.generator()
-    });
-    saves(
-        "triple-judge",
-        small_triple(),
-        partly_labelled(),
-        "discriminator",
-        |game| game.discriminator(),
-    );
+    let guess = |classifier: &SemiClassifier| bits(&classifier.forward(Tensor::ones([3, 2], &Device::default())).0);
+    let semi = || SemiGan::new(small_generator(), small_classifier());
+    resumes("semi", semi, partly_labelled).loads("classifier", |game| game.classifier().clone(), guess);
+    let catgan = || CatGan::new(small_generator(), small_classifier());
+    resumes("catgan", catgan, partly_labelled).loads("classifier", |game| game.classifier().clone(), guess);
+    resumes("triple", small_triple, partly_labelled)
+        .loads("classifier", |game| game.classifier().clone(), guess)
+        .loads("generator", |game| game.generator().clone(), weights)
+        .loads("discriminator", |game| game.discriminator().clone(), weights);
 }
 
 #[test]
@@ -297,10 +257,8 @@ fn semi_supervised_games_of_convolutions() {
             images(),
         )
     };
-    let game = SemiGan::new(generator.init(&device()), classifier().init(&device()));
-    saves("semi-convolutions", game, labelled(), "classifier", |game| {
-        game.classifier()
-    });
+    let game = || SemiGan::new(generator.init(&device()), classifier().init(&device()));
+    resumes("semi-convolutions", game, labelled).loads("classifier", |game| game.classifier().clone(), weights);
 
     let network = ConvClassifierConfig::new([1, 8, 8], 3).init(&device()); // wide: of so few units all may be dead
     let twice = |network: &ConvClassifier| {
@@ -354,4 +312,85 @@ fn inferring_and_classifying_networks_of_no_size_are_errors() {
     for error in errors {
         assert!(matches!(error, Error::Config { .. }), "{error}");
     }
+}
+
+/// How a game of one round ends that cannot be played.
+fn refusal<Gm: Game>(game: Gm, data: impl Batches<Batch = Gm::Batch>) -> String {
+    let outcome = Trainer::new(game).run(data, Budget::steps(1));
+    outcome.unwrap_err().to_string()
+}
+
+#[test]
+fn pictures_of_another_size_are_an_error() {
+    // Sizes that the convolutions would take without a word.
+    let wide = || waves().map(|images: Tensor<4>| Tensor::cat(vec![images.clone(), images.narrow(3, 0, 1)], 3));
+    let error = refusal(images(), wide());
+    assert!(
+        error.contains("expected the shape of generated ones, [1, 8, 8], got [1, 8, 9]"),
+        "{error}"
+    );
+    let judge = |shape| DcganDiscriminatorConfig::new(shape).with_width(4).init(&device());
+    let error = refusal(Gan::new(images().generator().clone(), judge([1, 8, 9])), waves());
+    assert!(error.contains("pictures: expected 1x8x9, got [1, 8, 8]"), "{error}");
+    let trunk = ImageTrunkConfig::new([1, 8, 9]).with_width(2).init(&device());
+    let error = refusal(Gan::new(images().generator().clone(), trunk), waves());
+    assert!(error.contains("pictures: expected 1x8x9, got [1, 8, 8]"), "{error}");
+}
+
+#[test]
+fn labels_and_codes_that_nobody_knows_are_errors() {
+    let labels = Tensor::<1, burn::tensor::Int>::from_data([0, 3, 2], &device());
+    let data = || (Repeat((Tensor::<2>::ones([3, 2], &device()), labels.clone())), ring());
+    for error in [
+        refusal(SemiGan::new(small_generator(), small_classifier()), data()),
+        refusal(CatGan::new(small_generator(), small_classifier()), data()),
+        refusal(small_triple(), data()),
+    ] {
+        assert!(error.contains("a label: expected one of 0 to 2, got 3"), "{error}");
+    }
+    let judge = AcganDiscriminatorConfig::new(4, small_trunk()).init(&device());
+    let acgan = Gan::new(cgan_generator(GeneratorCondition::Concatenated), judge).term(RightClass::new(1.0));
+    let error = refusal(acgan, labelled_waves());
+    assert!(error.contains("expected conditions of 4 classes, got 3"), "{error}");
+
+    let codes = InfoCodes::new().with_noise(2).with_categories(3).with_continuous(1);
+    let infogan = |features, read: InfoCodes| {
+        let points = MlpGeneratorConfig::new(codes.latent(), 2).with_hidden(vec![8]);
+        let trunk = MlpDiscriminatorConfig::new(2).with_hidden(vec![8]).with_scores(6);
+        let gan = Gan::new(
+            InfoGenerator::try_new(points.init(&device()), codes).unwrap(),
+            InfoDiscriminator::try_new(trunk.init(&device()), features, codes, &device()).unwrap(),
+        );
+        refusal(gan.term(Information::of(read)), ring().map(Conditioned::unknown))
+    };
+    let error = infogan(6, codes.with_categories(2));
+    assert!(
+        error.contains("information: expected 3 numbers told and read"),
+        "{error}"
+    );
+    let error = infogan(5, codes);
+    assert!(
+        error.contains("a trunk that says 5 numbers of a sample, got 6"),
+        "{error}"
+    );
+    let dual = small_bigan(Inference::Deterministic).loss(DualDiscriminator::default());
+    assert!(refusal(dual, ring()).contains("the loss of a BiGAN"));
+    let projected = CganDiscriminatorConfig::new(3, small_trunk()).with_entry(DiscriminatorCondition::Projected);
+    let error = projected.with_emphasis(3.0).try_init(&device()).unwrap_err();
+    assert!(
+        error.to_string().contains("the emphasis of a projected condition"),
+        "{error}"
+    );
+}
+
+#[test]
+fn an_emphasis_is_heeded() {
+    let scores = |emphasis| {
+        device().seed(3);
+        let config = CganDiscriminatorConfig::new(3, small_trunk()).with_emphasis(emphasis);
+        let Conditioned { sample, condition } = labelled_waves().0;
+        bits(&config.init(&device()).forward(sample, condition))
+    };
+    assert_eq!(scores(1.0), scores(1.0));
+    assert_ne!(scores(1.0), scores(100.0));
 }
