@@ -15,7 +15,7 @@ use std::process::ExitCode;
 use agon::observe::Image;
 use agon::prelude::*;
 use clap::{Parser, ValueEnum};
-use common::{Common, Ending, points};
+use common::{Common, Ending, nearest, points};
 use serde_json::json;
 
 /// Points of domain A by which a map is judged.
@@ -117,11 +117,11 @@ impl Mapped {
         let back = (maps.a.forward(there.clone()) - x).square().mean();
         let there = originals.iter().zip(points(there)?);
         let points: Vec<(usize, [f32; 2])> = there
-            .map(|(&original, there)| (nearest(a, original).0, there))
+            .map(|(&original, there)| (nearest(original, a.means()).0, there))
             .collect();
         let mut went = vec![vec![0; b.means().len()]; a.means().len()];
         for &(from, there) in &points {
-            let (to, distance) = nearest(b, there);
+            let (to, distance) = nearest(there, b.means());
             if distance < 3.0 * b.sd() {
                 went[from][to] += 1;
             }
@@ -185,13 +185,4 @@ impl std::fmt::Display for Mapped {
             self.reconstruction
         )
     }
-}
-
-/// The nearest cluster, and how far it is.
-fn nearest(mixture: &GaussianMixture, point: [f32; 2]) -> (usize, f32) {
-    let distance = |mean: &[f32; 2]| (mean[0] - point[0]).hypot(mean[1] - point[1]);
-    let distances = mixture.means().iter().map(distance).enumerate();
-    distances
-        .min_by(|a, b| a.1.total_cmp(&b.1))
-        .unwrap_or((0, f32::INFINITY))
 }

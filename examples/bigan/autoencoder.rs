@@ -2,7 +2,6 @@
 
 use agon::core::AnyPlayer;
 use agon::prelude::*;
-use burn::optim::GradientsParams;
 
 /// Encoder and generator, who only want samples to come back.
 pub struct Autoencoder {
@@ -29,11 +28,7 @@ impl Game for Autoencoder {
         let code = self.encoder.network().encode((x.clone(), noise));
         let loss = l2(self.generator.network().generate(code), x);
         round.measure("loss", &loss);
-        let mut gradients = loss.backward();
-        let of_generator = GradientsParams::from_module(&mut gradients, self.generator.network());
-        let of_encoder = GradientsParams::from_module(&mut gradients, self.encoder.network());
-        self.generator.apply(round, of_generator);
-        self.encoder.apply(round, of_encoder);
+        self.generator.update_with(&mut self.encoder, round, &loss);
         Ok(())
     }
 

@@ -19,7 +19,7 @@ use std::process::ExitCode;
 
 use clap::builder::ArgPredicate;
 use clap::{Parser, ValueEnum};
-use common::{Common, ImageData};
+use common::{Common, Ending, Given, ImageData, name};
 
 /// Train a generator and its inverse, and see what comes back from the way there and back.
 ///
@@ -78,10 +78,19 @@ enum Inferring {
 }
 
 fn main() -> ExitCode {
-    let options = Options::parse();
-    common::exit(match options.world {
-        World::Mixture if options.images.is_given() => Err("--data: expected --world glyphs, got mixture".into()),
+    let (options, given) = common::parse::<Options>();
+    common::exit(check(&options, &given).and_then(|()| match options.world {
         World::Mixture => mixture::run(&options),
         World::Glyphs => glyphs::run(&options),
-    })
+    }))
+}
+
+/// An error for an option that would change nothing.
+fn check(options: &Options, given: &Given) -> Ending {
+    let mixture = options.world == World::Mixture;
+    let of_glyphs = ["--data", "--size", "--inference", "--width", "--latent", "--judged"];
+    let idle = of_glyphs.map(|option| (option, mixture));
+    let world = format!("--world {}", name(options.world));
+    given.refuse_idle(&idle, &world)?;
+    Ok(given.refuse_idle(&[("--seeds", !mixture)], &world)?)
 }

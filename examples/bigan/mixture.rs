@@ -12,7 +12,7 @@ use burn::nn::Initializer;
 use serde_json::json;
 
 use crate::Options;
-use crate::common::{Ending, kept, points};
+use crate::common::{Ending, kept, points, spread};
 
 type Outcome<T> = Result<T, Box<dyn std::error::Error>>;
 type Toy = Bigan<MlpGenerator, BiganEncoder, Told<MlpDiscriminator>>;
@@ -44,7 +44,8 @@ pub fn run(options: &Options) -> Ending {
         ));
         runs.push([score, error, near]);
     }
-    let [score, error, near] = [0, 1, 2].map(|which| spread(runs.iter().map(|run| run[which])));
+    let of = |which: usize| runs.iter().map(|run| run[which]).collect::<Vec<f64>>();
+    let [score, error, near] = [0, 1, 2].map(|which| spread(&of(which)));
     let shown = |(mean, deviation): (f64, f64)| format!("{mean:.3} +- {deviation:.3}");
     common.say(format!(
         "lambda {cycle}, {} runs: score {}, error {}, near a mean {}",
@@ -151,12 +152,4 @@ fn inception_score(posteriors: &[[f64; 5]]) -> f64 {
         terms.map(|(p, q)| p * (p / q).ln()).sum()
     };
     (posteriors.iter().map(divergence).sum::<f64>() / n).exp()
-}
-
-/// Mean and standard deviation.
-fn spread(values: impl Iterator<Item = f64> + Clone) -> (f64, f64) {
-    let n = values.clone().count() as f64;
-    let mean = values.clone().sum::<f64>() / n;
-    let squares: f64 = values.map(|value| (value - mean).powi(2)).sum();
-    (mean, (squares / (n - 1.0).max(1.0)).sqrt())
 }

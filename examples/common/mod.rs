@@ -4,6 +4,7 @@
 #![allow(dead_code, reason = "each example uses a part of it")]
 
 mod data;
+mod idle;
 pub mod judge;
 mod kept;
 mod plot;
@@ -19,12 +20,14 @@ use serde_json::Value;
 
 #[allow(unused_imports, reason = "not every example trains on images")]
 pub use data::{ImageData, ImageFiles, LabelledPictures, Pictures, Source, hold_out};
+#[allow(unused_imports, reason = "not every example has options that may be idle")]
+pub use idle::{Given, Refused, parse};
 #[allow(unused_imports, reason = "not every example keeps what it trained")]
 pub use kept::{kept, this_call_with};
 #[allow(unused_imports, reason = "not every example draws")]
 pub use plot::{Panel, colours};
 
-/// How an example ends: an error is printed, and makes the exit status 1.
+/// How an example ends: an error is printed, and makes the exit status 1, or 2 if it is about an option.
 pub type Ending = Result<(), Box<dyn std::error::Error>>;
 
 /// Options of every example that computes something.
@@ -127,13 +130,33 @@ pub fn points(samples: Tensor<2>) -> agon::core::Result<Vec<[f32; 2]>> {
     Ok(values.as_chunks().0.to_vec())
 }
 
+/// The nearest of these means, and how far it is.
+pub fn nearest(point: [f32; 2], means: &[[f32; 2]]) -> (usize, f32) {
+    let distance = |mean: &[f32; 2]| (mean[0] - point[0]).hypot(mean[1] - point[1]);
+    let distances = means.iter().map(distance).enumerate();
+    distances
+        .min_by(|a, b| a.1.total_cmp(&b.1))
+        .unwrap_or((0, f32::INFINITY))
+}
+
+/// Mean and standard deviation.
+pub fn spread(values: &[f64]) -> (f64, f64) {
+    let n = values.len() as f64;
+    let mean = values.iter().sum::<f64>() / n;
+    let squares: f64 = values.iter().map(|value| (value - mean).powi(2)).sum();
+    (mean, (squares / (n - 1.0).max(1.0)).sqrt())
+}
+
 /// Prints the error, if there is one. A run that a signal stopped ends with the status that shells expect then.
 pub fn exit(ending: Ending) -> ExitCode {
     match ending {
         Ok(()) => agon::observe::interrupted().map_or(ExitCode::SUCCESS, ExitCode::from),
         Err(error) => {
             let _ = writeln!(std::io::stderr(), "error: {error}");
-            ExitCode::FAILURE
+            match error.is::<Refused>() {
+                true => ExitCode::from(2),
+                false => ExitCode::FAILURE,
+            }
         }
     }
 }

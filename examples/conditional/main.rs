@@ -18,7 +18,7 @@ use agon::core::prior::{KernelDensity, Normal};
 use agon::prelude::*;
 use clap::{Parser, ValueEnum};
 use common::judge::{Judge, right, turns};
-use common::{Common, Ending, ImageData, LabelledPictures, Source, kept};
+use common::{Common, Ending, Given, ImageData, LabelledPictures, Source, kept, name};
 use serde_json::json;
 
 /// Pixels a side, unless told.
@@ -54,6 +54,10 @@ struct Options {
     /// Where the classes of generated digits come from
     #[arg(long, value_enum, default_value = "uniform")]
     conditions: Conditions,
+    /// How far the generator may be asked for what lies between the conditions of the data: the deviation of a Gaussian
+    /// around each of them; 0: for themselves
+    #[arg(long, default_value_t = 0.0)]
+    bandwidth: f32,
     /// Channels of the layers next to the image
     #[arg(long, default_value_t = 16)]
     width: usize,
@@ -102,7 +106,18 @@ enum Conditions {
 }
 
 fn main() -> ExitCode {
-    common::exit(run(&Options::parse()))
+    let (options, given) = common::parse::<Options>();
+    common::exit(check(&options, &given).and_then(|()| run(&options)))
+}
+
+/// An error for an option that would change nothing.
+fn check(options: &Options, given: &Given) -> Ending {
+    let acgan = options.method == Method::Acgan;
+    let idle = [("--discriminator", acgan), ("--generated-class", !acgan)];
+    given.refuse_idle(&idle, format!("--method {}", name(options.method)))?;
+    let uniform = options.conditions == Conditions::Uniform;
+    given.refuse_idle(&[("--bandwidth", uniform)], "--conditions uniform")?;
+    Ok(given.refuse_idle(&[("--judged", options.images.is_given())], "images at --data")?)
 }
 
 fn run(options: &Options) -> Ending {
@@ -156,7 +171,7 @@ where
     if options.conditions == Conditions::Data {
         let (_, labels) = data.clone().batches(5_000).batch(0, 1, &device.clone().inner())?;
         let seen = KernelDensity::of(labels.one_hot::<2>(classes).float())?;
-        gan = gan.prior((Normal::new(LATENT), seen));
+        gan = gan.prior((Normal::new(LATENT), seen.bandwidth(options.bandwidth)));
     }
     let trainer = Trainer::new(gan)
         .observe(StopOnInterrupt::new())

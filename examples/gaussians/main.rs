@@ -4,6 +4,7 @@
 //! cargo run --example gaussians -- --layout ring --method pacgan2 --seeds 3
 //! cargo run --example gaussians -- --layout ring --method gan --epochs 400 --seeds 10   # the full protocol
 //! cargo run --example gaussians -- --epochs 400 --resume   # 400 epochs, of which earlier runs played some
+//! cargo run --example gaussians -- --method d2gan --protocol d2gan   # as its authors do
 //! ```
 //!
 //! A perfect generator has 98.889 % of high-quality samples, not 100 %; a collapsed one can have more.
@@ -22,7 +23,7 @@ use std::process::ExitCode;
 
 use agon::prelude::*;
 use clap::Parser;
-use common::{Common, Ending, name};
+use common::{Common, Ending, Given, Refused, name};
 use games::MixtureGan;
 use method::Method;
 use protocol::{Protocol, Setup};
@@ -58,7 +59,7 @@ struct Options {
     /// Points in a batch, where points are fresh [default: 512, 500 by VEEGAN's protocol, and 128 for minibatch]
     #[arg(long)]
     batch: Option<usize>,
-    /// Learning rate of all networks, instead of the protocol's; wgan and wgan-gp keep theirs
+    /// Learning rate of all networks, instead of the protocol's; wgan and wgan-gp have their own
     #[arg(long)]
     learning_rate: Option<f64>,
     /// The small protocol's does not fall to a hundredth in the second half of the rounds, as in the published
@@ -73,31 +74,33 @@ struct Options {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 enum Layout {
-    /// 8 modes on the unit circle, deviation 0.01
+    /// 8 modes on the unit circle, deviation 0.01; a radius of 2 and a variance of 0.02 by D2GAN's protocol
     Ring,
     /// 25 modes on {-4, -2, 0, 2, 4}^2, deviation 0.05
     Grid,
 }
 
 impl Layout {
-    fn mixture(self) -> GaussianMixture {
-        match self {
-            Self::Ring => GaussianMixture::ring(),
-            Self::Grid => GaussianMixture::grid(),
+    fn mixture(self, protocol: Protocol) -> GaussianMixture {
+        match (self, protocol) {
+            (Self::Ring, Protocol::D2gan) => GaussianMixture::ring_of(8, 2.0, 0.02f32.sqrt()),
+            (Self::Ring, _) => GaussianMixture::ring(),
+            (Self::Grid, _) => GaussianMixture::grid(),
         }
     }
 }
 
 fn main() -> ExitCode {
-    common::exit(run(&Options::parse()))
+    let (options, given) = common::parse::<Options>();
+    common::exit(run(&options, &given))
 }
 
-fn run(options: &Options) -> Ending {
+fn run(options: &Options, given: &Given) -> Ending {
     let common = &options.common;
     let device = common.device()?.autodiff();
     let protocol = options.protocol.unwrap_or(options.method.protocol());
-    check(options, protocol)?;
-    let (rounds, length) = length(options, protocol)?;
+    check(options, given, protocol)?;
+    let (rounds, length) = length(options, protocol);
     let title = format!("{}-{}", name(options.layout), name(options.method));
     common.say(format!("{title}, {} protocol: {length}", name(protocol)));
 
@@ -110,8 +113,11 @@ fn run(options: &Options) -> Ending {
             runs.push(coverage);
         }
     }
-    let falls = protocol == Protocol::Small && !options.constant_rate;
-    let [rate, _] = options.learning_rate.map_or(protocol.rates(), |rate| [rate; 2]);
+    let [generator, discriminator] = options.method.rates(protocol, options.learning_rate);
+    let rate = json!({
+        "at_first": { "generator": generator, "discriminator": discriminator },
+        "constant": !falls(options, protocol),
+    });
     let summary = Summary::of(&runs);
     common.say(format!("{:<28}modes           high quality      reverse KL", ""));
     common.say(format!(
@@ -124,7 +130,7 @@ fn run(options: &Options) -> Ending {
     common.say("The ceiling is 98.889 % of high quality; +- is the standard error, as in PacGAN's table.");
     let mut report = json!({
         "example": "gaussians", "layout": name(options.layout), "method": name(options.method),
-        "protocol": name(protocol), "rate": { "at_first": rate, "constant": !falls }, "length": length,
+        "protocol": name(protocol), "rate": rate, "length": length,
         "seeds": runs.len(), "runs": runs,
         "published": published::rows(options.layout, options.method).iter().map(|row| row.json()).collect::<Vec<_>>(),
     });
@@ -133,36 +139,41 @@ fn run(options: &Options) -> Ending {
     Ok(())
 }
 
-/// An error for an option that would change nothing.
-fn check(options: &Options, protocol: Protocol) -> Result<(), String> {
-    let (small, unrolled) = (protocol == Protocol::Small, options.method == Method::Unrolled);
-    let idle = [
-        ("--batch", options.batch.is_some() && protocol == Protocol::Pacgan),
-        ("--constant-rate", options.constant_rate && !small),
-        ("--foreseen-rate", options.foreseen_rate.is_some() && !unrolled),
-    ];
-    match idle.into_iter().find(|(_, idle)| *idle) {
-        None => Ok(()),
-        Some((option, _)) => {
-            let (method, protocol) = (name(options.method), name(protocol));
-            Err(format!("{option} means nothing to {method} by the {protocol} protocol"))
-        }
+/// An error for a layout that the protocol has not, or an option that would change nothing.
+fn check(options: &Options, given: &Given, protocol: Protocol) -> Result<(), Refused> {
+    if (options.layout, protocol) == (Layout::Grid, Protocol::D2gan) {
+        return Err(Refused(
+            "--layout: expected ring by the d2gan protocol, got grid".to_owned(),
+        ));
     }
+    let idle = [
+        ("--batch", protocol == Protocol::Pacgan),
+        ("--epochs", protocol != Protocol::Pacgan),
+        ("--constant-rate", protocol != Protocol::Small),
+        ("--foreseen-rate", options.method != Method::Unrolled),
+        ("--learning-rate", options.method.own_rate().is_some()),
+    ];
+    let (method, protocol) = (name(options.method), name(protocol));
+    given.refuse_idle(&idle, format!("{method} by the {protocol} protocol"))
+}
+
+/// Whether learning rates become less and less in the second half.
+fn falls(options: &Options, protocol: Protocol) -> bool {
+    protocol == Protocol::Small && !options.constant_rate
 }
 
 /// How many rounds to play, and how to say it.
-fn length(options: &Options, protocol: Protocol) -> Result<(u64, String), String> {
-    match (options.common.steps, options.epochs, protocol) {
-        (Some(steps), ..) => Ok((steps, format!("reduced to {steps} rounds"))),
-        (None, epochs, Protocol::Pacgan) => {
-            let epochs = epochs.unwrap_or(40);
+fn length(options: &Options, protocol: Protocol) -> (u64, String) {
+    match (options.common.steps, protocol) {
+        (Some(steps), _) => (steps, format!("reduced to {steps} rounds")),
+        (None, Protocol::Pacgan) => {
+            let epochs = options.epochs.unwrap_or(40);
             let reduced = if epochs < 400 { "reduced variant: " } else { "" };
-            Ok((epochs.saturating_mul(EPOCH), format!("{reduced}{epochs} of 400 epochs")))
+            (epochs.saturating_mul(EPOCH), format!("{reduced}{epochs} of 400 epochs"))
         }
-        (None, Some(_), _) => Err("this protocol counts rounds: say --steps".to_owned()),
-        (None, None, protocol) => {
+        (None, protocol) => {
             let rounds = protocol.rounds();
-            Ok((rounds, format!("{rounds} rounds")))
+            (rounds, format!("{rounds} rounds"))
         }
     }
 }
@@ -176,7 +187,7 @@ fn play(
     (device, stem): (&Device, &Path),
 ) -> Result<Vec<Coverage>, Box<dyn std::error::Error>> {
     let run = Run {
-        mixture: options.layout.mixture(),
+        mixture: options.layout.mixture(protocol),
         common: &options.common,
         protocol,
         batch: options.batch.unwrap_or(options.method.batch(protocol)),
@@ -184,8 +195,7 @@ fn play(
         seed,
         folder: stem.to_owned(),
         resume: options.resume,
-        pacing: (protocol == Protocol::Small && !options.constant_rate)
-            .then(|| Pacing::new(Schedule::second_half(rounds, 0.01))),
+        pacing: falls(options, protocol).then(|| Pacing::new(Schedule::second_half(rounds, 0.01))),
     };
     let unroll = match options.foreseen_rate {
         Some(rate) => Unroll::new(5, rate),
@@ -194,7 +204,7 @@ fn play(
     let packing = options.method.packing();
     let setup = Setup {
         protocol,
-        rate: options.learning_rate,
+        rates: options.method.rates(protocol, options.learning_rate),
         rounds,
         device,
     };

@@ -70,6 +70,27 @@ impl Method {
         }
     }
 
+    /// The learning rate of a method that has its own, whatever the protocol.
+    pub fn own_rate(self) -> Option<f64> {
+        match self {
+            Self::Wgan => Some(5e-5),
+            Self::WganGp => Some(1e-4),
+            _ => None,
+        }
+    }
+
+    /// The learning rates of generators and their helpers, and of those who judge them: the method's own, else what was
+    /// told, else the protocol's.
+    pub fn rates(self, protocol: Protocol, told: Option<f64>) -> [f64; 2] {
+        let [generators, judges] = protocol.rates();
+        match (self, self.own_rate().or(told)) {
+            (_, Some(rate)) => [rate; 2],
+            // All their players learn as generators do.
+            (Self::Veegan | Self::VeeganLearned | Self::Mdgan, None) => [generators; 2],
+            (_, None) => [generators, judges],
+        }
+    }
+
     /// Samples in a batch where points are fresh: those of minibatch discrimination are compared two by two.
     pub fn batch(self, protocol: Protocol) -> usize {
         match (self, protocol) {
@@ -82,15 +103,16 @@ impl Method {
     /// The games which differ from the plain one by loss, penalty and rules alone.
     pub fn gan(self, unroll: Unroll, setup: &Setup) -> MixtureGan {
         let gan = games::gan(self.packing(), setup);
+        let [rate, _] = setup.rates;
         let critic = |gan: MixtureGan| {
             let gan = gan.loss(Wasserstein);
             gan.turns(Turns::critic(5)).updates(Updates::Alternating)
         };
         match self {
-            Self::Wgan => critic(gan).constraint(WeightClip(0.01)).optimizers(RmsProp::new(5e-5)),
+            Self::Wgan => critic(gan).constraint(WeightClip(0.01)).optimizers(RmsProp::new(rate)),
             Self::WganGp => critic(gan)
                 .penalty(GradientPenalty::two_sided(0.1))
-                .optimizers(Adam::new(1e-4).betas(0.5, 0.9)),
+                .optimizers(Adam::new(rate).betas(0.5, 0.9)),
             Self::Lsgan => gan.loss(LeastSquares::default()),
             Self::Hinge => gan.loss(Hinge),
             Self::Relativistic => gan.loss(RelativisticAverageStandard),

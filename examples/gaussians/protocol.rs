@@ -16,14 +16,17 @@ pub enum Protocol {
     Small,
     /// Fresh points, batches of 500; G 254-128-128-2 and a single hidden layer of 128 in D, ReLU; Adam 1e-3 (.5, .999)
     Veegan,
+    /// The ring alone, twice as large; fresh points, batches of 512; G 256-128-128-2 and a single hidden layer of 128
+    /// in D, ReLU; Adam 2e-4 (.5, .999)
+    D2gan,
 }
 
 /// What a protocol gives to every method.
 #[derive(Debug)]
 pub struct Setup<'a> {
     pub protocol: Protocol,
-    /// Instead of the protocol's learning rates.
-    pub rate: Option<f64>,
+    /// The learning rates of generators, and of those who judge them.
+    pub rates: [f64; 2],
     /// How long the run is.
     pub rounds: u64,
     pub device: &'a Device,
@@ -35,8 +38,7 @@ impl Protocol {
         match self {
             Self::Pacgan => [1e-4; 2],
             Self::Unrolled => [1e-3, 1e-4],
-            // D2GAN's.
-            Self::Small => [2e-4; 2],
+            Self::Small | Self::D2gan => [2e-4; 2],
             Self::Veegan => [1e-3; 2],
         }
     }
@@ -45,7 +47,7 @@ impl Protocol {
     pub fn rounds(self) -> u64 {
         match self {
             Self::Veegan => 100_000,
-            Self::Pacgan | Self::Unrolled | Self::Small => 25_000,
+            Self::Pacgan | Self::Unrolled | Self::Small | Self::D2gan => 25_000,
         }
     }
 }
@@ -55,7 +57,7 @@ impl Setup<'_> {
     pub fn latent(&self) -> usize {
         match self.protocol {
             Protocol::Pacgan => 2,
-            Protocol::Unrolled | Protocol::Small => 256,
+            Protocol::Unrolled | Protocol::Small | Protocol::D2gan => 256,
             Protocol::Veegan => 254,
         }
     }
@@ -74,6 +76,7 @@ impl Setup<'_> {
                 .with_initializer(unrolled_weights()),
             Protocol::Small => config,
             Protocol::Veegan => config.with_initializer(veegan_weights()),
+            Protocol::D2gan => config.with_initializer(d2gan_weights()),
         };
         config.init(self.device)
     }
@@ -103,14 +106,17 @@ impl Setup<'_> {
                 .with_hidden(vec![128])
                 .with_activation(Activation::Relu)
                 .with_initializer(veegan_weights()),
+            Protocol::D2gan => config
+                .with_hidden(vec![128])
+                .with_activation(Activation::Relu)
+                .with_initializer(d2gan_weights()),
         }
     }
 
     /// The optimizers of generators, and of those who judge them.
     pub fn optimizers(&self) -> [Adam; 2] {
         let momentum = if self.protocol == Protocol::Pacgan { 0.8 } else { 0.5 };
-        let rates = self.rate.map_or(self.protocol.rates(), |rate| [rate; 2]);
-        rates.map(|rate| Adam::new(rate).betas(momentum, 0.999))
+        self.rates.map(|rate| Adam::new(rate).betas(momentum, 0.999))
     }
 
     /// A game of two networks by the protocol's rules.
@@ -123,6 +129,8 @@ impl Setup<'_> {
             Protocol::Pacgan => gan.loss(NonSaturating).updates(Updates::Simultaneous),
             Protocol::Unrolled => gan.loss(Minimax).updates(Updates::Simultaneous),
             Protocol::Small | Protocol::Veegan => gan,
+            // Samples are drawn anew for the generator's turn.
+            Protocol::D2gan => gan.fakes(Fakes::Fresh),
         }
     }
 }
@@ -140,4 +148,9 @@ fn unrolled_weights() -> Initializer {
 /// As in the notebook of VEEGAN's authors.
 fn veegan_weights() -> Initializer {
     Initializer::XavierUniform { gain: 1.0 }
+}
+
+/// As in the program of D2GAN's authors.
+fn d2gan_weights() -> Initializer {
+    Initializer::Normal { mean: 0.0, std: 0.01 }
 }

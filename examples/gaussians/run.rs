@@ -49,7 +49,7 @@ impl Run<'_> {
         let budget = Budget::steps(self.rounds);
         match self.protocol {
             Protocol::Pacgan => trainer.run(data.fixed(EPOCH as usize * BATCH).batches(BATCH), budget)?,
-            Protocol::Unrolled | Protocol::Small | Protocol::Veegan => trainer.run(data.batches(self.batch), budget)?,
+            _ => trainer.run(data.batches(self.batch), budget)?,
         };
         let judged: Vec<_> = samples(trainer.game(), self.seed)
             .into_iter()

@@ -28,7 +28,7 @@ use agon::observe::Image;
 use agon::prelude::*;
 use burn::prelude::Int;
 use clap::{Parser, ValueEnum};
-use common::{Common, Ending, Panel, colours};
+use common::{Common, Ending, Given, Panel, colours, name};
 
 /// Tokens in a sentence.
 const LENGTH: usize = 12;
@@ -88,51 +88,21 @@ impl Method {
 }
 
 fn main() -> ExitCode {
-    common::exit(run(&Options::parse()))
+    let (options, given) = common::parse::<Options>();
+    common::exit(check(&options, &given).and_then(|()| run(&options)))
+}
+
+/// An error for an option that would change nothing.
+fn check(options: &Options, given: &Given) -> Ending {
+    let hard = options.method != Method::Gumbel;
+    let idle = ["--temperature", "--soft", "--r1"].map(|option| (option, hard));
+    Ok(given.refuse_idle(&idle, format!("--method {}", name(options.method)))?)
 }
 
 fn run(options: &Options) -> Ending {
     let device = options.common.device()?.autodiff();
-    let grammar = Grammar::arithmetic();
-    let (vocabulary, steps) = (
-        grammar.vocabulary(),
-        options.common.steps.unwrap_or(options.method.steps()),
-    );
-    if options.method == Method::Textgan && steps <= options.pretrain {
-        return Err(format!(
-            "--steps: expected more than the {} of --pretrain, for a contest after them, got {steps}",
-            options.pretrain
-        )
-        .into());
-    }
-    let data = grammar.sentences(LENGTH).fixed(options.sentences);
-    let rows = OneHot::new(data.clone(), vocabulary).batches(options.batch).drop_last();
-    let curve = match options.method {
-        Method::Mle => {
-            let game = likelihood(vocabulary, steps, &device)?;
-            play(
-                options,
-                steps,
-                game,
-                data.batches(options.batch).drop_last(),
-                SeqGan::sample,
-            )?
-        }
-        Method::Gumbel => play(
-            options,
-            steps,
-            gumbel(options, steps, &device)?,
-            rows,
-            |gan, n, seed| gan.generator().tokens(n, seed),
-        )?,
-        Method::Textgan => play(
-            options,
-            steps,
-            text_gan(options, vocabulary, &device)?,
-            rows,
-            |gan, n, seed| gan.generator().tokens(n, seed),
-        )?,
-    };
+    let steps = steps(options)?;
+    let curve = learn(options, steps, &device)?;
     let picture = options.common.folder("grammar")?.join("share.png");
     write_png(&picture, &draw(&curve, steps))?;
     options.common.say(format!(
@@ -145,6 +115,41 @@ fn run(options: &Options) -> Ending {
         "curve": curve.iter().map(|point| [point.step as f64, point.share]).collect::<Vec<_>>(),
     }));
     Ok(())
+}
+
+/// Rounds to play, of which the contest needs some.
+fn steps(options: &Options) -> Result<u64, String> {
+    let steps = options.common.steps.unwrap_or(options.method.steps());
+    if options.method == Method::Textgan && steps <= options.pretrain {
+        return Err(format!(
+            "--steps: expected more than the {} of --pretrain, for a contest after them, got {steps}",
+            options.pretrain
+        ));
+    }
+    Ok(steps)
+}
+
+/// Trains, and gives what was measured on the way.
+fn learn(options: &Options, steps: u64, device: &Device) -> Result<Vec<Point>> {
+    let grammar = Grammar::arithmetic();
+    let vocabulary = grammar.vocabulary();
+    let data = grammar.sentences(LENGTH).fixed(options.sentences);
+    let rows = OneHot::new(data.clone(), vocabulary).batches(options.batch).drop_last();
+    match options.method {
+        Method::Mle => {
+            let game = likelihood(vocabulary, steps, device)?;
+            let tokens = data.batches(options.batch).drop_last();
+            play(options, steps, game, tokens, SeqGan::sample)
+        }
+        Method::Gumbel => {
+            let game = gumbel(options, steps, device)?;
+            play(options, steps, game, rows, |it, n, seed| it.generator().tokens(n, seed))
+        }
+        Method::Textgan => {
+            let game = text_gan(options, vocabulary, device)?;
+            play(options, steps, game, rows, |it, n, seed| it.generator().tokens(n, seed))
+        }
+    }
 }
 
 fn likelihood(vocabulary: usize, steps: u64, device: &Device) -> Result<SeqGan> {

@@ -1,5 +1,7 @@
 //! Images without labels: what the categorical code finds, and what the continuous ones do.
 
+use std::path::Path;
+
 use agon::prelude::*;
 use serde_json::json;
 
@@ -76,14 +78,7 @@ fn judge(
     let logits = reader.forward(made.sample.clone()).1.narrow(1, 0, codes.categories);
     let information = bound(logits, made.condition.clone().narrow(1, 0, codes.categories));
     let folder = common.folder("infogan")?;
-    write_png(
-        folder.join("categories.png"),
-        &image_grid(categories(generator, codes, &device), 10)?,
-    )?;
-    for factor in 0..codes.continuous {
-        let picture = image_grid(traversal(generator, codes, factor, &device), 11)?;
-        write_png(folder.join(format!("factor{factor}.png")), &picture)?;
-    }
+    draw(generator, codes, &folder, &device)?;
     common.say(format!(
         "{} rounds in {:.0?}; {}",
         outcome.steps,
@@ -108,6 +103,17 @@ fn judge(
         report["measured"] = json!(shape::NAMES);
     }
     common.report(&report);
+    Ok(())
+}
+
+/// Draws what the category does, and what each continuous code.
+fn draw(generator: &Generating, codes: &InfoCodes, folder: &Path, device: &Device) -> Result<()> {
+    let picture = image_grid(categories(generator, codes, device), 10)?;
+    write_png(folder.join("categories.png"), &picture)?;
+    for factor in 0..codes.continuous {
+        let picture = image_grid(traversal(generator, codes, factor, device), 11)?;
+        write_png(folder.join(format!("factor{factor}.png")), &picture)?;
+    }
     Ok(())
 }
 

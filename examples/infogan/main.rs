@@ -16,7 +16,7 @@ mod shape;
 use std::process::ExitCode;
 
 use clap::{Parser, ValueEnum};
-use common::{Common, ImageData};
+use common::{Common, Ending, Given, ImageData};
 
 /// Train an InfoGAN and see what its codes came to mean.
 ///
@@ -70,12 +70,21 @@ enum World {
 }
 
 fn main() -> ExitCode {
-    let options = Options::parse();
-    common::exit(match options.world {
-        World::Ring if options.images.is_given() => Err("--data: expected --world glyphs, got ring".into()),
+    let (options, given) = common::parse::<Options>();
+    common::exit(check(&options, &given).and_then(|()| match options.world {
         World::Ring => ring::run(&options),
         World::Glyphs => glyphs::run(&options),
-    })
+    }))
+}
+
+/// An error for an option that would change nothing.
+fn check(options: &Options, given: &Given) -> Ending {
+    let of_images = ["--data", "--size", "--width", "--pose", "--hands", "--judged"];
+    let of_codes = ["--noise", "--emphasis", "--category", "--factors"];
+    let ring = |option| (option, options.world == World::Ring);
+    given.refuse_idle(&of_images.map(ring), "--world ring")?;
+    given.refuse_idle(&of_codes.map(ring), "--world ring")?;
+    Ok(given.refuse_idle(&[("--hands", options.images.is_given())], "images at --data")?)
 }
 
 /// A mean over all rows of `E log Q(c | x)`, plus the entropy of as many equal categories: the bound, in nats.

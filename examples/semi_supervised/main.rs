@@ -20,7 +20,7 @@ use agon::core::Game;
 use agon::nn::Activation;
 use agon::prelude::*;
 use clap::{Parser, ValueEnum};
-use common::{Common, Ending, ImageData, kept, name};
+use common::{Common, Ending, ImageData, kept, name, spread};
 use images::{Images, Test};
 use serde_json::json;
 use supervised::Supervised;
@@ -124,11 +124,12 @@ fn run(options: &Options) -> Ending {
             }
             let (mean, deviation) = spread(&errors);
             common.say(format!(
-                "{labels:>4} labels, {method:?}: {mean:.2} +- {deviation:.2} % wrong, {errors:.2?}"
+                "{labels:>4} labels, {}: {mean:.2} +- {deviation:.2} % wrong, {errors:.2?}",
+                name(method)
             ));
             rows.push(json!({
                 "labels": labels,
-                "method": format!("{method:?}"),
+                "method": name(method),
                 "classifier": name(options.classifier),
                 "errors": errors,
             }));
@@ -269,12 +270,4 @@ fn error<C: Classifier>(classifier: &C, (images, labels): &Test) -> Outcome<f64>
     let said: Vec<i64> = classify(classifier, images).try_into_vec_as()?;
     let wrong = said.iter().zip(labels).filter(|(said, label)| said != label);
     Ok(100.0 * wrong.count() as f64 / labels.len().max(1) as f64)
-}
-
-/// Mean and standard deviation.
-fn spread(values: &[f64]) -> (f64, f64) {
-    let n = values.len() as f64;
-    let mean = values.iter().sum::<f64>() / n;
-    let squares: f64 = values.iter().map(|value| (value - mean).powi(2)).sum();
-    (mean, (squares / (n - 1.0).max(1.0)).sqrt())
 }

@@ -29,7 +29,7 @@ use agon::observe::Image;
 use agon::prelude::*;
 use burn::prelude::Int;
 use clap::{Parser, ValueEnum};
-use common::{Common, Ending, Panel, colours};
+use common::{Common, Ending, Given, Panel, colours, name};
 use looks::{Looks, Point};
 
 /// Tokens in a sequence.
@@ -116,7 +116,16 @@ enum Which {
 }
 
 fn main() -> ExitCode {
-    common::exit(run(&Options::parse()))
+    let (options, given) = common::parse::<Options>();
+    common::exit(check(&options, &given).and_then(|()| run(&options)))
+}
+
+/// An error for an option that would change nothing.
+fn check(options: &Options, given: &Given) -> Ending {
+    let unranked = options.reward != Which::Rankgan;
+    let reward = format!("--reward {}", name(options.reward));
+    given.refuse_idle(&[("--gamma", unranked)], reward)?;
+    Ok(given.refuse_idle(&[("--vocabulary", options.oracle.is_some())], "the oracle at --oracle")?)
 }
 
 fn run(options: &Options) -> Ending {
@@ -124,6 +133,35 @@ fn run(options: &Options) -> Ending {
     let device = common.device()?.autodiff();
     let out = common.folder("seqgan")?;
     let oracle = oracle::open(options, &device.clone().inner())?;
+    let (game, outcome) = learn(options, &oracle, &out, &device)?;
+
+    let curve = Looks::curve_in(&outcome)?;
+    let picture = out.join("nll.png");
+    write_png(&picture, &draw(&curve))?;
+    let likeness = likeness(&game, &oracle, options.samples)?;
+    let seconds = seconds_of_rollouts(&game, options, &device.inner());
+    let per_rollout = seconds * 1e3 / options.rollouts as f64;
+    common.say(format!(
+        "{:?} after {} rounds, {:.0?}",
+        outcome.ending, outcome.steps, outcome.elapsed
+    ));
+    common.say(format!("BLEU-2 {:.3}, self-BLEU-2 {:.3}", likeness[0], likeness[1]));
+    common.say(format!(
+        "completing all beginnings of a batch once: {per_rollout:.0} ms"
+    ));
+    common.say(format!("curve: {}", picture.display()));
+    common.say_how_to_load::<LstmGenerator>(&outcome)?;
+    common.report(&serde_json::json!({
+        "example": "seqgan", "steps": outcome.steps, "seconds": outcome.elapsed.as_secs_f64(),
+        "bleu_2": likeness[0], "self_bleu_2": likeness[1], "milliseconds_per_rollout": per_rollout,
+        "curve": curve.iter().map(Point::json).collect::<Vec<_>>(),
+    }));
+    Ok(())
+}
+
+/// From the oracle's sequences first, then against the discriminator.
+fn learn(options: &Options, oracle: &LstmGenerator, out: &Path, device: &Device) -> Result<(SeqGan, Outcome)> {
+    let common = &options.common;
     let data = InMemory::new(oracle.sample(options.sequences, 1));
     let batches = data.batches(options.batch).drop_last();
     let per_epoch = batches.per_epoch().unwrap_or_default();
@@ -132,10 +170,10 @@ fn run(options: &Options) -> Ending {
     let looks = Looks::new(options, &plan, per_epoch, oracle.clone());
     common.say(format!("the oracle scores its own samples at {:.3}", looks.floor()?));
 
-    let mut trainer = Trainer::new(game(options, plan.clone(), &oracle, &device)?)
+    let mut trainer = Trainer::new(game(options, plan, oracle, device)?)
         .observe(StopOnInterrupt::new())
         .observe(looks)
-        .observe(MetricsLog::every(10).to(&out))
+        .observe(MetricsLog::every(10).to(out))
         .observe(
             Checkpoints::every(per_epoch.max(1))
                 .keep(2)
@@ -148,29 +186,7 @@ fn run(options: &Options) -> Ending {
         trainer.seed(common.seed)
     };
     let outcome = trainer.run(batches, Budget::steps(common.steps.unwrap_or(steps)))?;
-
-    let curve = Looks::curve_in(&outcome)?;
-    let picture = out.join("nll.png");
-    write_png(&picture, &draw(&curve))?;
-    let game = trainer.game();
-    let likeness = likeness(game, &oracle, options.samples)?;
-    let seconds = seconds_of_rollouts(game, options, &device.inner());
-    let per_rollout = seconds * 1e3 / options.rollouts as f64;
-    common.say(format!(
-        "{:?} after {} rounds, {:.0?}",
-        outcome.ending, outcome.steps, outcome.elapsed
-    ));
-    common.say(format!("BLEU-2 {:.3}, self-BLEU-2 {:.3}", likeness[0], likeness[1]));
-    common.say(format!(
-        "completing all beginnings of a batch once: {per_rollout:.0} ms"
-    ));
-    common.say(format!("curve: {}", picture.display()));
-    common.report(&serde_json::json!({
-        "example": "seqgan", "steps": outcome.steps, "seconds": outcome.elapsed.as_secs_f64(),
-        "bleu_2": likeness[0], "self_bleu_2": likeness[1], "milliseconds_per_rollout": per_rollout,
-        "curve": curve.iter().map(Point::json).collect::<Vec<_>>(),
-    }));
-    Ok(())
+    Ok((trainer.into_game(), outcome))
 }
 
 /// The authors' plan, or the one reduced to what a CPU can do in hours.

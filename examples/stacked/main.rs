@@ -130,7 +130,7 @@ fn run(options: &Options) -> Ending {
         "real digits: {modes} of 1000 modes, reverse KL {divergence:.3}"
     ));
     common.report(&json!({
-        "example": "stacked", "method": format!("{:?}", options.method), "judged": options.judged, "runs": runs,
+        "example": "stacked", "method": name(options.method), "judged": options.judged, "runs": runs,
         "real": { "modes": modes, "reverse_kl": divergence },
     }));
     Ok(())

@@ -20,7 +20,7 @@ use std::process::ExitCode;
 
 use agon::prelude::*;
 use clap::{Parser, ValueEnum};
-use common::{Common, Ending, ImageFiles, name};
+use common::{Common, Ending, Given, ImageFiles, name};
 use game::Translates;
 use pictures::Pictures;
 use serde_json::json;
@@ -105,7 +105,22 @@ enum Task {
 }
 
 fn main() -> ExitCode {
-    common::exit(run(&Options::parse()))
+    let (options, given) = common::parse::<Options>();
+    common::exit(check(&options, &given).and_then(|()| run(&options)))
+}
+
+/// An error for an option that would change nothing.
+fn check(options: &Options, given: &Given) -> Ending {
+    let is = |method| options.method == method;
+    let idle = [
+        ("--maps", !is(Method::Cyclegan)),
+        ("--blocks", !is(Method::Cyclegan)),
+        ("--cycle", is(Method::Pix2pix)),
+        ("--dropout", !is(Method::Dualgan)),
+        ("--learning-rate", !is(Method::Dualgan)),
+    ];
+    given.refuse_idle(&idle, format!("--method {}", name(options.method)))?;
+    Ok(given.refuse_idle(&[("--blocks", options.maps == Maps::Unet)], "--maps unet")?)
 }
 
 fn run(options: &Options) -> Ending {
@@ -116,24 +131,7 @@ fn run(options: &Options) -> Ending {
     // Halvings of U-Nets, down to two pixels a side or one.
     let depth = options.size.max(4).ilog2() as usize - 1;
     match options.method {
-        Method::Cyclegan => {
-            let config = CycleGanConfig::new(channels)
-                .with_width(options.width)
-                .with_blocks(options.blocks)
-                .with_halvings(1)
-                .with_identity(5.0)
-                .with_decay(Some([steps / 2, steps.div_ceil(2)]));
-            let cycle = options.cycle.unwrap_or(config.cycle);
-            let config = config.with_cycle(cycle);
-            match options.maps {
-                Maps::Resnet => train(options, config.try_init(&device)?, steps),
-                Maps::Unet => train(
-                    options,
-                    config.of(unets(options, depth, &device)?, patches(options, &device)?),
-                    steps,
-                ),
-            }
-        }
+        Method::Cyclegan => cyclegan(options, steps, depth, &device),
         Method::Discogan => {
             let config = DiscoGanConfig::new(shape, shape)
                 .with_width(options.width)
@@ -151,6 +149,25 @@ fn run(options: &Options) -> Ending {
                 .with_depth(depth)
                 .with_halvings(1);
             train(options, config.try_init(&device)?, steps)
+        }
+    }
+}
+
+/// CycleGAN with residual maps, or with U-Nets of so many halvings.
+fn cyclegan(options: &Options, steps: u64, depth: usize, device: &Device) -> Ending {
+    let config = CycleGanConfig::new([3, 3])
+        .with_width(options.width)
+        .with_blocks(options.blocks)
+        .with_halvings(1)
+        .with_identity(5.0)
+        .with_decay(Some([steps / 2, steps.div_ceil(2)]));
+    let cycle = options.cycle.unwrap_or(config.cycle);
+    let config = config.with_cycle(cycle);
+    match options.maps {
+        Maps::Resnet => train(options, config.try_init(device)?, steps),
+        Maps::Unet => {
+            let game = config.of(unets(options, depth, device)?, patches(options, device)?);
+            train(options, game, steps)
         }
     }
 }
