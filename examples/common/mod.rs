@@ -27,7 +27,8 @@ pub use kept::{kept, this_call_with};
 #[allow(unused_imports, reason = "not every example draws")]
 pub use plot::{Panel, colours};
 
-/// How an example ends: an error is printed, and makes the exit status 1, or 2 if it is about an option.
+/// How an example ends: an error is printed, and makes the exit status 1, or 2 if an option was refused for what it
+/// would not do.
 pub type Ending = Result<(), Box<dyn std::error::Error>>;
 
 /// Options of every example that computes something.
@@ -106,6 +107,14 @@ impl Basic {
         if self.json {
             let _ = writeln!(std::io::stdout(), "{report}");
         }
+    }
+}
+
+/// Options whose value is a finite number of at least 0.
+pub fn deviation(text: &str) -> Result<f32, String> {
+    match text.parse::<f32>() {
+        Ok(number) if number.is_finite() && number >= 0.0 => Ok(number),
+        _ => Err("expected a finite number of at least 0".to_owned()),
     }
 }
 

@@ -56,7 +56,7 @@ struct Options {
     conditions: Conditions,
     /// How far the generator may be asked for what lies between the conditions of the data: the deviation of a Gaussian
     /// around each of them; 0: for themselves
-    #[arg(long, default_value_t = 0.0)]
+    #[arg(long, default_value_t = 0.0, value_parser = common::deviation)]
     bandwidth: f32,
     /// Channels of the layers next to the image
     #[arg(long, default_value_t = 16)]

@@ -20,7 +20,7 @@ use agon::core::Game;
 use agon::nn::Activation;
 use agon::prelude::*;
 use clap::{Parser, ValueEnum};
-use common::{Common, Ending, ImageData, kept, name, spread};
+use common::{Common, Ending, Given, ImageData, kept, name, spread};
 use images::{Images, Test};
 use serde_json::json;
 use supervised::Supervised;
@@ -93,11 +93,13 @@ pub trait Classifier: Discriminator<Input = Tensor<2>, Output = Classified> + Lo
 impl<C: Discriminator<Input = Tensor<2>, Output = Classified> + Loadable> Classifier for C {}
 
 fn main() -> ExitCode {
-    common::exit(run(&Options::parse()))
+    let (options, given) = common::parse::<Options>();
+    common::exit(run(&options, &given))
 }
 
-fn run(options: &Options) -> Ending {
+fn run(options: &Options, given: &Given) -> Ending {
     let common = &options.common;
+    given.refuse_idle(&[("--hands", options.images.is_given())], "images at --data")?;
     let (labels, methods) = (
         some(&options.labels, &[100]),
         some(&options.method, Method::value_variants()),

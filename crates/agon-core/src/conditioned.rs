@@ -94,8 +94,8 @@ impl<S: Sample> Sample for Conditioned<S> {
         self.sample.size()
     }
 
-    fn shape(&self) -> Vec<usize> {
-        self.sample.shape()
+    fn member_shape(&self) -> Vec<usize> {
+        self.sample.member_shape()
     }
 }
 
@@ -160,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    #[should_panic(expected = "a label is -1, where there are the classes 0 to 2")]
+    #[should_panic(expected = "a label: expected one of 0 to 2, got -1")]
     fn a_label_which_is_no_class_is_named() {
         let labels = Tensor::<1, Int>::from_data([1, -1], &Device::default());
         let _ = Conditioned::labelled(Tensor::<2>::zeros([2, 1], &Device::default()), labels, 3);

@@ -121,14 +121,14 @@ impl Error {
     pub fn unless_below<const D: usize>(what: impl ToString, values: Tensor<D, Int>, bound: usize) -> Result<()> {
         let read = values.try_into_vec_as::<i64>().map_err(Self::device)?;
         let outside = |value: &i64| usize::try_from(*value).map_or(true, |value| value >= bound);
-        match read.into_iter().find(outside) {
-            None => Ok(()),
-            Some(value) => Err(Self::config(
-                what,
-                format!("one of 0 to {}", bound.saturating_sub(1)),
-                value,
-            )),
-        }
+        let Some(value) = read.into_iter().find(outside) else {
+            return Ok(());
+        };
+        let expected = match bound {
+            0 => "none at all".to_owned(),
+            _ => format!("one of 0 to {}", bound - 1),
+        };
+        Err(Self::config(what, expected, value))
     }
 
     /// An error of the operating system at `path`.

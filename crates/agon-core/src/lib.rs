@@ -74,7 +74,7 @@ pub use player::{AnyPlayer, Player};
 pub use prior::Prior;
 pub use rehearsal::Rehearsal;
 pub use round::Round;
-pub use sample::{Sample, expect_same_shape};
+pub use sample::Sample;
 pub use schedule::Schedule;
 pub use slope::Slope;
 pub use term::{Said, Term};

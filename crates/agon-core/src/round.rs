@@ -109,7 +109,11 @@ impl Round {
     /// Notes how much the members of both batches differ among themselves, if [somebody wants it](Wish::Spreads) and it
     /// can be said: of two and more, of one shape.
     pub fn measure_spreads<S: Sample>(&mut self, real: &S, fake: &S) {
-        if !self.wants(Wish::Spreads) || real.size() < 2 || fake.size() < 2 || real.shape() != fake.shape() {
+        if !self.wants(Wish::Spreads)
+            || real.size() < 2
+            || fake.size() < 2
+            || real.member_shape() != fake.member_shape()
+        {
             return;
         }
         for (name, figure) in Diversity::of(real.rows(), fake.rows()).figures() {

@@ -25,21 +25,9 @@ pub trait Sample: Clone + Send + 'static {
     }
 
     /// The shape of each member, as far as it is content.
-    fn shape(&self) -> Vec<usize> {
+    fn member_shape(&self) -> Vec<usize> {
         self.rows().dims()[1..].to_vec()
     }
-}
-
-/// Networks of images may take other sizes than they were made for; a judge of both would go by that alone.
-///
-/// # Panics
-/// If real and generated samples have different shapes; a training ends with an error which says so.
-pub fn expect_same_shape<S: Sample>(real: &S, fake: &S) {
-    let (real, fake) = (real.shape(), fake.shape());
-    assert!(
-        real == fake,
-        "real samples: expected the shape of generated ones, {fake:?}, got {real:?}"
-    );
 }
 
 impl<const D: usize> Sample for Tensor<D> {
@@ -60,7 +48,7 @@ impl<const D: usize> Sample for Tensor<D> {
         self.dims()[0]
     }
 
-    fn shape(&self) -> Vec<usize> {
+    fn member_shape(&self) -> Vec<usize> {
         self.dims()[1..].to_vec()
     }
 }
@@ -84,7 +72,7 @@ impl<const D: usize> Sample for Tensor<D, Int> {
         self.dims()[0]
     }
 
-    fn shape(&self) -> Vec<usize> {
+    fn member_shape(&self) -> Vec<usize> {
         self.dims()[1..].to_vec()
     }
 }
@@ -110,8 +98,8 @@ impl<A: Sample, B: Sample> Sample for (A, B) {
         self.0.size()
     }
 
-    fn shape(&self) -> Vec<usize> {
-        [self.0.shape(), self.1.shape()].concat()
+    fn member_shape(&self) -> Vec<usize> {
+        [self.0.member_shape(), self.1.member_shape()].concat()
     }
 }
 

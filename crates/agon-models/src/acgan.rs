@@ -56,9 +56,9 @@ impl AcganDiscriminatorConfig {
 /// L_C = E log P(y | x) + E log P(y | G(z, y))
 /// ```
 ///
-/// The discriminator maximises `L_S + L_C`, the generator `L_C - L_S`, of which the latter is whatever the game's loss
-/// makes of it: by default `L_C + E log P(real | G(z, y))`. In the figure: class and noise go into `G`; its sample or a
-/// real one goes into `D`, from which two arrows lead out, real or generated, and the class.
+/// The discriminator maximises `L_S + L_C`, the generator `L_C - L_S`, where the game's loss stands for `-L_S`: by
+/// default the generator maximises `L_C + E log P(real | G(z, y))`. In the figure: class and noise go into `G`; its
+/// sample or a real one goes into `D`, from which two arrows lead out, real or generated, and the class.
 ///
 /// # Shapes
 /// `[batch, channels, height, width]` to scores `[batch, 1]` and class logits `[batch, classes]`.
@@ -129,7 +129,7 @@ impl Loadable for AcganDiscriminator {
 /// It suits any discriminator of conditioned samples that says scores and class logits.
 ///
 /// # Panics
-/// In a round, if conditions have other classes than the logits; a training ends with an error which says so.
+/// In a round, if conditions have more classes than the logits; a training ends with an error which says so.
 #[doc(alias = "AC-GAN")]
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct RightClass {
@@ -161,9 +161,9 @@ impl RightClass {
     {
         let (logits, asked) = (&said.output.1, &said.samples.condition);
         let (found, expected) = (asked.dims()[1], logits.dims()[1]);
-        assert_eq!(
-            found, expected,
-            "the right class: expected conditions of {expected} classes, got {found}"
+        assert!(
+            found <= expected,
+            "the right class: expected conditions of at most {expected} classes, got {found}"
         );
         auxiliary_classifier(logits.clone(), said.samples.labels())
     }

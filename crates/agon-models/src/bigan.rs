@@ -3,7 +3,7 @@
 use agon_core::prior::{Normal, Prior};
 use agon_core::{
     Adam, AdversarialLoss, AnyPlayer, Augment, Augmentations, Conditioned, Constraint, Discriminator, Error, Feed,
-    Game, Generator, Memory, MovingAverage, Player, Result, Round, Sample, Sampling, Scored, expect_same_shape, random,
+    Game, Generator, Memory, MovingAverage, Player, Result, Round, Sample, Sampling, Scored, random,
 };
 use agon_losses::{NonSaturating, l2};
 use burn::module::Module;
@@ -293,7 +293,6 @@ where
             expect_code("the encoder of a BiGAN", &z, &pairs[0].condition)?;
             self.checked = true;
         }
-        expect_same_shape(&pairs[0].sample, &pairs[1].sample);
         round.measure_spreads(&pairs[0].sample, &pairs[1].sample);
         self.discriminator_turn(&pairs, round)?;
         for turn in 0..self.turns {

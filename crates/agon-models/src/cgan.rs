@@ -72,27 +72,13 @@ impl CganGeneratorConfig {
     /// # Errors
     /// [`Error::Config`] if a size is zero or a side of the images is no multiple of 4.
     pub fn try_init(&self, device: &Device) -> Result<CganGenerator> {
+        self.check()?;
         let ([channels, height, columns], width) = (self.shape, self.width);
-        if height % 4 + columns % 4 > 0 || channels * height * columns == 0 {
-            let got = format!("{channels}x{height}x{columns}");
-            return Err(Error::config(
-                "CGAN images",
-                "channels, and sides that are multiples of 4",
-                got,
-            ));
-        }
         let told = match self.entry {
             GeneratorCondition::Concatenated => self.condition,
             GeneratorCondition::Embedded(numbers) => numbers,
             GeneratorCondition::BatchNorm => 0,
         };
-        if self.latent == 0 || self.condition == 0 || width == 0 || self.entry == GeneratorCondition::Embedded(0) {
-            let got = format!(
-                "code {}, condition {}, width {width}, {:?}",
-                self.latent, self.condition, self.entry
-            );
-            return Err(Error::config("CGAN", "numbers above zero", got));
-        }
         let layer = |from, to| {
             ConvTranspose2dConfig::new([from, to], [4, 4])
                 .with_stride([2, 2])
@@ -118,6 +104,19 @@ impl CganGeneratorConfig {
             last: layer(width, channels),
             config: self.clone(),
         })
+    }
+
+    fn check(&self) -> Result<()> {
+        let ([channels, height, columns], width) = (self.shape, self.width);
+        let fits = height % 4 + columns % 4 == 0 && channels * height * columns > 0;
+        let got = format!("{channels}x{height}x{columns}");
+        Error::unless(fits, "CGAN images", "channels, and sides that are multiples of 4", got)?;
+        let none = [self.latent, self.condition, width].contains(&0) || self.entry == GeneratorCondition::Embedded(0);
+        let got = format!(
+            "code {}, condition {}, width {width}, {:?}",
+            self.latent, self.condition, self.entry
+        );
+        Error::unless(!none, "CGAN", "numbers above zero", got)
     }
 }
 

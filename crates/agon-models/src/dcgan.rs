@@ -233,7 +233,7 @@ impl Loadable for DcganGenerator {
 /// `[batch, channels, height, width]` to `[batch, scores]`.
 ///
 /// # Panics
-/// If pictures have another shape than the configuration; a training ends with an error which says so.
+/// If pictures have another shape than the configuration says; a training ends with an error which says so.
 ///
 /// # References
 /// Radford, Metz and Chintala 2016, arXiv:1511.06434.

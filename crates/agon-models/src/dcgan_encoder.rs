@@ -14,6 +14,9 @@ use crate::{DcganDiscriminator, DcganDiscriminatorConfig};
 /// # Shapes
 /// `[batch, channels, height, width]` to `[batch, scores]`.
 ///
+/// # Panics
+/// If pictures have another shape than the configuration says; a training ends with an error which says so.
+///
 /// # Example
 /// ```
 /// use agon_core::Encoder;
@@ -27,7 +30,8 @@ use crate::{DcganDiscriminator, DcganDiscriminatorConfig};
 /// ```
 ///
 /// # References
-/// As encoder and reconstructor beside a DCGAN: Che et al. 2017, arXiv:1612.02136; Srivastava et al. 2017, arXiv:1705.07761.
+/// As encoder and reconstructor beside a DCGAN: Che et al. 2017, arXiv:1612.02136; Srivastava et al. 2017,
+/// arXiv:1705.07761.
 #[derive(Module, Debug)]
 pub struct DcganEncoder {
     network: DcganDiscriminator,

@@ -98,8 +98,8 @@ impl<G: Loadable + ModuleDisplay> Loadable for InfoGenerator<G> {
 /// category, then means of the continuous factors.
 ///
 /// # Panics
-/// If the trunk says another number of features of a sample than was said of it; a training ends with an error which
-/// says so.
+/// If the trunk says another number of features of a sample than `features`; a training ends with an error which says
+/// so.
 ///
 /// # References
 /// As [`Information`]. The hidden layer of `Q`, of 128 numbers, has batch norm in the paper and none here.
@@ -210,6 +210,10 @@ where
 /// discriminator's turn trains `Q` on its trunk, the generator's turn the generator. In the figure: noise `z` and codes
 /// `c` go into `G`, its sample into a trunk with two heads, `D` and `Q`, and `Q`'s answer is compared with `c`.
 ///
+/// # Panics
+/// In a round, if generator or discriminator have codes of another number than these; a training ends with an error
+/// which says so.
+///
 /// # Example
 /// ```
 /// use agon_core::Gan;
@@ -233,10 +237,6 @@ where
 /// adversarial nets", arXiv:1606.03657. The paper weighs continuous factors by 0.1; the authors' code has 1 for all
 /// codes, learning rates 2e-4 (discriminator and `Q`) and 1e-3 (generator), and lets `Q` find a variance, which it
 /// keeps at 1 for digits. PyTorch-GAN trains `Q` in a third step of its own.
-///
-/// # Panics
-/// In a round, if generator or discriminator have codes of another number than these; a training ends with an error
-/// which says so.
 #[doc(alias = "InfoGAN")]
 #[derive(Debug, Clone, Copy)]
 pub struct Information {
@@ -304,7 +304,6 @@ where
     }
 
     fn check(&self) -> Result<()> {
-        self.codes.check()?;
         Error::unless_at_least_zero("the weight of InfoGAN's category", self.category)?;
         Error::unless_at_least_zero("the weight of InfoGAN's factors", self.factors)
     }

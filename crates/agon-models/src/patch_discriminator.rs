@@ -91,7 +91,8 @@ impl PatchDiscriminatorConfig {
 /// `[batch, channels, height, width]` to a map of scores, `[batch, 1, rows, columns]`; losses take the mean over it.
 ///
 /// # Panics
-/// If the picture is so small that no patch is left: both sides must have at least `3 * 2^halvings` pixels, or one if nothing is halved.
+/// If the picture is so small that no patch is left: both sides must have at least `3 * 2^halvings` pixels, or one if
+/// nothing is halved.
 ///
 /// # Example
 /// ```

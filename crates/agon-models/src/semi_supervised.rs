@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 
 use agon_core::{
     Adam, AnyPlayer, Discriminator, Error, Feed, Game, Generator, MovingAverage, Player, Result, Round, Sample,
-    Sampling, expect_same_shape,
+    Sampling,
 };
 use burn::module::Module;
 use burn::prelude::{Int, Tensor};
@@ -94,7 +94,6 @@ where
         let ((x, y), u) = data.next_batch()?;
         let prior = self.generator.network().prior();
         let made = self.generator.network().generate(round.draw(&*prior, u.size()));
-        expect_same_shape(&u, &made);
         round.measure_spreads(&u, &made);
 
         let classifier = self.classifier.network();

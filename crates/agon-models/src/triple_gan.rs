@@ -2,7 +2,7 @@
 
 use agon_core::{
     Adam, AdversarialLoss, AnyPlayer, Conditioned, Discriminator, Error, Feed, Game, Generator, MovingAverage,
-    Optimizer, Player, Result, Round, Sample, Sampling, Scored, expect_same_shape, one_hot,
+    Optimizer, Player, Result, Round, Sample, Sampling, Scored, one_hot,
 };
 use agon_losses::{NonSaturating, auxiliary_classifier};
 use burn::module::Module;
@@ -288,7 +288,7 @@ where
         self.weights.check()?;
         let ((x, y), u) = data.next_batch()?;
         if round.step() == 1 {
-            let guessed = self.classifier.frozen().discriminate(x.clone()).0;
+            let guessed = self.classifier.network().valid().discriminate(x.clone()).0;
             Error::unless_below("a label", y.clone(), guessed.dims()[1])?;
         }
         if round.step() <= self.weights.alone {
@@ -298,7 +298,6 @@ where
         let (_, other) = data.next_batch()?;
         let prior = self.generator.network().prior();
         let made = self.generator.network().generate(round.draw(&*prior, u.size()));
-        expect_same_shape(&u, &made.sample);
         round.measure_spreads(&u, &made.sample);
         let classes = made.condition.dims()[1];
         let pairs = Pairs {

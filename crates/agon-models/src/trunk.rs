@@ -85,7 +85,7 @@ impl ImageTrunkConfig {
 /// `[batch, channels, height, width]` to `[batch, features]`, after the last leaky ReLU.
 ///
 /// # Panics
-/// If pictures have another shape than the configuration; a training ends with an error which says so.
+/// If pictures have another shape than the configuration says; a training ends with an error which says so.
 ///
 /// # References
 /// Chen et al. 2016, "InfoGAN", arXiv:1606.03657, appendix C.1 (28x28 pixels; any size here). In the authors' code the
@@ -128,11 +128,14 @@ impl ImageTrunk {
 
 /// Convolutions take pictures of any size, and would go on with another number of places than the last layer is made
 /// for.
-pub(crate) fn expect_pictures(images: &Tensor<4>, [channels, height, width]: [usize; 3]) {
+pub(crate) fn expect_pictures(images: &Tensor<4>, expected: [usize; 3]) {
     let [_, found @ ..] = images.dims();
+    let name = |[channels, height, width]: [usize; 3]| format!("{channels}x{height}x{width}");
     assert!(
-        found == [channels, height, width],
-        "pictures: expected {channels}x{height}x{width}, got {found:?}"
+        found == expected,
+        "pictures: expected {}, got {}",
+        name(expected),
+        name(found)
     );
 }
 

@@ -64,8 +64,7 @@ impl VirtualBatchNorm {
         self.normalized(x, with(own, &reference.mean), variance)
     }
 
-    /// Samples, normalized by the reference alone: reference batch norm, of which is said that it fits too well to that
-    /// batch.
+    /// Samples, normalized by the reference alone: reference batch norm, which is said to overfit that batch.
     pub fn forward_by_reference<const D: usize>(&self, x: Tensor<D>, reference: &Reference) -> Tensor<D> {
         self.normalized(x, reference.mean.clone(), reference.variance.clone())
     }

@@ -60,6 +60,7 @@ fn same<N: Module + ModuleDisplay, const I: usize, const O: usize>(
     forward: fn(&N, Tensor<I>) -> Tensor<O>,
 ) {
     let input = wave(shape);
+    random::with_seeded_device(&Device::flex().autodiff(), 11, || weights::initialize(&network));
     let expected = run(&network, &input, forward);
     let found = run(&network.fork(&device()), &input.to_device(&device()), forward);
     assert_eq!(expected.len(), found.len());
@@ -83,7 +84,6 @@ fn same<N: Module + ModuleDisplay, const I: usize, const O: usize>(
 #[test]
 fn networks_give_the_numbers_of_flex() {
     let device = Device::flex().autodiff();
-    device.seed(11);
     let images = || DcganDiscriminatorConfig::new([2, 12, 9]).with_width(4);
     let perceptrons = MlpDiscriminatorConfig::new(7).with_hidden(vec![33, 5]);
     same(
@@ -148,18 +148,17 @@ impl ModuleMapper for Nudge {
 }
 
 fn nudged<N: Module>(network: N) -> N {
-    network.map(&mut Nudge)
+    random::with_seeded_device(&Device::flex().autodiff(), 12, || network.map(&mut Nudge))
 }
 
 /// A few numbers beside `x`, on its device.
-fn beside<const I: usize, const D: usize>(x: &Tensor<I>, shape: [usize; D]) -> Tensor<D> {
+fn few<const I: usize, const D: usize>(x: &Tensor<I>, shape: [usize; D]) -> Tensor<D> {
     wave(shape).to_device(&x.device())
 }
 
 #[test]
 fn layers_give_the_numbers_of_flex() {
     let device = Device::flex().autodiff();
-    device.seed(12);
     let pictures = [3, 4, 6, 6];
     let attention = nn::SelfAttention2dConfig::new(4).with_reduction(2).init(&device);
     same("self-attention", nudged(attention), pictures, |layer, x| {
@@ -167,22 +166,22 @@ fn layers_give_the_numbers_of_flex() {
     });
     let adain = nn::AdaptiveInstanceNormConfig::new(5, 4).init(&device);
     same("AdaIN", nudged(adain), pictures, |layer, x| {
-        let style = beside(&x, [3, 5]);
+        let style = few(&x, [3, 5]);
         layer.forward(x, style)
     });
     let noise = nn::NoiseInjection::new(4, &device);
     same("noise injection", nudged(noise), pictures, |layer, x| {
-        let noise = beside(&x, [3, 1, 6, 6]);
+        let noise = few(&x, [3, 1, 6, 6]);
         layer.forward(x, noise)
     });
     let conditional = nn::ConditionalBatchNormConfig::new(4, 5).init(&device);
     same("conditional batch norm", nudged(conditional), pictures, |layer, x| {
-        let condition = beside(&x, [3, 5]);
+        let condition = few(&x, [3, 5]);
         layer.forward(x, condition)
     });
     let by_reference = nn::VirtualBatchNorm::new(4, &device);
     same("virtual batch norm", nudged(by_reference), pictures, |layer, x| {
-        let (_, reference) = layer.reference(beside(&x, [2, 4, 6, 6]));
+        let (_, reference) = layer.reference(few(&x, [2, 4, 6, 6]));
         layer.forward(x.clone(), &reference) + layer.forward_by_reference(x, &reference)
     });
     let convolution = || nn::Conv2dConfig::new([4, 8], [3, 3]).init(&device);
@@ -201,13 +200,12 @@ fn layers_give_the_numbers_of_flex() {
 #[test]
 fn networks_that_are_told_something_give_the_numbers_of_flex() {
     let device = Device::flex().autodiff();
-    device.seed(13);
     for entry in [GeneratorCondition::Concatenated, GeneratorCondition::BatchNorm] {
         let generator = CganGeneratorConfig::new(6, 3, [1, 8, 8])
             .with_width(3)
             .with_entry(entry);
         same("CGAN's generator", generator.init(&device), [5, 6], |network, codes| {
-            let condition = beside(&codes, [5, 3]);
+            let condition = few(&codes, [5, 3]);
             network.forward(codes, condition)
         });
     }
@@ -218,7 +216,7 @@ fn networks_that_are_told_something_give_the_numbers_of_flex() {
             judge.init(&device),
             [5, 1, 8, 8],
             |judge, images| {
-                let condition = beside(&images, [5, 3]);
+                let condition = few(&images, [5, 3]);
                 judge.forward(images, condition)
             },
         );

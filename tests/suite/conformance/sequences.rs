@@ -16,20 +16,27 @@ fn rows() -> Box<dyn Batches<Batch = Tensor<3>>> {
     Box::new(OneHot::new(sentences(), 6).batches(8))
 }
 
+fn policy() -> LstmGenerator {
+    let policy = LstmPolicyConfig::new(6).with_embedding(4).with_hidden(4);
+    LstmGeneratorConfig::new(policy, 5).init(&device())
+}
+
+fn judge() -> TextDiscriminator {
+    TextDiscriminatorConfig::reduced(6, 5).with_embedding(4).init(&device())
+}
+
 /// A round of each part, and contests after them.
-fn seq_gan() -> SeqGan {
-    let plan = SeqGanConfig::new()
+fn plan() -> SeqGanConfig {
+    SeqGanConfig::new()
         .with_likelihood_rounds(1)
         .with_discriminator_rounds(1)
         .with_discriminator_steps(1)
         .with_negatives(2)
-        .with_rollouts(2);
-    let policy = LstmPolicyConfig::new(6).with_embedding(4).with_hidden(4);
-    SeqGan::new(
-        LstmGeneratorConfig::new(policy, 5).init(&device()),
-        TextDiscriminatorConfig::reduced(6, 5).with_embedding(4).init(&device()),
-        plan,
-    )
+        .with_rollouts(2)
+}
+
+fn seq_gan() -> SeqGan {
+    SeqGan::new(policy(), judge(), plan())
 }
 
 /// So many rounds beforehand, and contests after them.
@@ -60,6 +67,12 @@ fn seq_gans() {
     let kept = resumes("seq_gan", seq_gan, tokens).loads("generator", generator, samples);
     // The policy that completes is of the same type, but is no player to be loaded.
     LstmGenerator::load(kept.scratch.join("kept/latest"), &Device::default()).unwrap();
+    // Stopped and resumed between contests, with a policy that completes and moments of its own.
+    let contest = || {
+        let plan = plan().with_likelihood_rounds(0).with_discriminator_rounds(0);
+        SeqGan::new(policy(), judge(), plan)
+    };
+    resumes("seq_gan_contest", contest, tokens).loads("generator", generator, samples);
     let rank_gan = || seq_gan().reward(RankGan::new());
     resumes("rank_gan", rank_gan, tokens).loads("generator", generator, samples);
     let mali_gan = || seq_gan().reward(MaliGan::new().with_baseline(0.0));

@@ -30,7 +30,7 @@ pub trait Loadable: Module + 'static {
     /// The network of this type in a checkpoint, with averaged weights if the run kept an average.
     ///
     /// # Errors
-    /// [`Error::Checkpoint`] if there is no checkpoint, none or several networks of this type, a file that is
+    /// [`Error::Checkpoint`] if there is no checkpoint, none or several networks of this type that can be built, a file that is
     /// truncated or damaged, or a format from a newer version.
     fn load(checkpoint: impl AsRef<Path>, device: &Device) -> Result<Self> {
         Checkpoint::open(checkpoint)?.only(device)
@@ -73,7 +73,7 @@ impl Checkpoint {
         let wanted = short_type_name::<N>();
         let entries = &self.manifest().players;
         let mut fitting: Vec<_> = entries.iter().filter(|entry| entry.network == wanted).collect();
-        if fitting.len() > 1 {
+        if fitting.iter().any(|entry| entry.config.is_some()) {
             fitting.retain(|entry| entry.config.is_some());
         }
         match fitting[..] {

@@ -1,7 +1,7 @@
 use burn::prelude::Tensor;
 
 use super::{Fakes, Gan};
-use crate::{Bout, Discriminator, Feed, Generator, Result, Round, Said, Sample, Scored, expect_same_shape};
+use crate::{Bout, Discriminator, Feed, Generator, Result, Round, Said, Sample, Scored};
 
 /// What lies on the table in one round.
 pub(super) struct Table<S> {
@@ -93,7 +93,6 @@ impl<G: Generator, D: Discriminator<Input = G::Output>> Gan<G, D> {
 
     /// The discriminator's loss: the contest and the penalties that are due.
     pub(super) fn judge(&mut self, real: &G::Output, fake: &G::Output, round: &mut Round) -> Judgement {
-        expect_same_shape(real, fake);
         round.measure_spreads(real, fake);
         let (real, fake) = (self.seen(real, round), self.seen(fake, round));
         let discriminator = self.discriminator.network();

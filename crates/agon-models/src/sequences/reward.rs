@@ -40,7 +40,7 @@ pub trait Reward: Debug + Send + 'static {
         worth
     }
 
-    /// An error for settings that cannot work; the game asks before every round.
+    /// An error for settings that cannot work; games ask before they play.
     fn check(&self) -> Result<()> {
         Ok(())
     }

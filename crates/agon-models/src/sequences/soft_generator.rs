@@ -1,7 +1,7 @@
 //! The Gumbel-softmax GAN: a generator of sequences whose choices are soft, so that gradients pass through them.
 
 use agon_core::prior::{Gumbel, Normal, Prior, Product};
-use agon_core::{Constraint, Error, Generator, Loadable, Result};
+use agon_core::{Constraint, Error, Generator, Loadable, Result, one_hot};
 use agon_nn::{Activation, Linear, LstmPolicy, LstmPolicyConfig, LstmState, linear};
 use burn::config::Config;
 use burn::module::{Module, Param};
@@ -205,8 +205,8 @@ impl SoftGenerator {
 
 /// The most likely token, with the gradient of the soft choice.
 fn whole(soft: Tensor<2>) -> Tensor<2> {
-    let token = soft.clone().argmax(1).squeeze_dim::<1>(1);
-    let token = token.one_hot::<2>(soft.dims()[1]).float().cast(soft.dtype());
+    // The first of equals.
+    let token = one_hot(soft.clone().argmax(1).squeeze_dim(1), soft.dims()[1]).cast(soft.dtype());
     soft.clone() + (token - soft).detach()
 }
 
@@ -334,6 +334,13 @@ mod tests {
             })
             .sum();
         assert!((sum - 1.0).abs() < 1e-5, "{sum}");
+    }
+
+    #[test]
+    fn of_tokens_that_are_as_likely_one_is_said() {
+        let equals = Tensor::<2>::from_data([[0.25, 0.5, 0.5], [1.0, 1.0, 1.0]], &Device::default());
+        let said: Vec<f32> = whole(equals).try_into_vec_as().unwrap();
+        assert_eq!(said, [0.0, 1.0, 0.0, 1.0, 0.0, 0.0]);
     }
 
     #[test]
