@@ -36,7 +36,7 @@ where
     );
 }
 
-/// A game after four rounds played in one go, and after four with a break, with the checkpoint that the latter left.
+/// A game after three rounds played in one go, and after three with a break, with the checkpoint that the latter left.
 struct Kept<Gm> {
     name: String,
     scratch: Scratch,
@@ -44,7 +44,7 @@ struct Kept<Gm> {
     parts: Gm,
 }
 
-/// Plays four rounds in one go, and again with a break after two: the weights of all players and the memory of the game
+/// Plays three rounds in one go, and again with a break after two: the weights of all players and the memory of the game
 /// agree to the bit.
 fn resumes<Gm, B>(name: &str, game: impl Fn() -> Gm, data: impl Fn() -> B) -> Kept<Gm>
 where
@@ -68,9 +68,9 @@ where
         let players = game.players().into_iter().map(|player| player.weights().unwrap());
         (players.collect::<Vec<_>>(), memory)
     };
-    let mut whole = run(4, false, "whole");
+    let mut whole = run(3, false, "whole");
     let half = learned(&mut run(2, false, "kept"));
-    let mut parts = run(4, true, "kept");
+    let mut parts = run(3, true, "kept");
     let found = learned(&mut parts);
     assert!(half.0 != found.0, "{name}: nothing was learned");
     assert!(learned(&mut whole) == found, "{name}: resumed, it differs");
