@@ -44,8 +44,8 @@ struct Kept<Gm> {
     parts: Gm,
 }
 
-/// Plays three rounds in one go, and again with a break after two: the weights of all players and the memory of the game
-/// agree to the bit.
+/// Plays three rounds in one go, and again with a break after two: the weights of all players and the memory of the
+/// game agree to the bit.
 fn resumes<Gm, B>(name: &str, game: impl Fn() -> Gm, data: impl Fn() -> B) -> Kept<Gm>
 where
     Gm: Game,
@@ -85,8 +85,8 @@ where
 }
 
 impl<Gm: Game> Kept<Gm> {
-    /// A player's network comes back without the game: it says what `used` says in both games, of which running statistics
-    /// and whatever else is not trained are a part.
+    /// A player's network comes back without the game: it says what `used` says in both games, of which running
+    /// statistics and whatever else is not trained are a part.
     fn loads<N: Loadable>(self, player: &str, used: impl Fn(&Gm) -> N, says: impl Fn(&N) -> Vec<u32>) -> Self {
         let checkpoint = Checkpoint::open(self.scratch.join("kept/latest")).unwrap();
         let said = says(&checkpoint.network(player, &Device::default()).unwrap());
@@ -105,7 +105,8 @@ fn samples<G: Generator>(generator: &G) -> Vec<u32> {
     bits(&generator.sample(3, 5).rows())
 }
 
-/// As `resumes`, and both networks come back: the generator's samples and configuration, and the discriminator's weights.
+/// As `resumes`, and both networks come back: the generator's samples and configuration, and the discriminator's
+/// weights.
 fn pair<G, D, B>(name: &str, gan: impl Fn() -> Gan<G, D>, data: impl Fn() -> B)
 where
     G: Generator + Loadable,

@@ -1,5 +1,5 @@
-//! Games move their players as the equations of their papers say. Losses, penalties and the rules of `Gan` alone are held
-//! by their golden values and traces; rewards of sequences, packs and swaps by tests beside them.
+//! Games move their players as the equations of their papers say. Losses, penalties and the rules of `Gan` alone are
+//! held by their golden values and traces; rewards of sequences, packs and swaps by tests beside them.
 //!
 //! A test plays one round by plain gradient descent, with networks of a few weights and with codes that are known. What
 //! everybody should have become follows from the equations, which are written anew here. They say what each player

@@ -117,7 +117,8 @@ impl Error {
         Self::unless((0.0..=1.0).contains(&value), what, "a number in [0, 1]", value)
     }
 
-    /// An error unless all of these (labels, tokens) are from zero up and below `bound`. They are read from their device.
+    /// An error unless all of these (labels, tokens) are from zero up and below `bound`. They are read from their
+    /// device.
     pub fn unless_below<const D: usize>(what: impl ToString, values: Tensor<D, Int>, bound: usize) -> Result<()> {
         let read = values.try_into_vec_as::<i64>().map_err(Self::device)?;
         let outside = |value: &i64| usize::try_from(*value).map_or(true, |value| value >= bound);

@@ -30,8 +30,8 @@ pub trait Loadable: Module + 'static {
     /// The network of this type in a checkpoint, with averaged weights if the run kept an average.
     ///
     /// # Errors
-    /// [`Error::Checkpoint`] if there is no checkpoint, none or several networks of this type that can be built, a file that is
-    /// truncated or damaged, or a format from a newer version.
+    /// [`Error::Checkpoint`] if there is no checkpoint, none or several networks of this type that can be built, a file
+    /// that is truncated or damaged, or a format from a newer version.
     fn load(checkpoint: impl AsRef<Path>, device: &Device) -> Result<Self> {
         Checkpoint::open(checkpoint)?.only(device)
     }

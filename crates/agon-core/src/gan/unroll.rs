@@ -20,8 +20,9 @@ use crate::{AdversarialLoss, Discriminator, Error, Optimizer, Result, Sample, Sc
 ///
 /// `-L_D` is the whole game, of which `L_G` is most often but the part with generated samples. In an ordinary step what
 /// the discriminator pays for real samples has no gradient for the generator; through the steps it has, and without it
-/// a generator that has the data would not be at rest. In the figure: the discriminator's next `K` steps are drawn as a
-/// ladder beside the game, the generator is judged at its top, and gradients come down all its rungs.
+/// a generator that has the data would not be at rest. In words: the discriminator's next `K` steps stand in a row
+/// beside the game, the generator is judged at the end of it, and gradients come back through all of them, of which the
+/// discriminator's own step knows nothing.
 ///
 /// # Example
 /// ```

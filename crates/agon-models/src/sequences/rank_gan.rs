@@ -17,8 +17,8 @@ use super::{Reward, TextDiscriminator};
 /// ```
 ///
 /// `y`: the judge's features, with dropout while it learns; `U`: references, the first half of the real batch; its
-/// other half are the real sentences that are ranked and compared with. In the figure: SeqGAN's, whose discriminator is
-/// a ranker: a sentence and a set to compare it with go into one network, their features are held against the
+/// other half are the real sentences that are ranked and compared with. In words: SeqGAN's figure, whose discriminator
+/// is a ranker: a sentence and a set to compare it with go into one network, their features are held against the
 /// references', and the rank goes back to the generator.
 ///
 /// # Example

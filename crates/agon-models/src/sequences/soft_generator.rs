@@ -108,10 +108,9 @@ impl SoftGeneratorConfig {
 /// # References
 /// Kusner and Hernandez-Lobato 2016, "GANs for sequences of discrete elements with the Gumbel-softmax distribution",
 /// arXiv:1611.04051; without noise Zhang et al. 2017, arXiv:1706.03850; straight through: Jang, Gu and Poole 2017,
-/// "Categorical reparameterization with Gumbel-softmax", arXiv:1611.01144. The paper of the GAN starts both LSTMs from
-/// noise and lowers `tau` from 5 to 1; published implementations differ in what the next step reads: the soft choice
-/// (the paper, and here) or the vector of the most likely token, and in whether noise still falls when samples are
-/// drawn (here it does: with it the most likely token is a draw).
+/// "Categorical reparameterization with Gumbel-softmax", arXiv:1611.01144. The paper of the GAN lowers
+/// `tau` from 5 to 1. Two choices of this one: the next step reads the soft choice itself, and noise falls when samples
+/// are drawn as well, since with it the most likely token is a draw.
 #[doc(alias = "Gumbel-softmax")]
 #[derive(Module, Debug)]
 pub struct SoftGenerator {
