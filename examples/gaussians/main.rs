@@ -12,6 +12,7 @@
 #[path = "../common/mod.rs"]
 mod common;
 mod games;
+mod layout;
 mod method;
 mod protocol;
 mod published;
@@ -25,13 +26,14 @@ use agon::prelude::*;
 use clap::Parser;
 use common::{Common, Ending, Given, Refused, name};
 use games::MixtureGan;
+use layout::Layout;
 use method::Method;
 use protocol::{Protocol, Setup};
-use run::{EPOCH, JUDGED, Run, line};
+use run::{EPOCH, JUDGED, Judged, Run, line};
 use serde_json::json;
 use summary::Summary;
 
-/// Modes captured, share of high-quality samples and reverse KL on a ring or grid of Gaussians.
+/// Modes captured, share of high-quality samples and reverse KL on Gaussians in the plane.
 #[derive(Debug, Parser)]
 #[command(name = "gaussians")]
 struct Options {
@@ -72,24 +74,6 @@ struct Options {
     resume: bool,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-enum Layout {
-    /// 8 modes on the unit circle, deviation 0.01; a radius of 2 and a variance of 0.02 by D2GAN's protocol
-    Ring,
-    /// 25 modes on {-4, -2, 0, 2, 4}^2, deviation 0.05
-    Grid,
-}
-
-impl Layout {
-    fn mixture(self, protocol: Protocol) -> GaussianMixture {
-        match (self, protocol) {
-            (Self::Ring, Protocol::D2gan) => GaussianMixture::ring_of(8, 2.0, 0.02f32.sqrt()),
-            (Self::Ring, _) => GaussianMixture::ring(),
-            (Self::Grid, _) => GaussianMixture::grid(),
-        }
-    }
-}
-
 fn main() -> ExitCode {
     let (options, given) = common::parse::<Options>();
     common::exit(run(&options, &given))
@@ -105,13 +89,18 @@ fn run(options: &Options, given: &Given) -> Ending {
     common.say(format!("{title}, {} protocol: {length}", name(protocol)));
 
     let folder = common.folder("gaussians")?;
-    let mut runs = Vec::new();
+    let (mut runs, mut together) = (Vec::new(), Vec::new());
     for seed in (0..options.seeds).map(|i| common.seed.wrapping_add(i)) {
         let stem = folder.join(format!("{title}-seed{seed}"));
-        for coverage in play(options, protocol, rounds, seed, (&device, &stem))? {
-            common.say(format!("seed {seed}: {}; {}.png", line(&coverage), stem.display()));
-            runs.push(coverage);
+        let Judged { each, all } = play(options, protocol, rounds, seed, (&device, &stem))?;
+        for coverage in &each {
+            common.say(format!("seed {seed}: {}; {}.png", line(coverage), stem.display()));
         }
+        if each.len() > 1 {
+            common.say(format!("seed {seed}, as much of each: {}", line(&all)));
+            together.push(all);
+        }
+        runs.extend(each);
     }
     let [generator, discriminator] = options.method.rates(protocol, options.learning_rate);
     let rate = json!({
@@ -124,6 +113,9 @@ fn run(options: &Options, given: &Given) -> Ending {
         "{:<28}{summary}",
         format!("here, {} run{}", runs.len(), if runs.len() == 1 { "" } else { "s" })
     ));
+    if !together.is_empty() {
+        common.say(format!("{:<28}{}", "those in parallel as one", Summary::of(&together)));
+    }
     // D2GAN's ring is another than that of the tables.
     let published = match protocol {
         Protocol::D2gan => Default::default(),
@@ -136,7 +128,7 @@ fn run(options: &Options, given: &Given) -> Ending {
     let mut report = json!({
         "example": "gaussians", "layout": name(options.layout), "method": name(options.method),
         "protocol": name(protocol), "rate": rate, "length": length,
-        "seeds": runs.len(), "runs": runs,
+        "seeds": runs.len(), "runs": runs, "together": together,
         "published": published.iter().map(|row| row.json()).collect::<Vec<_>>(),
     });
     summary.add_to(&mut report);
@@ -146,10 +138,11 @@ fn run(options: &Options, given: &Given) -> Ending {
 
 /// An error for a layout that the protocol has not, or an option that would change nothing.
 fn check(options: &Options, given: &Given, protocol: Protocol) -> Result<(), Refused> {
-    if (options.layout, protocol) == (Layout::Grid, Protocol::D2gan) {
-        return Err(Refused(
-            "--layout: expected ring by the d2gan protocol, got grid".to_owned(),
-        ));
+    if options.layout != Layout::Ring && protocol == Protocol::D2gan {
+        let got = name(options.layout);
+        return Err(Refused(format!(
+            "--layout: expected ring by the d2gan protocol, got {got}"
+        )));
     }
     let idle = [
         ("--batch", protocol == Protocol::Pacgan),
@@ -190,7 +183,7 @@ fn play(
     rounds: u64,
     seed: u64,
     (device, stem): (&Device, &Path),
-) -> Result<Vec<Coverage>, Box<dyn std::error::Error>> {
+) -> Result<Judged, Box<dyn std::error::Error>> {
     let run = Run {
         mixture: options.layout.mixture(protocol),
         common: &options.common,

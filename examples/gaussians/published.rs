@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde_json::{Value, json};
 
-use crate::Layout;
+use crate::layout::Layout;
 use crate::method::Method;
 
 /// A row of a published table: means, and standard errors where there are any.

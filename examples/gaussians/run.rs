@@ -27,6 +27,14 @@ pub struct Run<'a> {
     pub pacing: Option<Pacing>,
 }
 
+/// What was learned.
+pub struct Judged {
+    /// By each generator.
+    pub each: Vec<Coverage>,
+    /// By all of them together, as many samples of each: what the picture shows.
+    pub all: Coverage,
+}
+
 impl Run<'_> {
     /// Trains, and judges what `samples` takes from the game.
     pub fn train<G: Game<Batch = Tensor<2>> + 'static>(
@@ -34,7 +42,7 @@ impl Run<'_> {
         game: G,
         packing: usize,
         samples: fn(&G, u64) -> Vec<Tensor<2>>,
-    ) -> Result<Vec<Coverage>, Box<dyn std::error::Error>> {
+    ) -> Result<Judged, Box<dyn std::error::Error>> {
         let watch = Watch {
             mixture: self.mixture.clone(),
             common: self.common.clone(),
@@ -51,16 +59,23 @@ impl Run<'_> {
             Protocol::Pacgan => trainer.run(data.fixed(EPOCH as usize * BATCH).batches(BATCH), budget)?,
             _ => trainer.run(data.batches(self.batch), budget)?,
         };
-        let judged: Vec<_> = samples(trainer.game(), self.seed)
+        let drawn: Vec<Vec<[f32; 2]>> = samples(trainer.game(), self.seed)
             .into_iter()
             .map(points)
             .collect::<Result<_>>()?;
-        let drawn = judged.first().map(Vec::as_slice).unwrap_or_default();
+        let share = JUDGED.div_ceil(drawn.len().max(1));
+        let all: Vec<_> = drawn
+            .iter()
+            .flat_map(|points| points.iter().take(share).copied())
+            .collect();
         write_png(
             self.folder.with_extension("png"),
-            &scatter(&self.mixture.points(JUDGED, self.seed)?, drawn, 600),
+            &scatter(&self.mixture.points(JUDGED, self.seed)?, &all, 600),
         )?;
-        Ok(judged.iter().map(|points| self.mixture.coverage(points)).collect())
+        Ok(Judged {
+            each: drawn.iter().map(|points| self.mixture.coverage(points)).collect(),
+            all: self.mixture.coverage(&all),
+        })
     }
 }
 

@@ -40,7 +40,8 @@ const PACKING: u64 = 0xbac4;
 ///
 /// # References
 /// Lin et al. 2018, "PacGAN: The power of two samples in generative adversarial networks", arXiv:1712.04086;
-/// Srivastava et al. 2017, "VEEGAN", arXiv:1705.07761. The demonstration of unrolled GANs (arXiv:1611.02163)
+/// Srivastava et al. 2017, "VEEGAN", arXiv:1705.07761; R15: Veenman, Reinders and Backer 2002, "A maximum variance
+/// cluster algorithm", PAMI 24. The demonstration of unrolled GANs (arXiv:1611.02163)
 /// places 8 angles from 0 to 2 pi with both ends, and so has 7 distinct modes, one of double weight; here
 /// there are 8.
 #[derive(Debug, Clone, PartialEq)]
@@ -78,6 +79,14 @@ impl GaussianMixture {
             (0..side * side).map(|i| [along(i / side), along(i % side)]).collect(),
             sd,
         )
+    }
+
+    /// R15: a mode in the middle and two rings of 7 around it, of the radii and the deviation that the 600 published
+    /// points have (which lie around (10, 10) instead of the origin).
+    pub fn r15() -> Self {
+        let sd = 0.3;
+        let rings = [2.1, 6.4].map(|radius| Self::ring_of(7, radius, sd).means);
+        Self::at([vec![[0.0; 2]], rings.concat()].concat(), sd)
     }
 
     /// Modes anywhere.
@@ -211,6 +220,17 @@ mod tests {
             (grid.means()[0], grid.means()[7], grid.means()[24]),
             ([-4.0, -4.0], [-2.0, 0.0], [4.0, 4.0])
         );
+        // Means of the 40 points that R15 has in each of these, less the middle of the whole.
+        let r15 = GaussianMixture::r15();
+        for (mode, published) in [
+            (0, [0.0, 0.06]),
+            (1, [2.06, 0.03]),
+            (6, [-0.53, -2.01]),
+            (9, [3.95, 4.95]),
+        ] {
+            let [x, y] = r15.means()[mode];
+            assert!((x - published[0]).hypot(y - published[1]) < 0.15, "{mode}: {x}, {y}");
+        }
     }
 
     #[test]
