@@ -27,6 +27,7 @@ mod triple_gan;
 mod trunk;
 
 // Translating.
+mod both;
 mod cyclegan;
 mod discogan;
 mod dualgan;
@@ -70,6 +71,7 @@ pub use told::{Told, ToldConfig};
 pub use triple_gan::{TripleGan, TripleWeights};
 pub use trunk::{ImageTrunk, ImageTrunkConfig};
 
+pub use both::{Both, BothConfig};
 pub use cyclegan::{CycleGan, CycleGanConfig};
 pub use discogan::{DiscoGan, DiscoGanConfig};
 pub use dualgan::{DualGan, DualGanConfig};
@@ -78,7 +80,7 @@ pub use mlp_translator::MlpTranslator;
 pub use patch_discriminator::{PatchDiscriminator, PatchDiscriminatorConfig};
 pub use pix2pix::{Pix2Pix, Pix2PixConfig};
 pub use resnet_translator::{ResnetTranslator, ResnetTranslatorConfig};
-pub use two_way::{Both, BothConfig, Distance, TwoWay};
+pub use two_way::{Distance, TwoWay};
 pub use unet_translator::{UNetTranslator, UNetTranslatorConfig};
 
 pub use d2gan::TwoJudges;

@@ -1,5 +1,7 @@
 //! BiGAN and ALI: an encoder learns the generator's inverse, and the discriminator judges pairs.
 
+mod code;
+
 use agon_core::prior::{Normal, Prior};
 use agon_core::{
     Adam, AdversarialLoss, AnyPlayer, Augment, Augmentations, Conditioned, Constraint, Discriminator, Error, Feed,
@@ -10,7 +12,8 @@ use burn::module::Module;
 use burn::prelude::Tensor;
 
 use crate::NoisyEncoder;
-use crate::contest::{Judgement, expect_code, is_mirror};
+use crate::contest::{Judgement, expect_code, expect_mirror};
+use code::{beside_noise, code_of};
 
 /// Generator and encoder against a discriminator of pairs.
 ///
@@ -171,32 +174,7 @@ where
         let drawn = self
             .prior
             .draw(code.dims()[0], &mut random::stream(seed, 1), &code.device());
-        self.generator().valid().generate(self.beside_noise(code, drawn))
-    }
-
-    /// The numbers of `drawn` that are code.
-    fn code_of(&self, drawn: Tensor<2>) -> Result<Tensor<2>> {
-        let width = drawn.dims()[1];
-        match self.code.unwrap_or(width) {
-            numbers if (1..=width).contains(&numbers) => Ok(drawn.narrow(1, 0, numbers)),
-            numbers => {
-                let expected = format!("1 to {width} numbers, as many as the generator is fed");
-                Err(Error::config("the code of a BiGAN", expected, numbers))
-            }
-        }
-    }
-
-    /// This code, beside the noise of `drawn`.
-    fn beside_noise(&self, code: Tensor<2>, drawn: Tensor<2>) -> Tensor<2> {
-        let (width, all) = (code.dims()[1], drawn.dims()[1]);
-        assert!(
-            width <= all,
-            "a code: expected at most {all} numbers, as the generator is fed, got {width}"
-        );
-        match all - width {
-            0 => code,
-            noise => Tensor::cat(vec![code, drawn.narrow(1, width, noise)], 1),
-        }
+        self.generator().valid().generate(beside_noise(code, drawn))
     }
 
     fn encode(&self, x: S, round: &mut Round) -> Tensor<2> {
@@ -207,7 +185,7 @@ where
     /// `(x, E(x))` and `(G(z), z)`.
     fn pairs(&self, x: &S, z: &Tensor<2>, round: &mut Round) -> [Conditioned<S>; 2] {
         let drawn = round.draw(&*self.prior, x.size());
-        let made = self.generator.network().generate(self.beside_noise(z.clone(), drawn));
+        let made = self.generator.network().generate(beside_noise(z.clone(), drawn));
         let inferred = self.encode(x.clone(), round);
         [Conditioned::new(x.clone(), inferred), Conditioned::new(made, z.clone())]
     }
@@ -248,15 +226,7 @@ where
         if self.turns == 0 {
             return Err(Error::config("turns of generator and encoder", "at least one", 0));
         }
-        let fits = !self.loss.generator_needs_real() && !self.loss.needs_samples() && self.loss.memory().is_empty();
-        if !fits || !is_mirror(&*self.loss, &round.device().clone().inner())? {
-            let expected = "one that mirrors scores s and -s, without a state, whose generator needs no real scores";
-            return Err(Error::config(
-                "the loss of a BiGAN",
-                expected,
-                format!("{:?}", self.loss),
-            ));
-        }
+        expect_mirror("the loss of a BiGAN", &*self.loss, round)?;
         Error::unless_at_least_zero("the cycle of a BiGAN", self.cycle)?;
         self.loss.check()?;
         self.augmentations.check()
@@ -265,7 +235,7 @@ where
     /// `|x - G(E(x))|^2 + |z - E(G(z))|^2`
     fn cycled(&self, inferred: &Conditioned<S>, made: &Conditioned<S>, round: &mut Round) -> Tensor<1> {
         let drawn = round.draw(&*self.prior, inferred.size());
-        let input = self.beside_noise(inferred.condition.clone(), drawn);
+        let input = beside_noise(inferred.condition.clone(), drawn);
         let x = self.generator.network().generate(input);
         let z = self.encode(made.sample.clone(), round);
         l2(x.rows(), inferred.rows()) + l2(z, made.condition.clone())
@@ -286,7 +256,7 @@ where
             self.check(round)?;
         }
         let x = data.next_batch()?;
-        let z = self.code_of(round.draw(&*self.prior, x.size()))?;
+        let z = code_of(round.draw(&*self.prior, x.size()), self.code)?;
 
         let mut pairs = self.pairs(&x, &z, round);
         if !self.checked {

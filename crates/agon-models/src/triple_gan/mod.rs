@@ -1,5 +1,8 @@
 //! Triple-GAN: a classifier and a generator both make pairs of sample and label; the discriminator judges pairs.
 
+mod pairs;
+mod weights;
+
 use agon_core::{
     Adam, AdversarialLoss, AnyPlayer, Conditioned, Discriminator, Error, Feed, Game, Generator, MovingAverage,
     Optimizer, Player, Result, Round, Sample, Sampling, Scored, one_hot,
@@ -11,60 +14,8 @@ use burn::tensor::activation::{softmax, softplus};
 
 use crate::PartlyLabelled;
 use crate::catgan::{conditional_entropy, marginal_entropy};
-
-/// How much the parts of a [`TripleGan`] count.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct TripleWeights {
-    /// Of the classifier's pairs among the wrong ones; the rest are the generator's (1/2 in the paper).
-    pub alpha: f64,
-    /// Of classifying generated samples as what they were asked to be (0.1 in the authors' code).
-    pub pseudo: f64,
-    /// From which round of the run on it does, since generated samples are no use before (the authors' code waits 300
-    /// epochs, ten times as long as the classifier is `alone`).
-    pub pseudo_from: u64,
-    /// Of being sure of unlabelled samples (0.3).
-    pub confidence: f64,
-    /// Of using all classes alike (1e-3).
-    pub balance: f64,
-    /// Of unlabelled samples, as the classifier takes them, among the true pairs; the rest are the labelled ones. Those
-    /// alone are so few that the discriminator knows them by heart (1 in 401 in the authors' code for digits).
-    pub trusted: f64,
-    /// Rounds in which the classifier learns alone, before its guesses are trusted (30 epochs in the authors' code).
-    pub alone: u64,
-    /// Of using all classes alike in those rounds (0.3).
-    pub balance_alone: f64,
-}
-
-impl Default for TripleWeights {
-    fn default() -> Self {
-        Self {
-            alpha: 0.5,
-            pseudo: 0.1,
-            pseudo_from: 1_000,
-            confidence: 0.3,
-            balance: 1e-3,
-            trusted: 0.9,
-            alone: 200,
-            balance_alone: 0.3,
-        }
-    }
-}
-
-impl TripleWeights {
-    fn check(&self) -> Result<()> {
-        Error::unless_part("alpha of a Triple-GAN", self.alpha)?;
-        Error::unless_part("trusted of a Triple-GAN", self.trusted)?;
-        for (what, weight) in [
-            ("pseudo", self.pseudo),
-            ("confidence", self.confidence),
-            ("balance", self.balance),
-            ("balance_alone", self.balance_alone),
-        ] {
-            Error::unless_at_least_zero(format!("{what} of a Triple-GAN"), weight)?;
-        }
-        Ok(())
-    }
-}
+use pairs::{Pairs, contest};
+pub use weights::TripleWeights;
 
 /// A classifier `C` of samples, a generator `G` of samples from labels, and a discriminator `D` of pairs.
 ///
@@ -241,40 +192,6 @@ where
     }
 }
 
-/// What the discriminator sees in a round: true pairs, and wrong ones.
-struct Pairs<T> {
-    /// True: labelled samples.
-    labelled: T,
-    /// True, by trust: unlabelled samples with the classifier's guess.
-    trusted: T,
-    /// Wrong: others with its guess.
-    guessed: T,
-    /// Wrong: what the generator made.
-    generated: T,
-}
-
-impl<T> Pairs<T> {
-    fn map<U>(self, change: impl Fn(T) -> U) -> Pairs<U> {
-        Pairs {
-            labelled: change(self.labelled),
-            trusted: change(self.trusted),
-            guessed: change(self.guessed),
-            generated: change(self.generated),
-        }
-    }
-}
-
-/// The discriminator's loss, from the scores of all pairs.
-fn contest(weights: TripleWeights, scores: Pairs<Tensor<2>>) -> Tensor<1> {
-    let TripleWeights { alpha, trusted, .. } = weights;
-    let right = |scores: Tensor<2>| softplus(-scores, 1.0).mean();
-    let wrong = |scores: Tensor<2>| softplus(scores, 1.0).mean();
-    right(scores.labelled) * (1.0 - trusted)
-        + right(scores.trusted) * trusted
-        + wrong(scores.guessed) * alpha
-        + wrong(scores.generated) * (1.0 - alpha)
-}
-
 impl<S, G, C, D> Game for TripleGan<G, C, D>
 where
     S: Sample,
@@ -330,39 +247,5 @@ impl<G: Generator, C: Module, D: Module> Sampling for TripleGan<G, C, D> {
 
     fn sample(&self, n: usize, seed: u64) -> G::Output {
         self.generator.best().sample(n, seed)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use burn::prelude::Device;
-
-    use super::*;
-
-    #[test]
-    fn trusted_pairs_take_the_place_of_labelled_ones() {
-        let scores = || {
-            let pairs = Pairs {
-                labelled: 2.0,
-                trusted: -1.0,
-                guessed: 0.5,
-                generated: -3.0,
-            };
-            pairs.map(|score: f32| Tensor::<2>::full([3, 1], score, &Device::default()))
-        };
-        let value = |trusted| {
-            let weights = TripleWeights {
-                alpha: 0.25,
-                trusted,
-                ..TripleWeights::default()
-            };
-            f64::from(contest(weights, scores()).into_scalar::<f32>())
-        };
-        let softplus = |x: f64| x.exp().ln_1p();
-        let wrong = 0.25 * softplus(0.5) + 0.75 * softplus(-3.0);
-        for (trusted, real) in [(0.0, softplus(-2.0)), (1.0, softplus(1.0))] {
-            assert!((value(trusted) - real - wrong).abs() < 1e-6);
-        }
-        assert!((value(0.5) - 0.5 * (value(0.0) + value(1.0))).abs() < 1e-6);
     }
 }

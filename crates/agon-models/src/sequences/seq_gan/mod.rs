@@ -1,46 +1,17 @@
 //! SeqGAN: the policy gradient carries what the discriminator says of whole sentences to each of their tokens.
 
+mod plan;
+
 use agon_core::{
     Adam, AnyPlayer, Error, Feed, Game, Generator, Optimizer, Player, Result, Round, Sampling, random, weights,
 };
 use agon_nn::LstmPolicy;
-use burn::config::Config;
 use burn::optim::GradientsParams;
 use burn::prelude::{Int, Tensor};
 
 use super::{LstmGenerator, Realness, Reward, TextDiscriminator, agree};
-
-/// How a game of [`SeqGan`] goes; the defaults are the authors', for 10,000 sequences in batches of 64.
-#[derive(Config, Debug)]
-pub struct SeqGanConfig {
-    /// Rounds of maximum likelihood, a batch each, before anything else (120 epochs).
-    #[config(default = 18_720)]
-    pub likelihood_rounds: u64,
-    /// Rounds in which only the discriminator learns, before the contest.
-    #[config(default = 50)]
-    pub discriminator_rounds: u64,
-    /// Steps of the policy gradient in a round of the contest.
-    #[config(default = 1)]
-    pub generator_steps: usize,
-    /// How often in a round of the contest the discriminator learns from new samples.
-    #[config(default = 5)]
-    pub discriminator_steps: usize,
-    /// Batches of new samples each time.
-    #[config(default = 156)]
-    pub negatives: usize,
-    /// How often it sees each of them.
-    #[config(default = 3)]
-    pub epochs: usize,
-    /// Completions of each beginning of a sequence.
-    #[config(default = 16)]
-    pub rollouts: usize,
-    /// How much of itself the policy that completes keeps in a round.
-    #[config(default = 0.8)]
-    pub lag: f64,
-    /// Decay of the discriminator's last layer.
-    #[config(default = 0.2)]
-    pub decay: f64,
-}
+use plan::Part;
+pub use plan::SeqGanConfig;
 
 /// A policy that draws token by token, and a discriminator that pays for whole sentences.
 ///
@@ -89,14 +60,6 @@ pub struct SeqGan {
     plan: SeqGanConfig,
 }
 
-/// What a round is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Part {
-    Likelihood,
-    Discriminator,
-    Contest { first: bool },
-}
-
 impl SeqGan {
     /// These networks, by this plan.
     pub fn new(generator: LstmGenerator, discriminator: TextDiscriminator, plan: SeqGanConfig) -> Self {
@@ -140,28 +103,10 @@ impl SeqGan {
         self.discriminator.network()
     }
 
-    fn part(&self, step: u64) -> Part {
-        let alone = self.plan.likelihood_rounds;
-        match step.saturating_sub(alone + self.plan.discriminator_rounds) {
-            _ if step <= alone => Part::Likelihood,
-            0 => Part::Discriminator,
-            round => Part::Contest { first: round == 1 },
-        }
-    }
-
     fn check(&self) -> Result<()> {
         agree(self.generator().sentences(), self.discriminator().sentences())?;
         self.reward.check()?;
-        let plan = &self.plan;
-        if [plan.rollouts, plan.negatives, plan.epochs, plan.generator_steps].contains(&0) {
-            let got = format!(
-                "{} rollouts, {} negatives, {} epochs, {} steps of the generator",
-                plan.rollouts, plan.negatives, plan.epochs, plan.generator_steps
-            );
-            return Err(Error::config("plan of SeqGAN", "at least one of each", got));
-        }
-        Error::unless_part("the lag of SeqGAN", plan.lag)?;
-        Error::unless_at_least_zero("the decay of SeqGAN's judge", plan.decay)
+        self.plan.check()
     }
 
     /// Real sequences, of the length that the generator makes; those of the first round are read, for tokens that
@@ -267,8 +212,7 @@ impl Game for SeqGan {
 
     fn play(&mut self, data: &mut Feed<'_, Tensor<2, Int>>, round: &mut Round) -> Result<()> {
         self.check()?;
-        let part = self.part(round.step());
-        match part {
+        match self.plan.part(round.step()) {
             Part::Likelihood => return self.imitate(data, round),
             Part::Discriminator => return self.judge(data, round),
             Part::Contest { first: true } => {
@@ -345,23 +289,6 @@ mod tests {
     }
 
     #[test]
-    fn the_parts_follow_each_other() {
-        let game = game(plan());
-        let parts: Vec<Part> = (1..=5).map(|step| game.part(step)).collect();
-        let contest = |first| Part::Contest { first };
-        assert_eq!(
-            parts,
-            [
-                Part::Likelihood,
-                Part::Likelihood,
-                Part::Discriminator,
-                contest(true),
-                contest(false)
-            ]
-        );
-    }
-
-    #[test]
     fn the_policy_that_completes_lags_behind() {
         let values = |player: &Player<LstmGenerator>, path: &str| {
             let all = weights::named(player.network()).unwrap();
@@ -399,7 +326,7 @@ mod tests {
         }
 
         fn weights(&self, worth: Tensor<2>) -> Tensor<2> {
-            super::super::reward::above_mean(worth)
+            crate::sequences::reward::above_mean(worth)
         }
     }
 
