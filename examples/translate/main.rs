@@ -68,6 +68,9 @@ struct Options {
     /// How much reconstructions count, instead of the method's own weight
     #[arg(long)]
     cycle: Option<f64>,
+    /// What DualGAN's critics are held by
+    #[arg(long, value_enum, default_value = "clipped")]
+    critics: Critics,
     /// Dropout of DualGAN's maps, instead of the paper's
     #[arg(long)]
     dropout: Option<f64>,
@@ -97,6 +100,16 @@ enum Maps {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Critics {
+    /// Bounds of their weights, as in the paper
+    Clipped,
+    /// A gradient penalty of 10, with one turn in a round, as in the authors' code
+    Penalized,
+    /// Nothing: they classify, and the loss is the cross entropy, with one turn in a round, as in the authors' first code
+    Logistic,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Task {
     /// Dark figures on light paper become light figures on dark paper of the same hues
     DayToNight,
@@ -116,6 +129,7 @@ fn check(options: &Options, given: &Given) -> Ending {
         ("--maps", !is(Method::Cyclegan)),
         ("--blocks", !is(Method::Cyclegan)),
         ("--cycle", is(Method::Pix2pix)),
+        ("--critics", !is(Method::Dualgan)),
         ("--dropout", !is(Method::Dualgan)),
         ("--learning-rate", !is(Method::Dualgan)),
     ];
@@ -141,7 +155,12 @@ fn run(options: &Options) -> Ending {
         }
         Method::Dualgan => {
             let config = dualgan(options, DualGanConfig::new(channels).with_depth(depth));
-            train(options, config.try_init(&device)?, steps)
+            let game = config.try_init(&device)?;
+            let game = match options.critics {
+                Critics::Logistic => game.loss(NonSaturating, 1.0),
+                Critics::Clipped | Critics::Penalized => game,
+            };
+            train(options, game, steps)
         }
         Method::Pix2pix => {
             let config = Pix2PixConfig::new(channels)
@@ -175,6 +194,11 @@ fn cyclegan(options: &Options, steps: u64, depth: usize, device: &Device) -> End
 /// DualGAN with what was asked for instead of the paper's.
 fn dualgan(options: &Options, config: DualGanConfig) -> DualGanConfig {
     let (cycle, dropout, rate) = (config.cycle, config.dropout, config.learning_rate);
+    let config = match options.critics {
+        Critics::Clipped => config,
+        Critics::Penalized => config.with_clip(None).with_penalty(Some(10.0)).with_critic_turns(1),
+        Critics::Logistic => config.with_clip(None).with_critic_turns(1),
+    };
     config
         .with_width(options.width)
         .with_halvings(1)

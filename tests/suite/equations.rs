@@ -162,6 +162,26 @@ impl Discriminator for TwoHeads {
     }
 }
 
+/// `p E D(x)^2`: keeps the scores of real samples small.
+#[derive(Debug, Clone, Copy)]
+struct Quiet(f64);
+
+impl Quiet {
+    fn of(self, scores: Tensor<2>) -> Tensor<1> {
+        scores.square().mean() * self.0
+    }
+}
+
+impl<D: Discriminator> Penalty<D> for Quiet {
+    fn penalty(&mut self, bout: &Bout<'_, D>, _: &mut random::Random) -> Tensor<1> {
+        self.of(bout.real_scores.clone())
+    }
+
+    fn name(&self) -> &'static str {
+        "quiet"
+    }
+}
+
 fn beside(x: &Tensor<2>, y: &Tensor<2>) -> Tensor<2> {
     Tensor::cat(vec![x.clone(), y.clone()], 1)
 }

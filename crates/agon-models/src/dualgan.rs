@@ -1,7 +1,7 @@
 //! DualGAN: unpaired translation with Wasserstein critics.
 
 use agon_core::{Game, Result, RmsProp, Turns};
-use agon_losses::{Wasserstein, WeightClip};
+use agon_losses::{GradientPenalty, Wasserstein, WeightClip};
 use burn::config::Config;
 use burn::prelude::Device;
 
@@ -29,9 +29,12 @@ pub struct DualGanConfig {
     /// How much reconstructions count (100 to 1000 in the paper).
     #[config(default = 500.0)]
     pub cycle: f64,
-    /// The bound of the critics' weights.
-    #[config(default = 0.01)]
-    pub clip: f64,
+    /// The bound of the critics' weights, if there is one.
+    #[config(default = "Some(0.01)")]
+    pub clip: Option<f64>,
+    /// The weight of a two-sided gradient penalty on the critics, if they have one (10 in the authors' code).
+    #[config(default = "None")]
+    pub penalty: Option<f64>,
     /// Critics' turns in a round (2 to 4 in the paper).
     #[config(default = 3)]
     pub critic_turns: usize,
@@ -88,11 +91,16 @@ impl DualGanConfig {
         };
         let maps = Both::try_of([[b, a], [a, b]], map)?;
         let critics = Both::try_of([a, b], critic)?;
-        Ok(TwoWay::new(maps, critics)
+        let mut game = TwoWay::new(maps, critics)
             .loss(Wasserstein, 1.0)
             .cycle(self.cycle, Distance::L1)
-            .turns(Turns::critic(self.critic_turns))
-            .constraint(WeightClip(self.clip))
-            .optimizers(RmsProp::new(self.learning_rate)))
+            .turns(Turns::critic(self.critic_turns));
+        if let Some(bound) = self.clip {
+            game = game.constraint(WeightClip(bound));
+        }
+        if let Some(weight) = self.penalty {
+            game = game.penalty(GradientPenalty::two_sided(weight));
+        }
+        Ok(game.optimizers(RmsProp::new(self.learning_rate)))
     }
 }

@@ -1,7 +1,7 @@
 //! Published adversarial networks, one file each: configuration, networks, and what the paper says.
 #![forbid(unsafe_code)]
 
-mod contest;
+mod checks;
 mod conv_classifier;
 mod dcgan;
 mod dcgan_encoder;

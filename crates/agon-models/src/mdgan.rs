@@ -1,12 +1,10 @@
 //! MDGAN: first find the manifold of the data, then spread over it.
 
 use agon_core::{
-    Adam, AnyPlayer, Augment, Augmentations, Constraint, Discriminator, Encoder, Error, Feed, Game, Generator, Memory,
-    MovingAverage, Player, Result, Round, Sample, Sampling,
+    Adam, AdversarialLoss, AnyPlayer, Augment, Augmentations, Constraint, Contest, Discriminator, Encoder, Error, Feed,
+    Game, Generator, Memory, MovingAverage, Penalty, Player, Result, Round, Sample, Sampling,
 };
 use agon_losses::{NonSaturating, l2};
-
-use crate::contest::{Judgement, fooled};
 
 /// Of what both judges see; a name of its own, or the derived `Debug` would ask for that of samples.
 type Changes<G> = Augmentations<<G as Generator>::Output>;
@@ -53,6 +51,8 @@ where
     encoder: Player<E>,
     manifold: Player<D>,
     diffusion: Player<D>,
+    /// Of the manifold and of the diffusion.
+    contests: [Contest<D>; 2],
     augmentations: Changes<G>,
     weight: f64,
 }
@@ -72,6 +72,7 @@ where
             encoder: Player::encoder(encoder, adam()),
             manifold: manifold.named("manifold"),
             diffusion: diffusion.named("diffusion"),
+            contests: [Contest::new(NonSaturating), Contest::new(NonSaturating)],
             augmentations: Augmentations::default(),
             weight: 50.0,
         }
@@ -86,6 +87,22 @@ where
     /// Changes all samples before either judge sees them; any number of changes, one after the other.
     pub fn augment(mut self, augmentation: impl Augment<G::Output>) -> Self {
         self.augmentations.push(augmentation);
+        self
+    }
+
+    /// What both contests are about.
+    pub fn loss(mut self, loss: impl AdversarialLoss + Clone) -> Self {
+        for contest in &mut self.contests {
+            contest.set_loss(loss.clone());
+        }
+        self
+    }
+
+    /// Adds a term to both judges' losses; any number of them.
+    pub fn penalty(mut self, penalty: impl Penalty<D> + Clone) -> Self {
+        for contest in &mut self.contests {
+            contest.add_penalty(penalty.clone());
+        }
         self
     }
 
@@ -124,14 +141,16 @@ where
             .network()
             .generate(self.encoder.network().encode(x.clone()));
         let [real, fake] = [x, &again.detached()].map(|samples| self.augmentations.augment(samples, round));
-        let Judgement { loss, .. } = Judgement::of(&NonSaturating, self.manifold.network(), &real, &fake);
-        round.measure("loss/manifold", &loss);
-        self.manifold.update(round, &loss);
+        let [contest, _] = &mut self.contests;
+        let judgement = contest.judge(self.manifold.network(), &real, &fake, round);
+        self.manifold.update(round, &judgement.loss);
+        contest.advance(judgement, round);
 
         let distance = l2(again.rows(), x.rows());
         round.measure("loss/reconstruction", &distance);
         let seen = self.augmentations.augment(&again, round);
-        let loss = distance * self.weight + fooled(&NonSaturating, &self.manifold.frozen(), &seen, x);
+        let fooled = contest.fool(&self.manifold.frozen(), &seen, Some(&real), round);
+        let loss = distance * self.weight + fooled;
         self.generator.update_with(&mut self.encoder, round, &loss);
     }
 
@@ -144,16 +163,16 @@ where
             .frozen()
             .generate(self.encoder.frozen().encode(x.clone()));
         let [real, seen] = [again, fake.clone()].map(|samples| self.augmentations.augment(&samples.detached(), round));
-        let judgement = Judgement::of(&NonSaturating, self.diffusion.network(), &real, &seen);
-        judgement.measure(&NonSaturating, round);
-        round.measure("loss/discriminator", &judgement.loss);
+        let [_, contest] = &mut self.contests;
+        let judgement = contest.judge(self.diffusion.network(), &real, &seen, round);
         self.diffusion.update(round, &judgement.loss);
 
         let seen = self.augmentations.augment(&fake, round);
-        let loss = fooled(&NonSaturating, &self.diffusion.frozen(), &seen, x);
-        round.measure("loss/generator", &loss);
+        let loss = contest.fool(&self.diffusion.frozen(), &seen, Some(&real), round);
         self.generator.update(round, &loss);
-        self.augmentations.advance(&judgement.real, round)
+        self.augmentations.advance(&judgement.real, round)?;
+        contest.advance(judgement, round);
+        Ok(())
     }
 }
 
@@ -166,9 +185,10 @@ where
 
     fn play(&mut self, data: &mut Feed<'_, G::Output>, round: &mut Round) -> Result<()> {
         Error::unless_at_least_zero("the weight of MDGAN's distance", self.weight)?;
+        self.contests.iter().try_for_each(Contest::check)?;
         self.augmentations.check()?;
         let x = data.next_batch()?;
-        self.manifold_step(&x, round);
+        round.within("manifold", |round| self.manifold_step(&x, round));
         self.diffusion_step(&x, round)
     }
 
@@ -186,10 +206,17 @@ where
     }
 
     fn memory(&self) -> Memory {
-        self.augmentations.remember(Memory::new())
+        let [manifold, diffusion] = &self.contests;
+        let memory = Memory::new()
+            .nest("manifold", manifold.memory())
+            .nest("diffusion", diffusion.memory());
+        self.augmentations.remember(memory)
     }
 
     fn recall(&mut self, memory: &Memory) {
+        for (contest, name) in self.contests.iter_mut().zip(["manifold", "diffusion"]) {
+            contest.recall(&memory.nested(name));
+        }
         self.augmentations.recall(memory);
     }
 }

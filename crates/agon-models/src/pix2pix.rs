@@ -1,14 +1,13 @@
 //! pix2pix: translation of pictures, learned from pairs.
 
 use agon_core::{
-    Adam, AdversarialLoss, AnyPlayer, Constraint, Discriminator, Error, Feed, Game, Memory, MovingAverage, Player,
-    Result, Round, Translator,
+    Adam, AdversarialLoss, AnyPlayer, Constraint, Contest, Discriminator, Error, Feed, Game, Memory, MovingAverage,
+    Penalty, Player, Result, Round, Translator,
 };
 use agon_losses::{NonSaturating, l1};
 use burn::config::Config;
 use burn::prelude::{Device, Tensor};
 
-use crate::contest::{Judgement, fooled};
 use crate::{PatchDiscriminator, PatchDiscriminatorConfig, UNetTranslator, UNetTranslatorConfig};
 
 /// Configuration of a [`Pix2Pix`] game with the networks of the paper.
@@ -86,7 +85,7 @@ impl Pix2PixConfig {
 pub struct Pix2Pix<T: Translator, D: Discriminator> {
     map: Player<T>,
     judge: Player<D>,
-    loss: Box<dyn AdversarialLoss>,
+    contest: Contest<D>,
     distance: f64,
 }
 
@@ -101,14 +100,20 @@ where
         Self {
             map: Player::translator(map, adam()).named("map"),
             judge: Player::discriminator(judge, adam()).named("judge"),
-            loss: Box::new(NonSaturating),
+            contest: Contest::new(NonSaturating),
             distance: 100.0,
         }
     }
 
     /// What the contest is about.
     pub fn loss(mut self, loss: impl AdversarialLoss) -> Self {
-        self.loss = Box::new(loss);
+        self.contest.set_loss(loss);
+        self
+    }
+
+    /// Adds a term to the judge's loss, which is halved with it; any number of them.
+    pub fn penalty(mut self, penalty: impl Penalty<D>) -> Self {
+        self.contest.add_penalty(penalty);
         self
     }
 
@@ -150,24 +155,23 @@ where
 
     fn play(&mut self, data: &mut Feed<'_, Self::Batch>, round: &mut Round) -> Result<()> {
         Error::unless_at_least_zero("the distance of pix2pix", self.distance)?;
-        self.loss.check()?;
+        self.contest.check()?;
         let (a, b) = data.next_batch()?;
         let fake = self.map.network().translate(a.clone());
         round.measure_spreads(&b, &fake);
         let beside_a = |picture: &Tensor<4>| Tensor::cat(vec![a.clone(), picture.clone()], 1);
         let (true_pair, made_pair) = (beside_a(&b), beside_a(&fake));
 
-        let judge = self.judge.network();
-        let judgement = Judgement::of(&*self.loss, judge, &true_pair, &made_pair.clone().detach());
-        judgement.measure(&*self.loss, round);
+        let cut = made_pair.clone().detach();
+        let judgement = self.contest.judge(self.judge.network(), &true_pair, &cut, round);
         let loss = judgement.loss.clone() * 0.5;
         round.measure("loss/discriminator", &loss);
         self.judge.update(round, &loss);
-        judgement.advance(&mut *self.loss, round);
+        self.contest.advance(judgement, round);
 
-        let fooled = fooled(&*self.loss, &self.judge.frozen(), &made_pair, &true_pair);
+        let judge = self.judge.frozen();
+        let fooled = self.contest.fool(&judge, &made_pair, Some(&true_pair), round);
         let distance = l1(fake, b);
-        round.measure("loss/generator", &fooled);
         round.measure("loss/distance", &distance);
         self.map.update(round, &(fooled + distance * self.distance));
         Ok(())
@@ -182,10 +186,10 @@ where
     }
 
     fn memory(&self) -> Memory {
-        Memory::new().nest("loss", self.loss.memory())
+        self.contest.memory()
     }
 
     fn recall(&mut self, memory: &Memory) {
-        self.loss.recall(&memory.nested("loss"));
+        self.contest.recall(memory);
     }
 }

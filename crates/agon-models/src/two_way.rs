@@ -1,15 +1,14 @@
 //! Two maps between two domains, without pairs: what CycleGAN, DiscoGAN and DualGAN share.
 
 use agon_core::{
-    Adam, AdversarialLoss, AnyPlayer, Constraint, Discriminator, Error, Feed, Game, Memory, MovingAverage, Player,
-    Result, Round, Sample, Translator, Turns,
+    Adam, AdversarialLoss, AnyPlayer, Constraint, Contest, Discriminator, Error, Feed, Game, Memory, MovingAverage,
+    Penalty, Player, Result, Round, Sample, Translator, Turns,
 };
 use agon_losses::{NonSaturating, l1, l2};
 use burn::module::{Module, ModuleDisplay};
 use burn::prelude::Tensor;
 use serde_json::{Value, json};
 
-use crate::contest::{Judgement, fooled};
 use crate::{Both, ImagePool};
 
 /// How a sample and its reconstruction are compared.
@@ -51,8 +50,8 @@ impl Distance {
 pub struct TwoWay<T: Translator + ModuleDisplay, D: Discriminator<Input = T::Sample> + ModuleDisplay> {
     maps: Player<Both<T>>,
     judges: Player<Both<D>>,
-    /// Of each domain's contest, which may have a state of its own.
-    losses: [Box<dyn AdversarialLoss>; 2],
+    /// Of each domain.
+    contests: [Contest<D>; 2],
     adversarial: f64,
     cycle: f64,
     identity: f64,
@@ -73,7 +72,7 @@ impl<T: Translator + ModuleDisplay, D: Discriminator<Input = T::Sample> + Module
         Self {
             maps: Player::new("maps", maps, adam()).with_config(map_config),
             judges: Player::new("judges", judges, adam()).with_config(judge_config),
-            losses: [Box::new(NonSaturating), Box::new(NonSaturating)],
+            contests: [Contest::new(NonSaturating), Contest::new(NonSaturating)],
             adversarial: 1.0,
             cycle: 1.0,
             identity: 0.0,
@@ -85,8 +84,18 @@ impl<T: Translator + ModuleDisplay, D: Discriminator<Input = T::Sample> + Module
 
     /// What the contests are about, and how much they count for the maps.
     pub fn loss(mut self, loss: impl AdversarialLoss + Clone, weight: f64) -> Self {
-        self.losses = [Box::new(loss.clone()), Box::new(loss)];
+        for contest in &mut self.contests {
+            contest.set_loss(loss.clone());
+        }
         self.adversarial = weight;
+        self
+    }
+
+    /// Adds a term to both judges' losses; any number of them.
+    pub fn penalty(mut self, penalty: impl Penalty<D> + Clone) -> Self {
+        for contest in &mut self.contests {
+            contest.add_penalty(penalty.clone());
+        }
         self
     }
 
@@ -143,8 +152,8 @@ impl<T: Translator + ModuleDisplay, D: Discriminator<Input = T::Sample> + Module
         let Both { a: to_a, b: to_b } = self.maps.network();
         let (fake_a, fake_b) = (to_a.translate(b.clone()), to_b.translate(a.clone()));
         let judges = self.judges.frozen();
-        let [loss_a, loss_b] = &self.losses;
-        let fooled = fooled(&**loss_a, &judges.a, &fake_a, a) + fooled(&**loss_b, &judges.b, &fake_b, b);
+        let [of_a, of_b] = &self.contests;
+        let fooled = of_a.fool(&judges.a, &fake_a, Some(a), round) + of_b.fool(&judges.b, &fake_b, Some(b), round);
         round.measure("loss/generator", &fooled);
         let mut loss = fooled * self.adversarial;
         if self.cycle > 0.0 {
@@ -174,15 +183,13 @@ impl<T: Translator + ModuleDisplay, D: Discriminator<Input = T::Sample> + Module
             self.pools = before;
         }
         let judges = self.judges.network();
-        let [loss_a, loss_b] = &mut self.losses;
-        let of_a = Judgement::of(&**loss_a, &judges.a, a, &fake_a);
-        let of_b = Judgement::of(&**loss_b, &judges.b, b, &fake_b);
-        of_b.measure(&**loss_b, round);
-        let loss = of_a.loss.clone() + of_b.loss.clone();
-        round.measure("loss/discriminator", &loss);
-        self.judges.update(round, &loss);
-        of_a.advance(&mut **loss_a, round);
-        of_b.advance(&mut **loss_b, round);
+        let [contest_a, contest_b] = &mut self.contests;
+        let of_a = contest_a.judge(&judges.a, a, &fake_a, round);
+        let of_b = contest_b.judge(&judges.b, b, &fake_b, round);
+        round.measure("loss/discriminator", &(of_a.contest.clone() + of_b.contest.clone()));
+        self.judges.update(round, &(of_a.loss.clone() + of_b.loss.clone()));
+        contest_a.advance(of_a, round);
+        contest_b.advance(of_b, round);
     }
 }
 
@@ -202,7 +209,7 @@ impl<T: Translator + ModuleDisplay, D: Discriminator<Input = T::Sample> + Module
         ] {
             Error::unless_at_least_zero(format!("the weight of {what}"), weight)?;
         }
-        self.losses[0].check()?;
+        self.contests[0].check()?;
         for _ in 1..discriminator {
             let real = data.next_batch()?;
             let maps = self.maps.frozen();
@@ -230,8 +237,8 @@ impl<T: Translator + ModuleDisplay, D: Discriminator<Input = T::Sample> + Module
         Memory::new()
             .nest("pool_a", self.pools[0].memory())
             .nest("pool_b", self.pools[1].memory())
-            .nest("loss_a", self.losses[0].memory())
-            .nest("loss_b", self.losses[1].memory())
+            .nest("contest_a", self.contests[0].memory())
+            .nest("contest_b", self.contests[1].memory())
     }
 
     fn recall(&mut self, memory: &Memory) {
@@ -239,8 +246,8 @@ impl<T: Translator + ModuleDisplay, D: Discriminator<Input = T::Sample> + Module
         for (pool, name) in self.pools.iter_mut().zip(["pool_a", "pool_b"]) {
             pool.recall(&memory.nested(name), &device);
         }
-        for (loss, name) in self.losses.iter_mut().zip(["loss_a", "loss_b"]) {
-            loss.recall(&memory.nested(name));
+        for (contest, name) in self.contests.iter_mut().zip(["contest_a", "contest_b"]) {
+            contest.recall(&memory.nested(name));
         }
     }
 }
@@ -252,7 +259,7 @@ impl<T: Translator + ModuleDisplay, D: Discriminator<Input = T::Sample> + Module
         f.debug_struct("TwoWay")
             .field("maps", &self.maps)
             .field("judges", &self.judges)
-            .field("loss", &self.losses[0])
+            .field("contest", &self.contests[0])
             .field("weights", &[self.adversarial, self.cycle, self.identity])
             .field("distance", &self.distance)
             .field("pool", &self.pools[0].capacity())

@@ -2,13 +2,13 @@
 
 use agon_core::prior::Normal;
 use agon_core::{
-    Adam, AnyPlayer, Augment, Augmentations, Conditioned, Constraint, Discriminator, Encoder, Error, Feed, Game,
-    Generator, Memory, MovingAverage, Player, Result, Round, Sample, Sampling, Scored,
+    Adam, AnyPlayer, Augment, Augmentations, Conditioned, Constraint, Contest, Discriminator, Encoder, Error, Feed,
+    Game, Generator, Memory, MovingAverage, Penalty, Player, Result, Round, Sample, Sampling, Scored,
 };
 use agon_losses::{NonSaturating, gaussian_information};
 use burn::prelude::Tensor;
 
-use crate::contest::{Judgement, expect_code};
+use crate::checks::expect_code;
 
 /// Of samples; a name of its own, or the derived `Debug` would ask for that of samples.
 type Changes<G> = Augmentations<<G as Generator>::Output>;
@@ -62,6 +62,7 @@ where
     generator: Player<G>,
     reconstructor: Player<F>,
     judge: Player<D>,
+    contest: Contest<D>,
     augmentations: Changes<G>,
     weight: f64,
 }
@@ -78,6 +79,7 @@ where
             generator: Player::generator(generator, adam()),
             reconstructor: Player::encoder(reconstructor, adam()).named("reconstructor"),
             judge: Player::discriminator(judge, adam()),
+            contest: Contest::new(NonSaturating),
             augmentations: Augmentations::default(),
             weight: 1.0,
         }
@@ -92,6 +94,12 @@ where
     /// Changes all samples before reconstructor and judge see them; any number of changes, one after the other.
     pub fn augment(mut self, augmentation: impl Augment<G::Output>) -> Self {
         self.augmentations.push(augmentation);
+        self
+    }
+
+    /// Adds a term to the judge's loss; any number of them.
+    pub fn penalty(mut self, penalty: impl Penalty<D>) -> Self {
+        self.contest.add_penalty(penalty);
         self
     }
 
@@ -129,11 +137,11 @@ where
         fake: &Conditioned<G::Output>,
         round: &mut Round,
     ) -> Result<()> {
-        let judgement = Judgement::of(&NonSaturating, self.judge.network(), real, &fake.detached());
-        judgement.measure(&NonSaturating, round);
-        round.measure("loss/discriminator", &judgement.loss);
+        let judgement = self.contest.judge(self.judge.network(), real, &fake.detached(), round);
         self.judge.update(round, &judgement.loss);
-        self.augmentations.advance(&judgement.real, round)
+        self.augmentations.advance(&judgement.real, round)?;
+        self.contest.advance(judgement, round);
+        Ok(())
     }
 }
 
@@ -153,6 +161,7 @@ where
 
     fn play(&mut self, data: &mut Feed<'_, G::Output>, round: &mut Round) -> Result<()> {
         Error::unless_at_least_zero("the weight of VEEGAN's codes", self.weight)?;
+        self.contest.check()?;
         self.augmentations.check()?;
         let x = data.next_batch()?;
         let z = round.draw(&*self.generator.network().prior(), x.size());
@@ -184,10 +193,11 @@ where
     }
 
     fn memory(&self) -> Memory {
-        self.augmentations.remember(Memory::new())
+        self.augmentations.remember(self.contest.memory())
     }
 
     fn recall(&mut self, memory: &Memory) {
+        self.contest.recall(memory);
         self.augmentations.recall(memory);
     }
 }

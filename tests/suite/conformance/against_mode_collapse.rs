@@ -36,7 +36,8 @@ fn veegan() -> SmallVeegan {
 }
 
 fn mdgan() -> Mdgan<MlpGenerator, MlpTranslator, MlpDiscriminator> {
-    Mdgan::new(generator(), encoder(4), [judge(2), judge(2)])
+    let game = Mdgan::new(generator(), encoder(4), [judge(2), judge(2)]);
+    game.penalty(LeCam::new(0.1))
 }
 
 fn gap(every: u64) -> Gap<MlpGenerator, MlpDiscriminator> {
@@ -94,7 +95,10 @@ fn veegans() {
         .loads("generator", |game| game.generator().clone(), samples)
         .loads("reconstructor", |game| game.reconstructor().clone(), codes)
         .loads("discriminator", |game| game.judge().clone(), weights);
-    let as_wide_as_the_prior = || Veegan::new(generator(), UnitGaussianEncoder::of(encoder(4)), told(4));
+    let as_wide_as_the_prior = || {
+        let game = Veegan::new(generator(), UnitGaussianEncoder::of(encoder(4)), told(4));
+        game.penalty(LeCam::new(0.1))
+    };
     resumes("veegan-unit", as_wide_as_the_prior, ring)
         .loads("generator", |game| game.generator().clone(), samples)
         .loads("reconstructor", |game| game.reconstructor().clone(), codes);

@@ -170,7 +170,10 @@ fn bigan_with_every_encoder() {
             .loads("encoder", |game| game.encoder().clone(), weights)
             .loads("generator", |game| game.generator().clone(), samples);
     }
-    let game = || small_bigan(Inference::Gaussian).loss(Wasserstein);
+    let game = || {
+        let game = small_bigan(Inference::Gaussian).loss(Wasserstein);
+        game.penalty(GradientPenalty::two_sided(1.0)).penalty(LeCam::new(0.1))
+    };
     resumes("bigan-wasserstein", game, ring).loads("generator", |game| game.generator().clone(), samples);
     let relativistic = small_bigan(Inference::Gaussian).loss(RelativisticStandard);
     assert!(Trainer::new(relativistic).run(ring(), Budget::steps(1)).is_err());

@@ -22,7 +22,13 @@ fn both_translated<T: Translator<Sample = Tensor<4>>>(maps: &Both<T>) -> Vec<u32
 fn cyclegan() {
     let config = CycleGanConfig::new([1, 1]).with_width(4).with_blocks(1);
     let config = config.with_halvings(1).with_identity(5.0).with_pool(2);
-    let game = || config.try_init(&device()).unwrap().average(0.9);
+    let game = || {
+        config
+            .try_init(&device())
+            .unwrap()
+            .penalty(LeCam::new(0.1))
+            .average(0.9)
+    };
     resumes("cyclegan", game, negatives).loads("maps", TwoWay::maps, both_translated);
 }
 
@@ -32,6 +38,11 @@ fn dualgan() {
     let config = config.with_critic_turns(2);
     let game = || config.try_init(&device()).unwrap();
     resumes("dualgan", game, negatives).loads("maps", TwoWay::maps, both_translated);
+    let penalized = || {
+        let config = config.clone().with_clip(None).with_penalty(Some(10.0));
+        config.try_init(&device()).unwrap()
+    };
+    resumes("dualgan-penalized", penalized, negatives);
 }
 
 #[test]
@@ -46,7 +57,8 @@ fn pix2pix() {
     let config = Pix2PixConfig::new([1, 1]).with_width(4).with_depth(3).with_halvings(0);
     let game = || {
         let game = config.try_init(&device()).unwrap();
-        game.constraint(SpectralNorm::new()).average(0.9)
+        let game = game.penalty(LeCam::new(0.1)).constraint(SpectralNorm::new());
+        game.average(0.9)
     };
     resumes("pix2pix", game, negatives).loads("map", Pix2Pix::map, translated);
 }

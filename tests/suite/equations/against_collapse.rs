@@ -1,7 +1,7 @@
 use super::*;
 
 /// ```text
-/// J:    -E log s(J(x, c)) - E log(1 - s(J(G(z), z))),    c drawn from F(.|x)
+/// J:    -E log s(J(x, c)) - E log(1 - s(J(G(z), z))) + p E J(x, c)^2,    c drawn from F(.|x)
 /// G, F: -E J(G(z), z) + w E sum 1/2 (v + (z - m)^2 e^-v),    m, v of F(.|G(z))
 /// ```
 #[test]
@@ -17,7 +17,8 @@ fn veegan() {
     let found = mean + (log_variance * 0.5).exp() * noise;
 
     let gain = log_real(judge.of(&x, &found)) + log_fake(judge.of(&made(), &z));
-    let told = after(&judge, -gain);
+    let penalty = Quiet(0.4);
+    let told = after(&judge, penalty.of(judge.of(&x, &found)) - gain);
 
     let (mean, log_variance) = reconstructor.encode(made());
     let off = (z.clone() - mean).square() / log_variance.clone().exp();
@@ -31,13 +32,13 @@ fn veegan() {
         moved("reconstructor", &reconstructor, &closed),
     ];
     let game = Veegan::new(generator.clone(), reconstructor.clone(), judge.clone()).weight(0.6);
-    compare(game, Repeat(x), &expected);
+    compare(game.penalty(penalty), Repeat(x), &expected);
 }
 
 /// ```text
-/// D1:   -E log D1(x) - E log(1 - D1(G(E(x))))
+/// D1:   -E log D1(x) - E log(1 - D1(G(E(x)))) + p E D1(x)^2
 /// G, E: w E (x - G(E(x)))^2 - E log D1(G(E(x)))
-/// D2:   -E log D2(G(E(x))) - E log(1 - D2(G(z)))
+/// D2:   -E log D2(G(E(x))) - E log(1 - D2(G(z))) + p E D2(G(E(x)))^2
 /// G:    -E log D2(G(z))
 /// ```
 #[test]
@@ -45,19 +46,19 @@ fn mdgan() {
     let (generator, encoder) = (Net::new([2, 3], 0.3), Net::new([3, 2], 1.1));
     let [manifold, diffusion] = [2.0, 0.6].map(|phase| Net::new([3, 1], phase));
     let (x, z) = (wave([4, 3], 0.7), codes(4, 2));
+    let penalty = Quiet(0.4);
     let back = |generator: &Net, encoder: &Net| generator.of(&encoder.of(&x));
 
     let again = back(&generator, &encoder);
-    let first = after(&manifold, -(log_real(manifold.of(&x)) + log_fake(manifold.of(&again))));
+    let gain = log_real(manifold.of(&x)) + log_fake(manifold.of(&again));
+    let first = after(&manifold, penalty.of(manifold.of(&x)) - gain);
     let again = back(&generator, &encoder);
     let loss = squared(&x, &again) * 3.0 - log_real(first.of(&again));
     let (near, found) = both_after((&generator, &encoder), loss);
 
     let (again, fake) = (back(&near, &found), near.of(&z));
-    let second = after(
-        &diffusion,
-        -(log_real(diffusion.of(&again)) + log_fake(diffusion.of(&fake))),
-    );
+    let gain = log_real(diffusion.of(&again)) + log_fake(diffusion.of(&fake));
+    let second = after(&diffusion, penalty.of(diffusion.of(&again)) - gain);
     let spread = after(&near, -log_real(second.of(&near.of(&z))));
 
     let expected = [
@@ -71,7 +72,7 @@ fn mdgan() {
         encoder.clone(),
         [manifold.clone(), diffusion.clone()],
     );
-    compare(game.weight(3.0), Repeat(x), &expected);
+    compare(game.weight(3.0).penalty(penalty), Repeat(x), &expected);
 }
 
 /// ```text

@@ -22,7 +22,7 @@ impl NoisyEncoder<Tensor<2>> for Finder {
 }
 
 /// ```text
-/// D:    -E log D(x, E(x)) - E log(1 - D(G(z), z))
+/// D:    -E log D(x, E(x)) - E log(1 - D(G(z), z)) + p E D(x, E(x))^2
 /// G, E: -E log D(G(z), z) - E log(1 - D(x, E(x))) + c (E (x - G(E(x)))^2 + E (z - E(G(z)))^2)
 /// ```
 #[test]
@@ -41,7 +41,8 @@ fn bigan() {
     let made = || generator.of(&drawn);
 
     let gain = log_real(judge.of(&x, &found())) + log_fake(judge.of(&made(), &z));
-    let told = after(&judge, -gain);
+    let penalty = Quiet(0.4);
+    let told = after(&judge, penalty.of(judge.of(&x, &found())) - gain);
 
     let gain = log_real(told.of(&made(), &z)) + log_fake(told.of(&x, &found()));
     let there_and_back = generator.of(&beside(&found(), &noise));
@@ -54,7 +55,7 @@ fn bigan() {
         moved("encoder", &encoder, &inferring),
     ];
     let game = Bigan::new(generator.clone(), encoder.clone(), judge.clone());
-    compare(game.code(2).cycle(0.7), Repeat(x), &expected);
+    compare(game.code(2).cycle(0.7).penalty(penalty), Repeat(x), &expected);
 }
 
 /// ```text

@@ -62,17 +62,18 @@ fn cyclegan() {
 
 /// ```text
 /// maps:    -w (E J_B(G(a)) + E J_A(F(b))) + c (E |F(G(a)) - a| + E |G(F(b)) - b|)
-/// critics: E J_A(F(b)) - E J_A(a) + E J_B(G(a)) - E J_B(b), and then they are clipped
+/// critics: E J_A(F(b)) - E J_A(a) + E J_B(G(a)) - E J_B(b) + p (E J_A(a)^2 + E J_B(b)^2), and then they are clipped
 /// ```
 /// The critics have a turn before, on a batch of its own, and one after the maps' on the same.
 #[test]
 fn dualgan() {
     let ([maps, critics], [first, second]) = (networks(), batches());
-    let bound = WeightClip(0.9);
+    let (bound, penalty) = (WeightClip(0.9), Quiet(0.4));
     let improved = |critics: &Both<Net>, real: &Pair| {
         let made = judged(critics, &translated(&maps, real), |scores| scores.mean());
         let gap = made - judged(critics, real, |scores| scores.mean());
-        bound.enforce(after(critics, gap))
+        let loud = judged(critics, real, |scores| penalty.of(scores));
+        bound.enforce(after(critics, gap + loud))
     };
 
     let once = improved(&critics, &first);
@@ -85,6 +86,7 @@ fn dualgan() {
         .loss(Wasserstein, 0.6)
         .cycle(2.0, Distance::L1)
         .turns(Turns::critic(2))
+        .penalty(penalty)
         .constraint(bound);
     compare(game, InOrder(vec![first, second]), &expected);
 }
@@ -139,7 +141,7 @@ impl Discriminator for OfPictures {
 }
 
 /// ```text
-/// J: -1/2 (E log J(a, b) + E log(1 - J(a, G(a))))
+/// J: -1/2 (E log J(a, b) + E log(1 - J(a, G(a))) - p E J(a, b)^2)
 /// G: -E log J(a, G(a)) + d E |G(a) - b|
 /// ```
 #[test]
@@ -156,11 +158,12 @@ fn pix2pix() {
     let scores = |judge: &OfPictures, picture: &Tensor<2>| judge.net.of(&beside(&a, picture));
 
     let gain = log_real(scores(&judge, &b)) + log_fake(scores(&judge, &made()));
-    let told = after(&judge, -gain * 0.5);
+    let penalty = Quiet(0.4);
+    let told = after(&judge, (penalty.of(scores(&judge, &b)) - gain) * 0.5);
     let loss = absolute(&made(), &b) * 2.5 - log_real(scores(&told, &made()));
     let fitted = after(&map, loss);
 
     let expected = [moved("judge", &judge, &told), moved("map", &map, &fitted)];
     let game = Pix2Pix::new(map.clone(), judge.clone()).distance(2.5);
-    compare(game, Repeat((original, truth)), &expected);
+    compare(game.penalty(penalty), Repeat((original, truth)), &expected);
 }

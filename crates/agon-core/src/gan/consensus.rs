@@ -121,10 +121,11 @@ impl<G: Generator, D: Discriminator<Input = G::Output>> Losses<'_, G, D> {
         let fake = self.fake(generator);
         let real = self
             .gan
+            .contest
             .loss
             .generator_needs_real()
             .then(|| scores(discriminator, self.real));
-        let loss = self.gan.loss.generator(scores(discriminator, &fake), real);
+        let loss = self.gan.contest.loss.generator(scores(discriminator, &fake), real);
         if measured {
             self.round.measure("loss/generator", &loss);
         }
@@ -136,15 +137,19 @@ impl<G: Generator, D: Discriminator<Input = G::Output>> Losses<'_, G, D> {
         let samples = (self.real.rows().detach(), fake.rows().detach());
         let (real_scores, fake_scores) = (scores(discriminator, self.real), scores(discriminator, &fake));
         let seen = (real_scores.clone().inner(), fake_scores.clone().inner());
-        let loss = self.gan.loss.discriminator_at(real_scores, fake_scores, samples);
+        let loss = self
+            .gan
+            .contest
+            .loss
+            .discriminator_at(real_scores, fake_scores, samples);
         if measured {
             self.round.measure("loss/discriminator", &loss);
             self.round.measure_spreads(self.real, &fake);
-            if let Some(sign) = self.gan.loss.sign_of_real() {
+            if let Some(sign) = self.gan.contest.loss.sign_of_real() {
                 self.round.measure_scores(&seen.0, &seen.1, sign);
             }
             if !self.round.is_silent() {
-                self.gan.loss.advance(seen.0, seen.1);
+                self.gan.contest.loss.advance(seen.0, seen.1);
             }
         }
         joint(&loss, generator, discriminator)

@@ -8,8 +8,8 @@ mod play;
 mod unroll;
 
 use crate::{
-    Adam, AdversarialLoss, AnyPlayer, Augment, Augmentations, Constraint, Discriminator, Error, Feed, Game, Generator,
-    Memory, MovingAverage, Optimizer, Penalty, Player, Prior, Result, Round, Sampling, Term, Turns, Updates,
+    Adam, AdversarialLoss, AnyPlayer, Augment, Augmentations, Constraint, Contest, Discriminator, Error, Feed, Game,
+    Generator, Memory, MovingAverage, Optimizer, Penalty, Player, Prior, Result, Round, Sampling, Term, Turns, Updates,
 };
 
 pub use noise::InstanceNoise;
@@ -48,16 +48,12 @@ pub struct Gan<G: Generator, D: Discriminator<Input = G::Output>> {
     generator: Player<G>,
     discriminator: Player<D>,
     prior: Box<dyn Prior<Code = G::Input>>,
-    loss: Box<dyn AdversarialLoss>,
-    penalties: Vec<Box<dyn Penalty<D>>>,
-    terms: Vec<Box<dyn Term<D>>>,
+    contest: Contest<D>,
     turns: Turns,
     updates: Updates,
     fakes: Fakes,
     augmentations: Augmentations<G::Output>,
     unroll: Option<Unroll>,
-    /// Turns of the discriminator so far; decides which penalties are due.
-    judged: u64,
 }
 
 impl<G: Generator, D: Discriminator<Input = G::Output>> Gan<G, D> {
@@ -69,33 +65,30 @@ impl<G: Generator, D: Discriminator<Input = G::Output>> Gan<G, D> {
             generator: Player::generator(generator, adam()),
             discriminator: Player::discriminator(discriminator, adam()),
             prior,
-            loss: Box::new(original::Original),
-            penalties: Vec::new(),
-            terms: Vec::new(),
+            contest: Contest::new(original::Original),
             turns: Turns::default(),
             updates: Updates::default(),
             fakes: Fakes::default(),
             augmentations: Augmentations::default(),
             unroll: None,
-            judged: 0,
         }
     }
 
     /// What the contest is about.
     pub fn loss(mut self, loss: impl AdversarialLoss) -> Self {
-        self.loss = Box::new(loss);
+        self.contest.set_loss(loss);
         self
     }
 
     /// Adds a term to the discriminator's loss; any number of them.
     pub fn penalty(mut self, penalty: impl Penalty<D>) -> Self {
-        self.penalties.push(Box::new(penalty));
+        self.contest.add_penalty(penalty);
         self
     }
 
     /// Adds a term to both players' losses, about what the discriminator says besides scores; any number of them.
     pub fn term(mut self, term: impl Term<D>) -> Self {
-        self.terms.push(Box::new(term));
+        self.contest.add_term(term);
         self
     }
 
@@ -210,12 +203,12 @@ impl<G: Generator, D: Discriminator<Input = G::Output>> Gan<G, D> {
             return Err(Error::config("turns of players who move together", "one each", got));
         }
         let unseen = [
-            self.penalties.first().map(|_| "penalties"),
+            self.contest.penalties.first().map(|_| "penalties"),
             self.augmentations.first_name(),
-            self.terms.first().map(|term| term.name()),
+            self.contest.terms.first().map(|term| term.name()),
             self.unroll.map(|_| "unrolling"),
         ];
-        if let (Some(_), Some(term)) = (self.unroll, self.terms.first()) {
+        if let (Some(_), Some(term)) = (self.unroll, self.contest.terms.first()) {
             return Err(Error::config("unrolling", "losses without terms", term.name()));
         }
         if let Some(unroll) = &self.unroll {
@@ -231,9 +224,7 @@ impl<G: Generator, D: Discriminator<Input = G::Output>> Gan<G, D> {
 
     /// An error for settings that cannot work, whatever they are combined with.
     fn check_pieces(&self) -> Result<()> {
-        self.loss.check()?;
-        self.penalties.iter().try_for_each(|penalty| penalty.check())?;
-        self.terms.iter().try_for_each(|term| term.check())?;
+        self.contest.check()?;
         self.augmentations.check()?;
         match self.updates {
             Updates::Consensus { gamma } => Error::unless_at_least_zero("gamma of consensus updates", gamma),
@@ -263,25 +254,11 @@ impl<G: Generator, D: Discriminator<Input = G::Output>> Game for Gan<G, D> {
     }
 
     fn memory(&self) -> Memory {
-        let memory = Memory::new()
-            .with("judged", [self.judged as f64])
-            .nest("loss", self.loss.memory());
-        let penalties = self.penalties.iter().enumerate();
-        let memory = penalties.fold(memory, |memory, (i, penalty)| {
-            memory.nest(&format!("penalty{i}"), penalty.memory())
-        });
-        self.augmentations.remember(memory)
+        self.augmentations.remember(self.contest.memory())
     }
 
     fn recall(&mut self, memory: &Memory) {
-        self.judged = memory
-            .get("judged")
-            .and_then(|judged| judged.first().copied())
-            .map_or(0, |judged| judged as u64);
-        self.loss.recall(&memory.nested("loss"));
-        for (i, penalty) in self.penalties.iter_mut().enumerate() {
-            penalty.recall(&memory.nested(&format!("penalty{i}")));
-        }
+        self.contest.recall(memory);
         self.augmentations.recall(memory);
     }
 }
@@ -300,9 +277,9 @@ impl<G: Generator, D: Discriminator<Input = G::Output>> std::fmt::Debug for Gan<
             .field("generator", &self.generator)
             .field("discriminator", &self.discriminator)
             .field("prior", &self.prior)
-            .field("loss", &self.loss)
-            .field("penalties", &self.penalties)
-            .field("terms", &self.terms)
+            .field("loss", &self.contest.loss)
+            .field("penalties", &self.contest.penalties)
+            .field("terms", &self.contest.terms)
             .field("turns", &self.turns)
             .field("updates", &self.updates)
             .field("fakes", &self.fakes)

@@ -1,7 +1,7 @@
 use burn::prelude::Tensor;
 
 use super::{Fakes, Gan};
-use crate::{Bout, Discriminator, Feed, Generator, Result, Round, Said, Sample, Scored};
+use crate::{Discriminator, Feed, Generator, Judgement, Result, Round, Sample};
 
 /// What lies on the table in one round.
 pub(super) struct Table<S> {
@@ -64,9 +64,7 @@ impl<G: Generator, D: Discriminator<Input = G::Output>> Gan<G, D> {
     /// Lets what has a state move on, unless the step was a look ahead.
     fn advance(&mut self, judgement: Judgement, round: &mut Round) -> Result<()> {
         self.augmentations.advance(&judgement.real, round)?;
-        if !round.is_silent() {
-            self.loss.advance(judgement.real, judgement.fake);
-        }
+        self.contest.advance(judgement, round);
         Ok(())
     }
 
@@ -91,57 +89,11 @@ impl<G: Generator, D: Discriminator<Input = G::Output>> Gan<G, D> {
         self.generator.frozen().generate(codes).detached()
     }
 
-    /// The discriminator's loss: the contest and the penalties that are due.
-    pub(super) fn judge(&mut self, real: &G::Output, fake: &G::Output, round: &mut Round) -> Judgement {
+    /// The discriminator's loss, from samples as it sees them.
+    fn judge(&mut self, real: &G::Output, fake: &G::Output, round: &mut Round) -> Judgement {
         round.measure_spreads(real, fake);
         let (real, fake) = (self.seen(real, round), self.seen(fake, round));
-        let discriminator = self.discriminator.network();
-        let (of_real, of_fake) = (
-            discriminator.discriminate(real.clone()),
-            discriminator.discriminate(fake.clone()),
-        );
-        let (real_scores, fake_scores) = (of_real.scores(), of_fake.scores());
-        let mut loss = self.contest(real_scores.clone(), fake_scores.clone(), &real, &fake);
-        round.measure("loss/discriminator", &loss);
-        if let Some(sign) = self.loss.sign_of_real() {
-            round.measure_scores(&real_scores, &fake_scores, sign);
-        }
-        for term in &self.terms {
-            let value = term.discriminator(said(&real, &of_real), said(&fake, &of_fake));
-            round.measure(format!("{}/discriminator", term.name()), &value);
-            loss = loss + value;
-        }
-        let bout = Bout {
-            discriminator,
-            real: &real,
-            fake: &fake,
-            real_scores: real_scores.clone(),
-            fake_scores: fake_scores.clone(),
-        };
-        for penalty in &mut self.penalties {
-            let interval = penalty.interval().max(1);
-            if self.judged.is_multiple_of(interval) {
-                let term = penalty.penalty(&bout, round.random());
-                round.measure(penalty.name(), &term);
-                loss = loss + term * interval as f64;
-            }
-        }
-        self.judged += u64::from(!round.is_silent());
-        Judgement {
-            loss,
-            real: real_scores.inner(),
-            fake: fake_scores.inner(),
-        }
-    }
-
-    /// The discriminator's side of the loss, without penalties.
-    fn contest(&self, real_scores: Tensor<2>, fake_scores: Tensor<2>, real: &G::Output, fake: &G::Output) -> Tensor<1> {
-        if self.loss.needs_samples() {
-            let samples = (real.rows().detach(), fake.rows().detach());
-            self.loss.discriminator_at(real_scores, fake_scores, samples)
-        } else {
-            self.loss.discriminator(real_scores, fake_scores)
-        }
+        self.contest.judge(self.discriminator.network(), &real, &fake, round)
     }
 
     /// The generator's loss, differentiable through `fake`; the discriminator learns nothing from it.
@@ -152,39 +104,21 @@ impl<G: Generator, D: Discriminator<Input = G::Output>> Gan<G, D> {
             let inner = unroll.inner(self.discriminator.optimizer());
             let player = &self.discriminator;
             let discriminator = (player.network(), |network| player.enforced(network));
-            let foreseen = unroll.foresee(inner, &*self.loss, discriminator, (&real, &fake));
+            let foreseen = unroll.foresee(inner, self.contest.loss(), discriminator, (&real, &fake));
             round.measure("loss/generator", &foreseen.value);
             return foreseen.surrogate;
         }
-        let discriminator = self.discriminator.frozen();
-        let real_scores = self.loss.generator_needs_real().then(|| {
-            let real = self.seen(real, round);
-            discriminator.discriminate(real).scores()
-        });
-        let of_fake = discriminator.discriminate(fake.clone());
-        let mut loss = self.loss.generator(of_fake.scores(), real_scores);
-        round.measure("loss/generator", &loss);
-        for term in &self.terms {
-            let value = term.generator(said(&fake, &of_fake));
-            round.measure(format!("{}/generator", term.name()), &value);
-            loss = loss + value;
-        }
-        loss
+        let real = self
+            .contest
+            .loss()
+            .generator_needs_real()
+            .then(|| self.seen(real, round));
+        self.contest
+            .fool(&self.discriminator.frozen(), &fake, real.as_ref(), round)
     }
 
     /// Samples as the discriminator sees them.
     pub(super) fn seen(&self, samples: &G::Output, round: &mut Round) -> G::Output {
         self.augmentations.augment(samples, round)
     }
-}
-
-fn said<'a, D: Discriminator>(samples: &'a D::Input, output: &'a D::Output) -> Said<'a, D> {
-    Said { samples, output }
-}
-
-/// A discriminator's turn before its update.
-pub(super) struct Judgement {
-    pub loss: Tensor<1>,
-    pub real: Tensor<2>,
-    pub fake: Tensor<2>,
 }

@@ -4,15 +4,15 @@ mod code;
 
 use agon_core::prior::{Normal, Prior};
 use agon_core::{
-    Adam, AdversarialLoss, AnyPlayer, Augment, Augmentations, Conditioned, Constraint, Discriminator, Error, Feed,
-    Game, Generator, Memory, MovingAverage, Player, Result, Round, Sample, Sampling, Scored, random,
+    Adam, AdversarialLoss, AnyPlayer, Augment, Augmentations, Conditioned, Constraint, Contest, Discriminator, Error,
+    Feed, Game, Generator, Memory, MovingAverage, Penalty, Player, Result, Round, Sample, Sampling, Scored, random,
 };
 use agon_losses::{NonSaturating, l2};
 use burn::module::Module;
 use burn::prelude::Tensor;
 
 use crate::NoisyEncoder;
-use crate::contest::{Judgement, expect_code, expect_mirror};
+use crate::checks::{expect_code, expect_mirror};
 use code::{beside_noise, code_of};
 
 /// Generator and encoder against a discriminator of pairs.
@@ -55,7 +55,7 @@ pub struct Bigan<G: Generator, E: Module, D: Discriminator> {
     encoder: Player<E>,
     discriminator: Player<D>,
     prior: Box<dyn Prior<Code = Tensor<2>>>,
-    loss: Box<dyn AdversarialLoss>,
+    contest: Contest<D>,
     augmentations: Augmentations<D::Input>,
     code: Option<usize>,
     noise: usize,
@@ -81,7 +81,7 @@ where
             encoder: Player::encoder(encoder, adam()),
             discriminator: Player::discriminator(discriminator, adam()),
             prior,
-            loss: Box::new(NonSaturating),
+            contest: Contest::new(NonSaturating),
             augmentations: Augmentations::default(),
             code: None,
             noise,
@@ -106,7 +106,13 @@ where
     /// What the contest is about: a loss that treats scores `s` and `-s` as mirror images and has no state, and whose
     /// generator's side does not look at real scores; anything else is an error in the first round.
     pub fn loss(mut self, loss: impl AdversarialLoss) -> Self {
-        self.loss = Box::new(loss);
+        self.contest.set_loss(loss);
+        self
+    }
+
+    /// Adds a term to the discriminator's loss; any number of them.
+    pub fn penalty(mut self, penalty: impl Penalty<D>) -> Self {
+        self.contest.add_penalty(penalty);
         self
     }
 
@@ -196,23 +202,24 @@ where
     }
 
     fn discriminator_turn(&mut self, pairs: &[Conditioned<S>; 2], round: &mut Round) -> Result<()> {
-        let discriminator = self.discriminator.network();
         let [inferred, made] = pairs
             .each_ref()
-            .map(|pair| self.scores(discriminator, &pair.detached(), round));
-        let rows = (pairs[0].rows().detach(), pairs[1].rows().detach());
-        let judgement = Judgement::of_scores(&*self.loss, [inferred.clone(), made], rows);
-        judgement.measure(&*self.loss, round);
-        round.measure("loss/discriminator", &judgement.loss);
+            .map(|pair| self.augmentations.augment(&pair.detached(), round));
+        let judgement = self
+            .contest
+            .judge(self.discriminator.network(), &inferred, &made, round);
         self.discriminator.update(round, &judgement.loss);
-        self.augmentations.advance(&inferred.inner(), round)
+        self.augmentations.advance(&judgement.real, round)?;
+        self.contest.advance(judgement, round);
+        Ok(())
     }
 
     /// Generator and encoder move together, along gradients of one loss.
     fn turn_of_both(&mut self, pairs: &[Conditioned<S>; 2], round: &mut Round) {
         let discriminator = self.discriminator.frozen();
         let [inferred, made] = pairs.each_ref().map(|pair| self.scores(&discriminator, pair, round));
-        let mut loss = self.loss.generator(made, None) + self.loss.generator(-inferred, None);
+        let contest = self.contest.loss();
+        let mut loss = contest.generator(made, None) + contest.generator(-inferred, None);
         round.measure("loss/generator", &loss);
         if self.cycle > 0.0 {
             let cycled = self.cycled(&pairs[0], &pairs[1], round);
@@ -226,9 +233,9 @@ where
         if self.turns == 0 {
             return Err(Error::config("turns of generator and encoder", "at least one", 0));
         }
-        expect_mirror("the loss of a BiGAN", &*self.loss, round)?;
+        expect_mirror("the loss of a BiGAN", self.contest.loss(), round)?;
         Error::unless_at_least_zero("the cycle of a BiGAN", self.cycle)?;
-        self.loss.check()?;
+        self.contest.check()?;
         self.augmentations.check()
     }
 
@@ -283,10 +290,11 @@ where
     }
 
     fn memory(&self) -> Memory {
-        self.augmentations.remember(Memory::new())
+        self.augmentations.remember(self.contest.memory())
     }
 
     fn recall(&mut self, memory: &Memory) {
+        self.contest.recall(memory);
         self.augmentations.recall(memory);
     }
 }
@@ -312,7 +320,7 @@ impl<G: Generator, E: Module, D: Discriminator> std::fmt::Debug for Bigan<G, E, 
             .field("encoder", &self.encoder)
             .field("discriminator", &self.discriminator)
             .field("prior", &self.prior)
-            .field("loss", &self.loss)
+            .field("contest", &self.contest)
             .field("augmentations", &self.augmentations)
             .field("code", &self.code)
             .field("cycle", &self.cycle)

@@ -1,0 +1,210 @@
+use std::fmt;
+
+use burn::prelude::Tensor;
+
+use crate::{AdversarialLoss, Bout, Discriminator, Memory, Penalty, Result, Round, Said, Sample, Scored, Term};
+
+/// What a discriminator and those it judges play for: an adversarial loss, and whatever is added to it.
+///
+/// ```text
+/// judge:  L_D(D(real), D(fake)) + terms + the penalties that are due
+/// fool:   L_G(D(fake)) + terms
+/// ```
+///
+/// [`Gan`](crate::Gan) has one, and a game of one's own that has one takes every loss, penalty and term.
+///
+/// # Example
+/// A critic's turn and a generator's, with any penalty:
+/// ```
+/// use agon_core::{Contest, Discriminator, Generator, Player, Result, Round, Sample};
+///
+/// fn turns<G: Generator, D: Discriminator<Input = G::Output>>(
+///     (generator, critic): (&mut Player<G>, &mut Player<D>),
+///     contest: &mut Contest<D>,
+///     real: &G::Output,
+///     round: &mut Round,
+/// ) -> Result<()> {
+///     contest.check()?;
+///     let codes = round.draw(&*generator.network().prior(), real.size());
+///     let fake = generator.network().generate(codes);
+///     let judgement = contest.judge(critic.network(), real, &fake.detached(), round);
+///     critic.update(round, &judgement.loss);
+///     contest.advance(judgement, round);
+///     let loss = contest.fool(&critic.frozen(), &fake, Some(real), round);
+///     generator.update(round, &loss);
+///     Ok(())
+/// }
+/// ```
+pub struct Contest<D: Discriminator> {
+    pub(crate) loss: Box<dyn AdversarialLoss>,
+    pub(crate) penalties: Vec<Box<dyn Penalty<D>>>,
+    pub(crate) terms: Vec<Box<dyn Term<D>>>,
+    /// Turns of the discriminator so far; decides which penalties are due.
+    judged: u64,
+}
+
+/// A discriminator's turn before its update.
+#[derive(Debug)]
+pub struct Judgement {
+    /// What the discriminator minimises.
+    pub loss: Tensor<1>,
+    /// The contest's part of it, without terms and penalties.
+    pub contest: Tensor<1>,
+    /// The scores of real samples, without a gradient.
+    pub real: Tensor<2>,
+    /// The scores of generated samples, without a gradient.
+    pub fake: Tensor<2>,
+}
+
+impl<D: Discriminator> Contest<D> {
+    /// About this, and nothing more.
+    pub fn new(loss: impl AdversarialLoss) -> Self {
+        Self {
+            loss: Box::new(loss),
+            penalties: Vec::new(),
+            terms: Vec::new(),
+            judged: 0,
+        }
+    }
+
+    /// Makes it about something else.
+    pub fn set_loss(&mut self, loss: impl AdversarialLoss) {
+        self.loss = Box::new(loss);
+    }
+
+    /// Adds a term to the discriminator's loss.
+    pub fn add_penalty(&mut self, penalty: impl Penalty<D>) {
+        self.penalties.push(Box::new(penalty));
+    }
+
+    /// Adds a term to both sides' losses.
+    pub fn add_term(&mut self, term: impl Term<D>) {
+        self.terms.push(Box::new(term));
+    }
+
+    /// What it is about.
+    pub fn loss(&self) -> &dyn AdversarialLoss {
+        &*self.loss
+    }
+
+    /// An error for settings that cannot work; games ask before every round.
+    pub fn check(&self) -> Result<()> {
+        self.loss.check()?;
+        self.penalties.iter().try_for_each(|penalty| penalty.check())?;
+        self.terms.iter().try_for_each(|term| term.check())
+    }
+
+    /// The discriminator's side. It notes `loss/discriminator`, scores, and what is added under its own name.
+    pub fn judge(&mut self, discriminator: &D, real: &D::Input, fake: &D::Input, round: &mut Round) -> Judgement {
+        let of_real = discriminator.discriminate(real.clone());
+        let of_fake = discriminator.discriminate(fake.clone());
+        let (real_scores, fake_scores) = (of_real.scores(), of_fake.scores());
+        let contest = match self.loss.needs_samples() {
+            true => {
+                let samples = (real.rows().detach(), fake.rows().detach());
+                self.loss
+                    .discriminator_at(real_scores.clone(), fake_scores.clone(), samples)
+            }
+            false => self.loss.discriminator(real_scores.clone(), fake_scores.clone()),
+        };
+        round.measure("loss/discriminator", &contest);
+        if let Some(sign) = self.loss.sign_of_real() {
+            round.measure_scores(&real_scores, &fake_scores, sign);
+        }
+        let mut loss = contest.clone();
+        for term in &self.terms {
+            let value = term.discriminator(said(real, &of_real), said(fake, &of_fake));
+            round.measure(format!("{}/discriminator", term.name()), &value);
+            loss = loss + value;
+        }
+        let bout = Bout {
+            discriminator,
+            real,
+            fake,
+            real_scores: real_scores.clone(),
+            fake_scores: fake_scores.clone(),
+        };
+        loss = self.penalized(loss, &bout, round);
+        Judgement {
+            loss,
+            contest,
+            real: real_scores.inner(),
+            fake: fake_scores.inner(),
+        }
+    }
+
+    fn penalized(&mut self, mut loss: Tensor<1>, bout: &Bout<'_, D>, round: &mut Round) -> Tensor<1> {
+        for penalty in &mut self.penalties {
+            let interval = penalty.interval().max(1);
+            if self.judged.is_multiple_of(interval) {
+                let value = penalty.penalty(bout, round.random());
+                round.measure(penalty.name(), &value);
+                loss = loss + value * interval as f64;
+            }
+        }
+        self.judged += u64::from(!round.is_silent());
+        loss
+    }
+
+    /// The side of those who made `fake`, differentiable through it. The discriminator should be
+    /// [frozen](crate::Player::frozen); real samples are looked at if the loss
+    /// [needs them](AdversarialLoss::generator_needs_real), and may be left out otherwise. It notes `loss/generator`, and
+    /// terms under their own names.
+    pub fn fool(&self, discriminator: &D, fake: &D::Input, real: Option<&D::Input>, round: &mut Round) -> Tensor<1> {
+        let real_scores = real
+            .filter(|_| self.loss.generator_needs_real())
+            .map(|real| discriminator.discriminate(real.clone()).scores());
+        let of_fake = discriminator.discriminate(fake.clone());
+        let mut loss = self.loss.generator(of_fake.scores(), real_scores);
+        round.measure("loss/generator", &loss);
+        for term in &self.terms {
+            let value = term.generator(said(fake, &of_fake));
+            round.measure(format!("{}/generator", term.name()), &value);
+            loss = loss + value;
+        }
+        loss
+    }
+
+    /// Lets a loss with a state follow, once the discriminator has learned, unless it was a look ahead.
+    pub fn advance(&mut self, judgement: Judgement, round: &Round) {
+        if !round.is_silent() {
+            self.loss.advance(judgement.real, judgement.fake);
+        }
+    }
+
+    /// The state to keep in a checkpoint.
+    pub fn memory(&self) -> Memory {
+        let memory = Memory::new()
+            .with("judged", [self.judged as f64])
+            .nest("loss", self.loss.memory());
+        let penalties = self.penalties.iter().enumerate();
+        penalties.fold(memory, |memory, (i, penalty)| {
+            memory.nest(&format!("penalty{i}"), penalty.memory())
+        })
+    }
+
+    /// Takes that state back.
+    pub fn recall(&mut self, memory: &Memory) {
+        let judged = memory.get("judged").and_then(|judged| judged.first().copied());
+        self.judged = judged.map_or(0, |judged| judged as u64);
+        self.loss.recall(&memory.nested("loss"));
+        for (i, penalty) in self.penalties.iter_mut().enumerate() {
+            penalty.recall(&memory.nested(&format!("penalty{i}")));
+        }
+    }
+}
+
+fn said<'a, D: Discriminator>(samples: &'a D::Input, output: &'a D::Output) -> Said<'a, D> {
+    Said { samples, output }
+}
+
+/// What was set, without what changes in a run.
+impl<D: Discriminator> fmt::Debug for Contest<D> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Contest")
+            .field("loss", &self.loss)
+            .field("penalties", &self.penalties)
+            .field("terms", &self.terms)
+            .finish()
+    }
+}
