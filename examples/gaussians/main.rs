@@ -58,6 +58,9 @@ struct Options {
     /// An unrolled generator foresees plain gradient steps at this rate, instead of those of the discriminator's Adam
     #[arg(long)]
     foreseen_rate: Option<f64>,
+    /// Rounds after which those of gap draw new opponents [default: 100]
+    #[arg(long, value_parser = clap::value_parser!(u64).range(1..))]
+    swap: Option<u64>,
     /// Points in a batch, where points are fresh [default: 512, 500 by VEEGAN's protocol, and 128 for minibatch]
     #[arg(long)]
     batch: Option<usize>,
@@ -148,6 +151,7 @@ fn check(options: &Options, given: &Given, protocol: Protocol) -> Result<(), Ref
         ("--batch", protocol == Protocol::Pacgan),
         ("--epochs", protocol != Protocol::Pacgan),
         ("--constant-rate", protocol != Protocol::Small),
+        ("--swap", options.method != Method::Gap),
         ("--foreseen-rate", options.method != Method::Unrolled),
         ("--learning-rate", options.method.own_rate().is_some()),
     ];
@@ -212,7 +216,7 @@ fn play(
         Method::Veegan => run.train(games::veegan(&setup)?, packing, one),
         Method::VeeganLearned => run.train(games::veegan_learned(&setup)?, packing, one),
         Method::Mdgan => run.train(games::mdgan(&setup), packing, one),
-        Method::Gap => run.train(games::gap(100, &setup), packing, each),
+        Method::Gap => run.train(games::gap(options.swap.unwrap_or(100), &setup), packing, each),
         Method::Parallel => run.train(games::gap(0, &setup), packing, each),
         _ => run.train(options.method.gan(unroll, &setup), packing, unpacked),
     }

@@ -40,7 +40,7 @@ pub enum Method {
     Mdgan,
     /// The baseline with minibatch discrimination: means over 8 kernels of 4, batches of 128, noise that fades out
     Minibatch,
-    /// 4 baselines in parallel which draw new opponents every 100 rounds; figures are means over the 4
+    /// 4 baselines in parallel which draw new opponents now and then; figures are means over the 4, and of all as one
     Gap,
     /// 4 baselines side by side which never do
     Parallel,

@@ -105,7 +105,7 @@ enum Critics {
     Clipped,
     /// A gradient penalty of 10, with one turn in a round, as in the authors' code
     Penalized,
-    /// Nothing: they classify, and the loss is the cross entropy, with one turn in a round, as in the authors' first code
+    /// Nothing: they classify, and the loss is the cross entropy, as in an earlier state of the authors' code
     Logistic,
 }
 
