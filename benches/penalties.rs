@@ -25,7 +25,7 @@ fn penalties(criterion: &mut Criterion) {
     ];
     let mut group = criterion.benchmark_group(format!("penalties/{name}/dcgan32x16"));
     group.sample_size(10);
-    for (penalty_name, mut penalty) in all {
+    for (penalty_name, penalty) in all {
         group.bench_function(penalty_name, |bencher| {
             bencher.iter(|| {
                 let bout = Bout {

@@ -117,7 +117,7 @@ impl AdversarialLoss for Squashed {
 struct MidwaySlope(f64);
 
 impl<D: Discriminator> Penalty<D> for MidwaySlope {
-    fn penalty(&mut self, bout: &Bout<'_, D>, _random: &mut Random) -> Tensor<1> {
+    fn penalty(&self, bout: &Bout<'_, D>, _random: &mut Random) -> Tensor<1> {
         let middle = bout.real.with_rows((bout.real.rows() + bout.fake.rows()) / 2.0);
         norm_penalty(bout.discriminator, &middle, |norm| {
             (norm.clone().square() * 0.5, norm.ones_like())

@@ -130,7 +130,7 @@ fn run(options: &Options, given: &Given) -> Ending {
     common.say("The ceiling is 98.889 % of high quality; +- is the standard error, as in PacGAN's table.");
     let mut report = json!({
         "example": "gaussians", "layout": name(options.layout), "method": name(options.method),
-        "protocol": name(protocol), "rate": rate, "length": length,
+        "protocol": name(protocol), "rate": rate, "length": length, "swap": options.swap,
         "seeds": runs.len(), "runs": runs, "together": together,
         "published": published.iter().map(|row| row.json()).collect::<Vec<_>>(),
     });

@@ -85,7 +85,7 @@ enum Method {
     Cyclegan,
     /// Encoders and decoders, judges of whole pictures (without pairs)
     Discogan,
-    /// U-Nets and clipped critics (without pairs)
+    /// U-Nets and Wasserstein critics (without pairs)
     Dualgan,
     /// A U-Net and the distance to the truth (with pairs)
     Pix2pix,
@@ -103,7 +103,7 @@ enum Maps {
 enum Critics {
     /// Bounds of their weights, as in the paper
     Clipped,
-    /// A gradient penalty of 10, with one turn in a round, as in the authors' code
+    /// A gradient penalty of 10; they see whole pictures and have one turn in a round, as in the authors' code
     Penalized,
     /// Nothing: they classify, and the loss is the cross entropy, as in an earlier state of the authors' code
     Logistic,
@@ -194,14 +194,19 @@ fn cyclegan(options: &Options, steps: u64, depth: usize, device: &Device) -> End
 /// DualGAN with what was asked for instead of the paper's.
 fn dualgan(options: &Options, config: DualGanConfig) -> DualGanConfig {
     let (cycle, dropout, rate) = (config.cycle, config.dropout, config.learning_rate);
+    let config = config.with_halvings(1);
+    // As many as leave a score at all.
+    let whole = (options.size / 3).max(1).ilog2() as usize;
     let config = match options.critics {
         Critics::Clipped => config,
-        Critics::Penalized => config.with_clip(None).with_penalty(Some(10.0)).with_critic_turns(1),
+        Critics::Penalized => {
+            let config = config.with_clip(None).with_penalty(Some(10.0));
+            config.with_critic_turns(1).with_halvings(whole)
+        }
         Critics::Logistic => config.with_clip(None).with_critic_turns(1),
     };
     config
         .with_width(options.width)
-        .with_halvings(1)
         .with_cycle(options.cycle.unwrap_or(cycle))
         .with_dropout(options.dropout.unwrap_or(dropout))
         .with_learning_rate(options.learning_rate.unwrap_or(rate))
@@ -252,7 +257,7 @@ fn train<G: Translates + 'static>(options: &Options, game: G, steps: u64) -> End
     let common = &options.common;
     let pictures = pictures(options)?;
     let out = common.folder("translate")?;
-    let name = names(options);
+    let names = names(options);
     let watch = Watch {
         pictures: pictures.clone(),
         common: common.clone(),
@@ -262,13 +267,13 @@ fn train<G: Translates + 'static>(options: &Options, game: G, steps: u64) -> End
         .observe(watch)
         .observe(Progress::new())
         .observe(StopOnInterrupt::new())
-        .observe(Checkpoints::every(1_000).replacing().to(out.join(name.join("-"))));
+        .observe(Checkpoints::every(1_000).replacing().to(out.join(names.join("-"))));
     let outcome = trainer.run(pictures.batches(G::PAIRED, options.batch), Budget::steps(steps))?;
 
     let errors = Errors::of(trainer.game(), &pictures, JUDGED)?;
     let found = errors.as_ref().map(|errors| format!(": {errors}"));
-    common.say(format!("{}{}", name.join(", "), found.unwrap_or_default()));
-    let picture = out.join(format!("{}-seed{}.png", name.join("-"), common.seed));
+    common.say(format!("{}{}", names.join(", "), found.unwrap_or_default()));
+    let picture = out.join(format!("{}-seed{}.png", names.join("-"), common.seed));
     draw(&picture, trainer.game(), &pictures)?;
     common.say(format!(
         "rows: picture, translation, truth (or the other kind); and back; {}",
@@ -276,9 +281,11 @@ fn train<G: Translates + 'static>(options: &Options, game: G, steps: u64) -> End
     ));
     common.say_how_to_load::<G::Maps>(&outcome)?;
     let figure = |of: fn(&Errors) -> f64| errors.as_ref().map(of);
-    let [method, task] = name;
+    let [method, task] = names;
+    let critics = (options.method == Method::Dualgan).then(|| name(options.critics));
     common.report(&json!({
-        "method": method, "task": task, "steps": outcome.steps, "seconds": outcome.elapsed.as_secs_f64(),
+        "method": method, "task": task, "critics": critics, "cycle": options.cycle, "dropout": options.dropout,
+        "learning_rate": options.learning_rate, "steps": outcome.steps, "seconds": outcome.elapsed.as_secs_f64(),
         "identity": figure(|errors| errors.identity), "constant": figure(|errors| errors.constant),
         "there": figure(|errors| errors.there), "back": errors.as_ref().and_then(|errors| errors.back),
         "share_of_identity": figure(|errors| errors.there / errors.identity), "samples": picture,

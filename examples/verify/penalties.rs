@@ -76,7 +76,7 @@ fn compare<D: Reference>(
     golden: &Golden,
     setting: &Setting,
 ) -> Result<f64> {
-    let mut penalty = penalty_of::<D>(penalty_name, by_differences).ok_or("no penalty of this name is known")?;
+    let penalty = penalty_of::<D>(penalty_name, by_differences).ok_or("no penalty of this name is known")?;
     let critic = D::build(golden, critic_name, setting)?;
     let input = D::input(golden.tensor(&format!("{critic_name}.input"))?, setting)?;
     let gradient_of = |parameter: &Named| {

@@ -58,7 +58,7 @@ fn penalties_see_what_was_judged() {
     #[derive(Debug)]
     struct Look(Witness);
     impl Penalty<DcganDiscriminator> for Look {
-        fn penalty(&mut self, bout: &Bout<'_, DcganDiscriminator>, _random: &mut Random) -> Tensor<1> {
+        fn penalty(&self, bout: &Bout<'_, DcganDiscriminator>, _random: &mut Random) -> Tensor<1> {
             let means = [bout.real, bout.fake].map(|images| images.clone().inner().mean().into_scalar::<f32>());
             assert!(means.iter().all(|mean| *mean > 50.0), "{means:?}");
             (self.0).0.lock().unwrap().push(true);

@@ -267,6 +267,33 @@ fn a_look_ahead_leaves_no_trace() {
         trainer.game().game().memory(),
         play(points(), ring(), 3).game().memory()
     );
+    // What a penalty remembers follows once in a round, too.
+    let trainer = play(Extragradient::new(points().penalty(Counted(0))), ring(), 3);
+    let turns = play(points().penalty(Counted(0)), ring(), 3);
+    assert_eq!(trainer.game().game().memory(), turns.game().memory());
+    assert_eq!(turns.game().memory().nested("penalty0").get("turns"), Some(&[3.0][..]));
+}
+
+/// Counts the turns that it took part in, and changes nothing.
+#[derive(Debug)]
+struct Counted(u32);
+
+impl<D: Discriminator> Penalty<D> for Counted {
+    fn penalty(&self, bout: &Bout<'_, D>, _: &mut random::Random) -> Tensor<1> {
+        bout.real_scores.clone().mean() * 0.0
+    }
+
+    fn advance(&mut self, _: &Bout<'_, D>) {
+        self.0 += 1;
+    }
+
+    fn name(&self) -> &'static str {
+        "turns"
+    }
+
+    fn memory(&self) -> Memory {
+        Memory::new().with("turns", [f64::from(self.0)])
+    }
 }
 
 #[test]

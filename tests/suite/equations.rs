@@ -173,7 +173,7 @@ impl Quiet {
 }
 
 impl<D: Discriminator> Penalty<D> for Quiet {
-    fn penalty(&mut self, bout: &Bout<'_, D>, _: &mut random::Random) -> Tensor<1> {
+    fn penalty(&self, bout: &Bout<'_, D>, _: &mut random::Random) -> Tensor<1> {
         self.of(bout.real_scores.clone())
     }
 

@@ -255,9 +255,10 @@ fn translators_with_pools_and_dropout() {
     // A loss with a state, which each domain has for itself.
     let equal = || dualgan().loss(BoundaryEquilibrium::new(0.5), 1.0);
     check("dualgan-began", 5, equal, data, |game| {
-        let k = |name| game.memory().nested(name).get("k").map(|k| k[0].to_bits() as u32);
-        assert_ne!(k("loss_a"), k("loss_b"));
-        [weights(&game.maps()), vec![k("loss_a").unwrap(), k("loss_b").unwrap()]].concat()
+        let memory = game.memory();
+        let k = |name| memory.nested(name).nested("loss").get("k").unwrap()[0].to_bits() as u32;
+        assert_ne!(k("contest_a"), k("contest_b"));
+        [weights(&game.maps()), vec![k("contest_a"), k("contest_b")]].concat()
     });
     let pix2pix = || {
         let config = Pix2PixConfig::new([1, 1]).with_width(2).with_depth(3).with_halvings(1);

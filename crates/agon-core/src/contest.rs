@@ -43,13 +43,14 @@ pub struct Contest<D: Discriminator> {
     judged: u64,
 }
 
-/// A discriminator's turn before its update.
+/// A discriminator's turn: its update is next, and then [`Contest::advance`].
+#[must_use]
 #[derive(Debug)]
 pub struct Judgement {
     /// What the discriminator minimises.
     pub loss: Tensor<1>,
-    /// The contest's part of it, without terms and penalties.
-    pub contest: Tensor<1>,
+    /// The adversarial loss alone, without terms and penalties.
+    pub bare: Tensor<1>,
     /// The scores of real samples, without a gradient.
     pub real: Tensor<2>,
     /// The scores of generated samples, without a gradient.
@@ -99,7 +100,7 @@ impl<D: Discriminator> Contest<D> {
         let of_real = discriminator.discriminate(real.clone());
         let of_fake = discriminator.discriminate(fake.clone());
         let (real_scores, fake_scores) = (of_real.scores(), of_fake.scores());
-        let contest = match self.loss.needs_samples() {
+        let bare = match self.loss.needs_samples() {
             true => {
                 let samples = (real.rows().detach(), fake.rows().detach());
                 self.loss
@@ -107,11 +108,11 @@ impl<D: Discriminator> Contest<D> {
             }
             false => self.loss.discriminator(real_scores.clone(), fake_scores.clone()),
         };
-        round.measure("loss/discriminator", &contest);
+        round.measure("loss/discriminator", &bare);
         if let Some(sign) = self.loss.sign_of_real() {
             round.measure_scores(&real_scores, &fake_scores, sign);
         }
-        let mut loss = contest.clone();
+        let mut loss = bare.clone();
         for term in &self.terms {
             let value = term.discriminator(said(real, &of_real), said(fake, &of_fake));
             round.measure(format!("{}/discriminator", term.name()), &value);
@@ -127,7 +128,7 @@ impl<D: Discriminator> Contest<D> {
         loss = self.penalized(loss, &bout, round);
         Judgement {
             loss,
-            contest,
+            bare,
             real: real_scores.inner(),
             fake: fake_scores.inner(),
         }
@@ -136,10 +137,14 @@ impl<D: Discriminator> Contest<D> {
     fn penalized(&mut self, mut loss: Tensor<1>, bout: &Bout<'_, D>, round: &mut Round) -> Tensor<1> {
         for penalty in &mut self.penalties {
             let interval = penalty.interval().max(1);
-            if self.judged.is_multiple_of(interval) {
-                let value = penalty.penalty(bout, round.random());
-                round.measure(penalty.name(), &value);
-                loss = loss + value * interval as f64;
+            if !self.judged.is_multiple_of(interval) {
+                continue;
+            }
+            let value = penalty.penalty(bout, round.random());
+            round.measure(penalty.name(), &value);
+            loss = loss + value * interval as f64;
+            if !round.is_silent() {
+                penalty.advance(bout);
             }
         }
         self.judged += u64::from(!round.is_silent());
@@ -150,9 +155,18 @@ impl<D: Discriminator> Contest<D> {
     /// [frozen](crate::Player::frozen); real samples are looked at if the loss
     /// [needs them](AdversarialLoss::generator_needs_real), and may be left out otherwise. It notes `loss/generator`, and
     /// terms under their own names.
+    ///
+    /// # Panics
+    /// If the loss needs real samples and there are none.
     pub fn fool(&self, discriminator: &D, fake: &D::Input, real: Option<&D::Input>, round: &mut Round) -> Tensor<1> {
+        let wanted = self.loss.generator_needs_real();
+        assert!(
+            real.is_some() || !wanted,
+            "the generator's side of {:?}: expected real samples, got none",
+            self.loss
+        );
         let real_scores = real
-            .filter(|_| self.loss.generator_needs_real())
+            .filter(|_| wanted)
             .map(|real| discriminator.discriminate(real.clone()).scores());
         let of_fake = discriminator.discriminate(fake.clone());
         let mut loss = self.loss.generator(of_fake.scores(), real_scores);
@@ -172,7 +186,7 @@ impl<D: Discriminator> Contest<D> {
         }
     }
 
-    /// The state to keep in a checkpoint.
+    /// The state to keep in a checkpoint; a game with several contests [nests](Memory::nest) each under a name of its own.
     pub fn memory(&self) -> Memory {
         let memory = Memory::new()
             .with("judged", [self.judged as f64])

@@ -23,7 +23,10 @@ pub struct Bout<'a, D: Discriminator> {
 /// A term added to the discriminator's loss, which may look at the network.
 pub trait Penalty<D: Discriminator>: Debug + Send + 'static {
     /// The term, weight included.
-    fn penalty(&mut self, bout: &Bout<'_, D>, random: &mut Random) -> Tensor<1>;
+    fn penalty(&self, bout: &Bout<'_, D>, random: &mut Random) -> Tensor<1>;
+
+    /// Lets what it remembers follow, in turns in which it was added; games leave it out in a look ahead.
+    fn advance(&mut self, _bout: &Bout<'_, D>) {}
 
     /// What its measurement is called.
     fn name(&self) -> &'static str;

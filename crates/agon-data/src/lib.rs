@@ -2,7 +2,7 @@
 //!
 //! A [`Dataset`] is items that can be asked for by number; [`Dataset::batches`] takes them some at a time,
 //! so that any batch follows from its index and a seed alone. Worlds that are drawn instead of loaded:
-//! [`GaussianMixture`] (ring and grid, with the [`Coverage`] rule), [`SwissRoll`], [`TwoMoons`], [`Glyphs`],
+//! [`GaussianMixture`] (ring, grid and R15, with the [`Coverage`] rule), [`SwissRoll`], [`TwoMoons`], [`Glyphs`],
 //! [`Shapes`] (and translations between their looks), [`MovingShapes`], [`Solids`] (and their projections),
 //! [`Sentences`] of a [`Grammar`], [`Tabular`]. Tensors of one's own: [`InMemory`]; some
 //! of the items of any: [`Subset`].

@@ -319,11 +319,20 @@ fn le_cam_follows_the_scores_and_remembers() {
     let expected = 0.5 * (distance(scores(&real), f) + distance(scores(&fake), r));
     let first = evaluate(&mut penalty, &network, &real, &fake).into_scalar::<f64>();
     assert!((first - expected).abs() < 1e-12);
+    let bout = Bout {
+        discriminator: &network,
+        real: &real,
+        fake: &fake,
+        real_scores: scores(&real),
+        fake_scores: scores(&fake),
+    };
+    penalty.advance(&bout);
 
     let mut resumed = LeCam::new(0.5).decay(0.5);
     Penalty::<Mlp>::recall(&mut resumed, &Penalty::<Mlp>::memory(&penalty));
     let value = |penalty: &mut LeCam| evaluate(penalty, &network, &fake, &real).into_scalar::<f64>();
     assert_eq!(value(&mut penalty), value(&mut resumed));
+    assert_ne!(value(&mut penalty), value(&mut LeCam::new(0.5).decay(0.5)));
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! DualGAN: unpaired translation with Wasserstein critics.
 
-use agon_core::{Game, Result, RmsProp, Turns};
+use agon_core::{Error, Game, Result, RmsProp, Turns};
 use agon_losses::{GradientPenalty, Wasserstein, WeightClip};
 use burn::config::Config;
 use burn::prelude::Device;
@@ -32,7 +32,8 @@ pub struct DualGanConfig {
     /// The bound of the critics' weights, if there is one.
     #[config(default = "Some(0.01)")]
     pub clip: Option<f64>,
-    /// The weight of a two-sided gradient penalty on the critics, if they have one (10 in the authors' code).
+    /// The weight of a two-sided gradient penalty on the critics instead (10 in the authors' code). With neither they are
+    /// without bound, which suits other losses than this one.
     #[config(default = "None")]
     pub penalty: Option<f64>,
     /// Critics' turns in a round (2 to 4 in the paper).
@@ -43,7 +44,7 @@ pub struct DualGanConfig {
     pub learning_rate: f64,
 }
 
-/// Maps that are U-Nets, clipped critics of patches, and a cycle that counts heavily.
+/// Maps that are U-Nets, Wasserstein critics of patches, and a cycle that counts heavily.
 ///
 /// ```text
 /// -E J_B(G(a)) - E J_A(F(b)) + 500 (E |F(G(a)) - a|_1 + E |G(F(b)) - b|_1)
@@ -73,8 +74,12 @@ impl DualGanConfig {
     /// The game with fresh networks.
     ///
     /// # Errors
-    /// Where the networks' configurations cannot work.
+    /// Where the networks' configurations cannot work, or critics are to be both clipped and penalized.
     pub fn try_init(&self, device: &Device) -> Result<DualGan> {
+        if let (Some(clip), Some(penalty)) = (self.clip, self.penalty) {
+            let got = format!("a clip of {clip} and a penalty of {penalty}");
+            return Err(Error::config("the critics of DualGAN", "a clip or a penalty", got));
+        }
         let [a, b] = self.channels;
         let map = |channels| {
             UNetTranslatorConfig::new(channels)

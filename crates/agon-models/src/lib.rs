@@ -1,4 +1,4 @@
-//! Published adversarial networks, one file each: configuration, networks, and what the paper says.
+//! Published adversarial networks, one file or folder each: configuration, networks, and what the paper says.
 #![forbid(unsafe_code)]
 
 mod checks;

@@ -90,7 +90,7 @@ where
         self
     }
 
-    /// What both contests are about.
+    /// What both contests are about; figures of the first are called `manifold/..`.
     pub fn loss(mut self, loss: impl AdversarialLoss + Clone) -> Self {
         for contest in &mut self.contests {
             contest.set_loss(loss.clone());
@@ -142,14 +142,16 @@ where
             .generate(self.encoder.network().encode(x.clone()));
         let [real, fake] = [x, &again.detached()].map(|samples| self.augmentations.augment(samples, round));
         let [contest, _] = &mut self.contests;
-        let judgement = contest.judge(self.manifold.network(), &real, &fake, round);
+        let judge = self.manifold.network();
+        let judgement = round.within("manifold", |round| contest.judge(judge, &real, &fake, round));
         self.manifold.update(round, &judgement.loss);
         contest.advance(judgement, round);
 
         let distance = l2(again.rows(), x.rows());
         round.measure("loss/reconstruction", &distance);
         let seen = self.augmentations.augment(&again, round);
-        let fooled = contest.fool(&self.manifold.frozen(), &seen, Some(&real), round);
+        let judge = self.manifold.frozen();
+        let fooled = round.within("manifold", |round| contest.fool(&judge, &seen, Some(&real), round));
         let loss = distance * self.weight + fooled;
         self.generator.update_with(&mut self.encoder, round, &loss);
     }
@@ -166,12 +168,12 @@ where
         let [_, contest] = &mut self.contests;
         let judgement = contest.judge(self.diffusion.network(), &real, &seen, round);
         self.diffusion.update(round, &judgement.loss);
+        self.augmentations.advance(&judgement.real, round)?;
+        contest.advance(judgement, round);
 
         let seen = self.augmentations.augment(&fake, round);
         let loss = contest.fool(&self.diffusion.frozen(), &seen, Some(&real), round);
         self.generator.update(round, &loss);
-        self.augmentations.advance(&judgement.real, round)?;
-        contest.advance(judgement, round);
         Ok(())
     }
 }
@@ -188,7 +190,7 @@ where
         self.contests.iter().try_for_each(Contest::check)?;
         self.augmentations.check()?;
         let x = data.next_batch()?;
-        round.within("manifold", |round| self.manifold_step(&x, round));
+        self.manifold_step(&x, round);
         self.diffusion_step(&x, round)
     }
 

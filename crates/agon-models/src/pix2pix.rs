@@ -164,9 +164,8 @@ where
 
         let cut = made_pair.clone().detach();
         let judgement = self.contest.judge(self.judge.network(), &true_pair, &cut, round);
-        let loss = judgement.loss.clone() * 0.5;
-        round.measure("loss/discriminator", &loss);
-        self.judge.update(round, &loss);
+        round.measure("loss/discriminator", &(judgement.bare.clone() * 0.5));
+        self.judge.update(round, &(judgement.loss.clone() * 0.5));
         self.contest.advance(judgement, round);
 
         let judge = self.judge.frozen();

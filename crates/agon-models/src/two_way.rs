@@ -45,6 +45,9 @@ impl Distance {
 /// [`DualGanConfig`](crate::DualGanConfig) make it, each with its paper's networks, losses and weights. By itself it
 /// has the non-saturating loss, weights 1, 1 and 0, an absolute distance, Adam as DCGAN's, a turn each.
 ///
+/// Losses are noted as sums over both contests; scores and penalties are those of domain B, and those of A are called
+/// `a/..`.
+///
 /// # References
 /// Zhu et al. 2017, arXiv:1703.10593; Kim et al. 2017, arXiv:1703.05192; Yi et al. 2017, arXiv:1704.02510.
 pub struct TwoWay<T: Translator + ModuleDisplay, D: Discriminator<Input = T::Sample> + ModuleDisplay> {
@@ -153,7 +156,8 @@ impl<T: Translator + ModuleDisplay, D: Discriminator<Input = T::Sample> + Module
         let (fake_a, fake_b) = (to_a.translate(b.clone()), to_b.translate(a.clone()));
         let judges = self.judges.frozen();
         let [of_a, of_b] = &self.contests;
-        let fooled = of_a.fool(&judges.a, &fake_a, Some(a), round) + of_b.fool(&judges.b, &fake_b, Some(b), round);
+        let fooled_a = round.within("a", |round| of_a.fool(&judges.a, &fake_a, Some(a), round));
+        let fooled = fooled_a + of_b.fool(&judges.b, &fake_b, Some(b), round);
         round.measure("loss/generator", &fooled);
         let mut loss = fooled * self.adversarial;
         if self.cycle > 0.0 {
@@ -184,9 +188,9 @@ impl<T: Translator + ModuleDisplay, D: Discriminator<Input = T::Sample> + Module
         }
         let judges = self.judges.network();
         let [contest_a, contest_b] = &mut self.contests;
-        let of_a = contest_a.judge(&judges.a, a, &fake_a, round);
+        let of_a = round.within("a", |round| contest_a.judge(&judges.a, a, &fake_a, round));
         let of_b = contest_b.judge(&judges.b, b, &fake_b, round);
-        round.measure("loss/discriminator", &(of_a.contest.clone() + of_b.contest.clone()));
+        round.measure("loss/discriminator", &(of_a.bare.clone() + of_b.bare.clone()));
         self.judges.update(round, &(of_a.loss.clone() + of_b.loss.clone()));
         contest_a.advance(of_a, round);
         contest_b.advance(of_b, round);

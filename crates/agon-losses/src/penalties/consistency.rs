@@ -1,4 +1,5 @@
 use std::fmt;
+use std::sync::Arc;
 
 use agon_core::random::Random;
 use agon_core::{Bout, Discriminator, Error, Penalty, Result, Sample, Scored};
@@ -6,7 +7,7 @@ use burn::prelude::Tensor;
 
 use crate::augment;
 
-type Augmentation<S> = Box<dyn Fn(&S, &mut Random) -> S + Send>;
+type Augmentation<S> = Arc<dyn Fn(&S, &mut Random) -> S + Send + Sync>;
 
 /// A sample, and the same sample changed in a way that should not matter, deserve the same score.
 ///
@@ -29,6 +30,7 @@ type Augmentation<S> = Box<dyn Fn(&S, &mut Random) -> S + Send>;
 /// # References
 /// Zhang et al. 2020, "Consistency Regularization for Generative Adversarial Networks", arXiv:1910.12027
 /// (lambda 10, flips and shifts by 4 pixels).
+#[derive(Clone)]
 pub struct Consistency<S> {
     weight: f64,
     augment: Augmentation<S>,
@@ -39,10 +41,10 @@ pub struct Consistency<S> {
 
 impl<S: Sample> Consistency<S> {
     /// With this weight `lambda` and any augmentation.
-    pub fn new(weight: f64, augment: impl Fn(&S, &mut Random) -> S + Send + 'static) -> Self {
+    pub fn new(weight: f64, augment: impl Fn(&S, &mut Random) -> S + Send + Sync + 'static) -> Self {
         Self {
             weight,
-            augment: Box::new(augment),
+            augment: Arc::new(augment),
             noise: 0.0,
             interval: 1,
         }
@@ -64,7 +66,7 @@ impl<S: Sample> Consistency<S> {
 }
 
 impl<D: Discriminator> Penalty<D> for Consistency<D::Input> {
-    fn penalty(&mut self, bout: &Bout<'_, D>, random: &mut Random) -> Tensor<1> {
+    fn penalty(&self, bout: &Bout<'_, D>, random: &mut Random) -> Tensor<1> {
         let changed = (self.augment)(&bout.real.detached(), random);
         let scores = bout.discriminator.discriminate(changed).scores();
         (bout.real_scores.clone() - scores).square().mean() * self.weight

@@ -70,7 +70,7 @@ impl Dragan {
 with_terms!(Dragan);
 
 impl<D: Discriminator> Penalty<D> for Dragan {
-    fn penalty(&mut self, bout: &Bout<'_, D>, random: &mut Random) -> Tensor<1> {
+    fn penalty(&self, bout: &Bout<'_, D>, random: &mut Random) -> Tensor<1> {
         let at = self.perturbed(bout.real, random);
         let formula = |norms| square(norms, |norms| norms - self.target);
         mean_of_norms(bout.discriminator, &at, self.terms.way, formula) * self.weight

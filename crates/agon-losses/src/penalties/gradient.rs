@@ -69,7 +69,7 @@ pub(crate) enum Way {
 /// struct Flat(f64);
 ///
 /// impl<D: Discriminator> Penalty<D> for Flat {
-///     fn penalty(&mut self, bout: &Bout<'_, D>, _random: &mut Random) -> Tensor<1> {
+///     fn penalty(&self, bout: &Bout<'_, D>, _random: &mut Random) -> Tensor<1> {
 ///         norm_penalty(bout.discriminator, bout.fake, |n| (n.clone().square() * 0.5, n.ones_like())) * self.0
 ///     }
 ///

@@ -18,7 +18,9 @@ use crate::math::least;
 ///
 /// The value is exact. So is the gradient for the weights where the network overrides
 /// [`Discriminator::derivative`]; elsewhere it comes from central differences. A discriminator with batch
-/// normalization couples the samples of a batch, and the penalty then means something else.
+/// normalization couples the samples of a batch, and the penalty then means something else. Of a critic with several
+/// scores for a sample, such as one of patches, the slope is that of their sum, as in published programs, where a loss takes
+/// their mean.
 ///
 /// # Example
 /// ```
@@ -69,7 +71,7 @@ impl GradientPenalty {
 with_terms!(GradientPenalty);
 
 impl<D: Discriminator> Penalty<D> for GradientPenalty {
-    fn penalty(&mut self, bout: &Bout<'_, D>, random: &mut Random) -> Tensor<1> {
+    fn penalty(&self, bout: &Bout<'_, D>, random: &mut Random) -> Tensor<1> {
         let at = between(bout.real, bout.fake, random);
         let excess = |norms: Tensor<2>| {
             let excess = norms - self.target;

@@ -70,12 +70,17 @@ impl LeCam {
 }
 
 impl<D: Discriminator> Penalty<D> for LeCam {
-    fn penalty(&mut self, bout: &Bout<'_, D>, _random: &mut Random) -> Tensor<1> {
+    fn penalty(&self, bout: &Bout<'_, D>, _random: &mut Random) -> Tensor<1> {
         let (real, fake) = (bout.real_scores.clone(), bout.fake_scores.clone());
-        let real_average = self.real.follow(&real, self.decay).unsqueeze();
-        let fake_average = self.fake.follow(&fake, self.decay).unsqueeze();
+        let real_average = self.real.next(&real, self.decay).unsqueeze();
+        let fake_average = self.fake.next(&fake, self.decay).unsqueeze();
         let distance = (real - fake_average).square().mean() + (fake - real_average).square().mean();
         distance * self.weight
+    }
+
+    fn advance(&mut self, bout: &Bout<'_, D>) {
+        self.real.now = Some(self.real.next(&bout.real_scores, self.decay));
+        self.fake.now = Some(self.fake.next(&bout.fake_scores, self.decay));
     }
 
     fn name(&self) -> &'static str {
@@ -109,17 +114,15 @@ struct Average {
 }
 
 impl Average {
-    /// Moves towards the mean of these scores.
-    fn follow(&mut self, scores: &Tensor<2>, decay: f64) -> Tensor<1> {
+    /// What it is after a move towards the mean of these scores.
+    fn next(&self, scores: &Tensor<2>, decay: f64) -> Tensor<1> {
         let mean = scores.clone().detach().mean();
         let start = || {
             self.recalled
                 .map_or_else(|| mean.clone(), |value| mean.full_like(value))
         };
         let before = self.now.clone().unwrap_or_else(start);
-        let average = before * decay + mean * (1.0 - decay);
-        self.now = Some(average.clone());
-        average
+        before * decay + mean * (1.0 - decay)
     }
 
     fn keep(&self, name: &str, memory: Memory) -> Memory {

@@ -71,7 +71,7 @@ impl OrthogonalRegularization {
 }
 
 impl<D: Discriminator> Penalty<D> for OrthogonalRegularization {
-    fn penalty(&mut self, bout: &Bout<'_, D>, _random: &mut Random) -> Tensor<1> {
+    fn penalty(&self, bout: &Bout<'_, D>, _random: &mut Random) -> Tensor<1> {
         let nothing = || bout.real_scores.clone().detach().mean().zeros_like();
         self.of(bout.discriminator).unwrap_or_else(nothing)
     }

@@ -46,7 +46,7 @@ impl R1 {
 with_terms!(R1);
 
 impl<D: Discriminator> Penalty<D> for R1 {
-    fn penalty(&mut self, bout: &Bout<'_, D>, _random: &mut Random) -> Tensor<1> {
+    fn penalty(&self, bout: &Bout<'_, D>, _random: &mut Random) -> Tensor<1> {
         let at = bout.real.detached();
         mean_of_norms(bout.discriminator, &at, self.terms.way, half_square) * self.gamma
     }

@@ -46,7 +46,7 @@ impl R2 {
 with_terms!(R2);
 
 impl<D: Discriminator> Penalty<D> for R2 {
-    fn penalty(&mut self, bout: &Bout<'_, D>, _random: &mut Random) -> Tensor<1> {
+    fn penalty(&self, bout: &Bout<'_, D>, _random: &mut Random) -> Tensor<1> {
         let at = bout.fake.detached();
         mean_of_norms(bout.discriminator, &at, self.terms.way, half_square) * self.gamma
     }

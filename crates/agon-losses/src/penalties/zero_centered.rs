@@ -46,7 +46,7 @@ impl ZeroCentered {
 with_terms!(ZeroCentered);
 
 impl<D: Discriminator> Penalty<D> for ZeroCentered {
-    fn penalty(&mut self, bout: &Bout<'_, D>, random: &mut Random) -> Tensor<1> {
+    fn penalty(&self, bout: &Bout<'_, D>, random: &mut Random) -> Tensor<1> {
         let at = between(bout.real, bout.fake, random);
         mean_of_norms(bout.discriminator, &at, self.terms.way, half_square) * (2.0 * self.weight)
     }

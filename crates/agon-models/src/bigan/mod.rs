@@ -110,7 +110,8 @@ where
         self
     }
 
-    /// Adds a term to the discriminator's loss; any number of them.
+    /// Adds a term to the discriminator's loss; any number of them. A penalty on gradients is about the sample: the code
+    /// beside it is taken as it is, and what is between two pairs has the code of the real one.
     pub fn penalty(mut self, penalty: impl Penalty<D>) -> Self {
         self.contest.add_penalty(penalty);
         self

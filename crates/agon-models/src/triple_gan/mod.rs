@@ -14,7 +14,7 @@ use burn::tensor::activation::{softmax, softplus};
 
 use crate::PartlyLabelled;
 use crate::catgan::{conditional_entropy, marginal_entropy};
-use pairs::{Pairs, contest};
+use pairs::{Pairs, judged};
 pub use weights::TripleWeights;
 
 /// A classifier `C` of samples, a generator `G` of samples from labels, and a discriminator `D` of pairs.
@@ -128,7 +128,7 @@ where
 
     fn judge(&mut self, pairs: Pairs<Conditioned<S>>, round: &mut Round) {
         let discriminator = self.discriminator.network();
-        let loss = contest(
+        let loss = judged(
             self.weights,
             pairs.map(|pairs| discriminator.discriminate(pairs).scores()),
         );

@@ -29,7 +29,7 @@ impl<T> Pairs<T> {
 }
 
 /// The discriminator's loss, from the scores of all pairs.
-pub(super) fn contest(weights: TripleWeights, scores: Pairs<Tensor<2>>) -> Tensor<1> {
+pub(super) fn judged(weights: TripleWeights, scores: Pairs<Tensor<2>>) -> Tensor<1> {
     let TripleWeights { alpha, trusted, .. } = weights;
     let right = |scores: Tensor<2>| softplus(-scores, 1.0).mean();
     let wrong = |scores: Tensor<2>| softplus(scores, 1.0).mean();
@@ -62,7 +62,7 @@ mod tests {
                 trusted,
                 ..TripleWeights::default()
             };
-            f64::from(contest(weights, scores()).into_scalar::<f32>())
+            f64::from(judged(weights, scores()).into_scalar::<f32>())
         };
         let softplus = |x: f64| x.exp().ln_1p();
         let wrong = 0.25 * softplus(0.5) + 0.75 * softplus(-3.0);
