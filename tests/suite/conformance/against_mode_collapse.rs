@@ -106,6 +106,8 @@ fn veegans() {
 
 #[test]
 fn mdgans() {
+    // Its generator's side looks at real scores.
+    resumes("mdgan-relativistic", || mdgan().loss(RelativisticStandard), ring);
     resumes("mdgan", mdgan, ring)
         .loads("generator", |game| game.generator().clone(), samples)
         .loads(

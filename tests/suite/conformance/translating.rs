@@ -70,6 +70,12 @@ fn settings_that_cannot_work_are_errors() {
     assert!(error.contains("identity") && error.contains("1 and 3"), "{error}");
     assert!(CycleGanConfig::new([1, 0]).try_init(&device()).is_err());
     assert!(DualGanConfig::new([1, 1]).with_depth(0).try_init(&device()).is_err());
+    let both = DualGanConfig::new([1, 1]).with_penalty(Some(10.0)).try_init(&device());
+    let error = both.err().map(|error| error.to_string()).unwrap_or_default();
+    assert!(
+        error.contains("a clip or a penalty") && error.contains("0.01"),
+        "{error}"
+    );
     let error = DiscoGanConfig::new([3, 8, 8], [1, 16, 16]).try_init(&device());
     let error = error.err().map(|error| error.to_string()).unwrap_or_default();
     assert!(error.contains("one height and width"), "{error}");
