@@ -89,7 +89,9 @@ fn learn(options: &Options, data: &Drawings, shape: [usize; 3]) -> Outcome<(Inve
     let bigan = Bigan::new(
         generator.try_init(&device)?,
         encoder.try_init(&device)?,
-        CganDiscriminatorConfig::new(options.latent, trunk).try_init(&device)?,
+        CganDiscriminatorConfig::new(options.latent, trunk)
+            .with_entry(DiscriminatorCondition::Concatenated)
+            .try_init(&device)?,
     )
     .cycle(options.cycle.unwrap_or(CYCLE))
     // No generator can draw noise on the paper, or paper that is exactly black: by that it would be known at once.

@@ -171,7 +171,7 @@ where
     if options.conditions == Conditions::Data {
         let (_, labels) = data.clone().batches(5_000).batch(0, 1, &device.clone().inner())?;
         let seen = KernelDensity::of(labels.one_hot::<2>(classes).float())?;
-        gan = gan.prior((Normal::new(LATENT), seen.bandwidth(options.bandwidth)));
+        gan = gan.prior((Normal::new(LATENT), seen.bandwidth(options.bandwidth)?));
     }
     let trainer = Trainer::new(gan)
         .observe(StopOnInterrupt::new())

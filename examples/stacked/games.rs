@@ -87,7 +87,9 @@ pub fn veegan(setup: &Setup) -> Result<Veegan<DcganGenerator, UnitGaussianEncode
         .with_width(setup.judge_width)
         .with_feature_norm(false)
         .with_features(FEATURES * setup.judge_width);
-    let judge = CganDiscriminatorConfig::new(SHORT, trunk).try_init(setup.device)?;
+    let judge = CganDiscriminatorConfig::new(SHORT, trunk)
+        .with_entry(DiscriminatorCondition::Concatenated)
+        .try_init(setup.device)?;
     let reconstructor = UnitGaussianEncoder::of(setup.encoder(SHORT)?);
     Ok(Veegan::new(setup.generator_of(SHORT)?, reconstructor, judge).augment(setup.noise()))
 }

@@ -388,7 +388,7 @@ fn a_rule_of_another_name_does_not_go_on() {
 fn a_checkpoint_says_which_prior_was_trained_with() {
     let scratch = Scratch::new("described");
     let observed = Tensor::<2>::zeros([50, 4], &Device::default());
-    let prior = KernelDensity::of(observed).unwrap().bandwidth(0.25);
+    let prior = KernelDensity::of(observed).unwrap().bandwidth(0.25).unwrap();
     let mut trainer = Trainer::new(points().prior(prior)).observe(Checkpoints::every(1).to(&scratch.0));
     trainer.run(ring(), Budget::steps(1)).unwrap();
     let checkpoint = Checkpoint::open(scratch.join("latest")).unwrap();

@@ -242,11 +242,19 @@ fn what_has_no_meaning_together_is_an_error() {
     assert!(error(points().updates(consensus).penalty(R1::new(1.0))).contains("penalties"));
     assert!(error(points().updates(Updates::Simultaneous).turns(Turns::critic(5))).contains("one each"));
 
+    let error_of = |game: Extragradient<Points>| {
+        let outcome = Trainer::new(game).run(ring(), Budget::steps(1));
+        outcome.unwrap_err().to_string()
+    };
     let accumulating = points().optimizers(Optimizer::from(Adam::new(1e-3)).accumulate(2));
-    let error = Trainer::new(Extragradient::new(accumulating))
-        .run(ring(), Budget::steps(1))
-        .unwrap_err();
-    assert!(error.to_string().contains("one update a step"), "{error}");
+    let error = error_of(Extragradient::new(accumulating));
+    assert!(error.contains("one update a step"), "{error}");
+
+    let error = error_of(Extragradient::new(points().turns(Turns::critic(5))));
+    assert!(
+        error.contains("turns of `discriminator`: expected one update in a round, got 5"),
+        "{error}"
+    );
 
     let adam = || Optimizer::from(Adam::new(1e-3));
     for (optimizer, says) in [
@@ -272,6 +280,34 @@ fn a_look_ahead_leaves_no_trace() {
     let turns = play(points().penalty(Counted(0)), ring(), 3);
     assert_eq!(trainer.game().game().memory(), turns.game().memory());
     assert_eq!(turns.game().memory().nested("penalty0").get("turns"), Some(&[3.0][..]));
+}
+
+#[test]
+fn a_look_ahead_that_breaks_off_is_taken_back() {
+    /// The batch that the step itself is to have cannot be read.
+    struct Torn;
+    impl Batches for Torn {
+        type Batch = Tensor<2>;
+
+        fn batch(&mut self, index: u64, _: u64, device: &Device) -> Result<Tensor<2>, Error> {
+            match index {
+                0 => Ok(Tensor::ones([4, 2], device)),
+                _ => Err(Error::other("torn")),
+            }
+        }
+
+        fn per_epoch(&self) -> Option<u64> {
+            None
+        }
+    }
+    let game = Extragradient::new(points());
+    let before = play(game, ring(), 0).into_game();
+    let drawn = weights(before.game().generator());
+    let mut trainer = Trainer::new(before).seed(7);
+    assert!(trainer.run(Torn, Budget::steps(1)).is_err());
+    let mut after = trainer.into_game();
+    assert_eq!(weights(after.game().generator()), drawn);
+    assert!(after.players().iter().all(|player| player.steps() == 0));
 }
 
 /// Counts the turns that it took part in, and changes nothing.

@@ -2,7 +2,7 @@ use std::fmt;
 
 use burn::prelude::Tensor;
 
-use crate::{AdversarialLoss, Bout, Discriminator, Memory, Penalty, Result, Round, Said, Sample, Scored, Term};
+use crate::{AdversarialLoss, Bout, Discriminator, Memory, Penalty, Player, Result, Round, Said, Sample, Scored, Term};
 
 /// What a discriminator and those it judges play for: an adversarial loss, and whatever is added to it.
 ///
@@ -27,9 +27,7 @@ use crate::{AdversarialLoss, Bout, Discriminator, Memory, Penalty, Result, Round
 ///     contest.check()?;
 ///     let codes = round.draw(&*generator.network().prior(), real.size());
 ///     let fake = generator.network().generate(codes);
-///     let judgement = contest.judge(critic.network(), real, &fake.detached(), round);
-///     critic.update(round, &judgement.loss);
-///     contest.advance(judgement, round);
+///     contest.turn(critic, (real, &fake.detached()), round);
 ///     let loss = contest.fool(&critic.frozen(), &fake, Some(real), round);
 ///     generator.update(round, &loss);
 ///     Ok(())
@@ -132,6 +130,21 @@ impl<D: Discriminator> Contest<D> {
             real: real_scores.inner(),
             fake: fake_scores.inner(),
         }
+    }
+
+    /// A whole turn of the discriminator: it judges, learns, and whatever has a state follows. Answers with the scores of
+    /// real samples.
+    pub fn turn(
+        &mut self,
+        discriminator: &mut Player<D>,
+        (real, fake): (&D::Input, &D::Input),
+        round: &mut Round,
+    ) -> Tensor<2> {
+        let judgement = self.judge(discriminator.network(), real, fake, round);
+        discriminator.update(round, &judgement.loss);
+        let scores = judgement.real.clone();
+        self.advance(judgement, round);
+        scores
     }
 
     fn penalized(&mut self, mut loss: Tensor<1>, bout: &Bout<'_, D>, round: &mut Round) -> Tensor<1> {

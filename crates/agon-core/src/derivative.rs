@@ -50,10 +50,10 @@ fn step_size(at: &Tensor<2>, along: &Tensor<2>) -> Tensor<1> {
 
 /// Repeats passes through a network as if each were the first: buffers and the backend's random numbers
 /// start the same way every time, and the buffers end as they began.
-struct Replay<'a, M>(Buffers<'a, M>);
+struct Replay<M>(Buffers<M>);
 
-impl<'a, M: Module> Replay<'a, M> {
-    fn of(network: &'a M) -> Self {
+impl<M: Module> Replay<M> {
+    fn of(network: &M) -> Self {
         Self(Buffers::of(network))
     }
 
@@ -67,21 +67,23 @@ impl<'a, M: Module> Replay<'a, M> {
 }
 
 /// The buffers of a network as they are now: running statistics, power iterations.
-pub(crate) struct Buffers<'a, M> {
-    network: &'a M,
+pub(crate) struct Buffers<M> {
+    // Clones share them.
+    network: M,
     values: Option<GradientsParams>,
 }
 
-impl<'a, M: Module> Buffers<'a, M> {
-    pub(crate) fn of(network: &'a M) -> Self {
+impl<M: Module> Buffers<M> {
+    pub(crate) fn of(network: &M) -> Self {
         let values = has_buffers(network).then(|| weights::buffers(network));
+        let network = network.clone();
         Self { network, values }
     }
 
     /// Puts them back, whatever has passed through the network meanwhile.
     pub(crate) fn put_back(&self) {
         if let Some(values) = &self.values {
-            // Updates that are pending would come on top. Clones share buffers, so mapping a clone is enough.
+            // Updates that are pending would come on top.
             let _ = self.network.valid();
             let _ = weights::replaced(self.network.clone(), values);
         }

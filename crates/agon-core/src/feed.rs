@@ -114,6 +114,7 @@ pub struct Feed<'a, B> {
     source: &'a mut dyn Batches<Batch = B>,
     device: Device,
     seed: u64,
+    start: u64,
     position: u64,
 }
 
@@ -134,6 +135,7 @@ impl<'a, B> Feed<'a, B> {
             source,
             device,
             seed,
+            start: position,
             position,
         })
     }
@@ -148,6 +150,11 @@ impl<'a, B> Feed<'a, B> {
     /// How many batches have been taken since the beginning of the run.
     pub fn position(&self) -> u64 {
         self.position
+    }
+
+    /// How many of them since it was started or went on: games look closely at the first batch.
+    pub fn taken(&self) -> u64 {
+        self.position - self.start
     }
 
     pub(crate) fn per_epoch(&self) -> Option<u64> {

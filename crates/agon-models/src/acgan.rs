@@ -129,7 +129,7 @@ impl Loadable for AcganDiscriminator {
 /// It suits any discriminator of conditioned samples that says scores and class logits.
 ///
 /// # Panics
-/// In a round, if conditions have more classes than the logits; a training ends with an error which says so.
+/// In a round, if conditions have other classes than the logits, or none; a training ends with an error which says so.
 #[doc(alias = "AC-GAN")]
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct RightClass {
@@ -162,8 +162,8 @@ impl RightClass {
         let (logits, asked) = (&said.output.1, &said.samples.condition);
         let (found, expected) = (asked.dims()[1], logits.dims()[1]);
         assert!(
-            found <= expected,
-            "the right class: expected conditions of at most {expected} classes, got {found}"
+            found == expected,
+            "the right class: expected conditions of {expected} classes, got {found}"
         );
         auxiliary_classifier(logits.clone(), said.samples.labels())
     }

@@ -124,14 +124,7 @@ const UNHALVED: f64 = 2.0;
 
 /// An error for an identity term between pictures that cannot be compared.
 fn same_channels([a, b]: [usize; 2], identity: f64) -> Result<()> {
-    if a == b || identity == 0.0 {
-        return Ok(());
-    }
+    let what = "channels of pictures with an identity term";
     let got = format!("{a} and {b}");
-    let expected = "the same number in both domains";
-    Err(Error::config(
-        "channels of pictures with an identity term",
-        expected,
-        got,
-    ))
+    Error::unless(identity == 0.0 || a == b, what, "the same number in both domains", got)
 }

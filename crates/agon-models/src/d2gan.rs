@@ -20,6 +20,9 @@ use crate::{Both, BothConfig};
 /// KL(q|p)`, of which the first minds modes that are left out and the second samples that are not data. In the figure:
 /// data and samples both go into either discriminator.
 ///
+/// A gradient penalty sees the slope of both scores' sum, in which opposite slopes cancel: it does not bound either
+/// judge.
+///
 /// # Shapes
 /// The samples' own, to `[batch, 2 n]`: the `n` scores of the first discriminator, then those of the second.
 ///

@@ -12,7 +12,7 @@ use rand::RngExt;
 /// In the figure: two columns, of generators and of discriminators, and arrows between them that are redrawn now and
 /// then. A generator that has fooled its own discriminator by one mode must then face one that knows others; no
 /// discriminator can fit itself to the faults of one generator. The pairs are any [`Gan`]s of one type, with any losses
-/// and penalties, and need not be alike.
+/// and penalties; these stay with the discriminators and go with them from one generator to the next.
 ///
 /// # Example
 /// ```
@@ -84,9 +84,10 @@ impl<G: Generator, D: Discriminator<Input = G::Output>> Game for Gap<G, D> {
     type Batch = G::Output;
 
     fn play(&mut self, data: &mut Feed<'_, G::Output>, round: &mut Round) -> Result<()> {
-        if self.pairs.is_empty() {
-            return Err(Error::config("parallel GANs", "at least one pair", "none"));
-        }
+        let (pairs, seats) = (self.pairs.len(), self.seats.len());
+        Error::unless(pairs > 0, "parallel GANs", "at least one pair", "none")?;
+        let expected = format!("{seats} pairs, as many as there were");
+        Error::unless(pairs == seats, "parallel GANs that go on", expected, pairs)?;
         for (i, pair) in self.pairs.iter_mut().enumerate() {
             round.within(&format!("pair-{i}"), |round| pair.play(data, round))?;
         }
@@ -114,7 +115,12 @@ impl<G: Generator, D: Discriminator<Input = G::Output>> Game for Gap<G, D> {
 
     fn recall(&mut self, memory: &Memory) {
         let seats = memory.get("seats").unwrap_or_default();
-        self.seat(&seats.iter().map(|&seat| seat as usize).collect::<Vec<_>>());
+        let seats: Vec<_> = seats.iter().map(|&seat| seat as usize).collect();
+        if seats.len() != self.pairs.len() {
+            self.seats = seats;
+            return;
+        }
+        self.seat(&seats);
         for (i, pair) in self.pairs.iter_mut().enumerate() {
             pair.recall(&memory.nested(&format!("pair{i}")));
         }

@@ -84,7 +84,8 @@ where
         self
     }
 
-    /// Changes all samples before either judge sees them; any number of changes, one after the other.
+    /// Changes all samples before either judge sees them; any number of changes, one after the other. What adapts itself
+    /// follows the judge of the manifold, which alone sees the data.
     pub fn augment(mut self, augmentation: impl Augment<G::Output>) -> Self {
         self.augmentations.push(augmentation);
         self
@@ -135,17 +136,15 @@ where
         [self.manifold.network(), self.diffusion.network()]
     }
 
-    fn manifold_step(&mut self, x: &G::Output, round: &mut Round) {
+    fn manifold_step(&mut self, x: &G::Output, round: &mut Round) -> Result<()> {
         let again = self
             .generator
             .network()
             .generate(self.encoder.network().encode(x.clone()));
         let [real, fake] = [x, &again.detached()].map(|samples| self.augmentations.augment(samples, round));
-        let [contest, _] = &mut self.contests;
-        let judge = self.manifold.network();
-        let judgement = round.within("manifold", |round| contest.judge(judge, &real, &fake, round));
-        self.manifold.update(round, &judgement.loss);
-        contest.advance(judgement, round);
+        let ([contest, _], judge) = (&mut self.contests, &mut self.manifold);
+        let scores = round.within("manifold", |round| contest.turn(judge, (&real, &fake), round));
+        self.augmentations.advance(&scores, round)?;
 
         let distance = l2(again.rows(), x.rows());
         round.measure("loss/reconstruction", &distance);
@@ -154,9 +153,10 @@ where
         let fooled = round.within("manifold", |round| contest.fool(&judge, &seen, Some(&real), round));
         let loss = distance * self.weight + fooled;
         self.generator.update_with(&mut self.encoder, round, &loss);
+        Ok(())
     }
 
-    fn diffusion_step(&mut self, x: &G::Output, round: &mut Round) -> Result<()> {
+    fn diffusion_step(&mut self, x: &G::Output, round: &mut Round) {
         let codes = round.draw(&*self.generator.network().prior(), x.size());
         let fake = self.generator.network().generate(codes);
         round.measure_spreads(x, &fake);
@@ -166,15 +166,11 @@ where
             .generate(self.encoder.frozen().encode(x.clone()));
         let [real, seen] = [again, fake.clone()].map(|samples| self.augmentations.augment(&samples.detached(), round));
         let [_, contest] = &mut self.contests;
-        let judgement = contest.judge(self.diffusion.network(), &real, &seen, round);
-        self.diffusion.update(round, &judgement.loss);
-        self.augmentations.advance(&judgement.real, round)?;
-        contest.advance(judgement, round);
+        contest.turn(&mut self.diffusion, (&real, &seen), round);
 
         let seen = self.augmentations.augment(&fake, round);
         let loss = contest.fool(&self.diffusion.frozen(), &seen, Some(&real), round);
         self.generator.update(round, &loss);
-        Ok(())
     }
 }
 
@@ -190,8 +186,9 @@ where
         self.contests.iter().try_for_each(Contest::check)?;
         self.augmentations.check()?;
         let x = data.next_batch()?;
-        self.manifold_step(&x, round);
-        self.diffusion_step(&x, round)
+        self.manifold_step(&x, round)?;
+        self.diffusion_step(&x, round);
+        Ok(())
     }
 
     fn players(&mut self) -> Vec<&mut dyn AnyPlayer> {

@@ -99,7 +99,7 @@ where
         let classifier = self.classifier.network();
         let logits = |samples| classifier.discriminate(samples).0;
         let of_labelled = logits(x);
-        if round.step() == 1 {
+        if data.taken() == 1 {
             Error::unless_below("a label", y.clone(), of_labelled.dims()[1])?;
         }
         let [labelled, unlabelled] = R::classifier(of_labelled, y, logits(u.clone()), logits(made.detached()));

@@ -150,6 +150,20 @@ impl<T: Translator + ModuleDisplay, D: Discriminator<Input = T::Sample> + Module
         self.judges.network()
     }
 
+    /// An error for an identity term between samples that cannot be compared.
+    fn check_identity(&self, (a, b): &Domains<T>) -> Result<()> {
+        let channels = |samples: &T::Sample| samples.member_shape().first().copied().unwrap_or(1);
+        let (a, b) = (channels(a), channels(b));
+        let what = "channels of samples with an identity term";
+        let got = format!("{a} and {b}");
+        Error::unless(
+            self.identity == 0.0 || a == b,
+            what,
+            "the same number in both domains",
+            got,
+        )
+    }
+
     /// A turn of the maps; gives the translations, cut off from what made them.
     fn improve(&mut self, (a, b): &Domains<T>, round: &mut Round) -> Domains<T> {
         let Both { a: to_a, b: to_b } = self.maps.network();
@@ -224,6 +238,7 @@ impl<T: Translator + ModuleDisplay, D: Discriminator<Input = T::Sample> + Module
             self.improve(&data.next_batch()?, round);
         }
         let real = data.next_batch()?;
+        self.check_identity(&real)?;
         let fake = self.improve(&real, round);
         self.judge(&real, fake, round);
         Ok(())

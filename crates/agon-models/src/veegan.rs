@@ -138,11 +138,8 @@ where
         fake: &Conditioned<G::Output>,
         round: &mut Round,
     ) -> Result<()> {
-        let judgement = self.contest.judge(self.judge.network(), real, &fake.detached(), round);
-        self.judge.update(round, &judgement.loss);
-        self.augmentations.advance(&judgement.real, round)?;
-        self.contest.advance(judgement, round);
-        Ok(())
+        let scores = self.contest.turn(&mut self.judge, (real, &fake.detached()), round);
+        self.augmentations.advance(&scores, round)
     }
 }
 

@@ -206,6 +206,33 @@ fn they_play_with_convolutions() {
 }
 
 #[test]
+fn what_judges_by_goes_with_the_discriminator() {
+    let pair = |weight| {
+        Gan::new(generator(), judge(2))
+            .penalty(LeCam::new(weight))
+            .constraint(SpectralNorm::new())
+    };
+    let (mut one, mut other) = (play(pair(0.1), ring(), 3).into_game(), pair(0.2));
+    let (judged, judge) = (one.memory(), weights(one.discriminator()));
+    assert_ne!(judged, other.memory());
+    one.swap_discriminators(&mut other);
+    assert_eq!((other.memory(), weights(other.discriminator())), (judged, judge));
+    assert!(one.describe().contains("0.2") && other.describe().contains("0.1"));
+}
+
+#[test]
+fn parallel_gans_go_on_with_as_many_pairs() {
+    let mut fewer = Gap::new([Gan::new(generator(), judge(2))], 2);
+    fewer.recall(&gap(2).memory());
+    let outcome = Trainer::new(fewer).run(ring(), Budget::steps(1));
+    let error = outcome.unwrap_err().to_string();
+    assert!(
+        error.contains("expected 3 pairs, as many as there were, got 1"),
+        "{error}"
+    );
+}
+
+#[test]
 fn what_cannot_work_is_an_error() {
     let longer = Veegan::new(generator(), UnitGaussianEncoder::of(encoder(5)), told(4));
     let error = Trainer::new(longer)

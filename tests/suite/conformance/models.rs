@@ -73,7 +73,7 @@ fn cgan_told_in_every_way() {
 fn cgan_with_conditions_from_a_density() {
     let discriminator = CganDiscriminatorConfig::new(3, small_trunk()).init(&device());
     let seen = Tensor::<2>::from_data([[0.1, 0.2, 0.3], [1.0, 2.0, 3.0]], &device());
-    let density = prior::KernelDensity::of(seen).unwrap().bandwidth(0.1);
+    let density = prior::KernelDensity::of(seen).unwrap().bandwidth(0.1).unwrap();
     let gan = Gan::new(cgan_generator(GeneratorCondition::Concatenated), discriminator);
     play_and_check(gan.prior((prior::Normal::new(4), density)), labelled_waves());
 }
@@ -351,10 +351,12 @@ fn labels_and_codes_that_nobody_knows_are_errors() {
     let judge = AcganDiscriminatorConfig::new(2, small_trunk()).init(&device());
     let acgan = Gan::new(cgan_generator(GeneratorCondition::Concatenated), judge).term(RightClass::new(1.0));
     let error = refusal(acgan, labelled_waves());
-    assert!(
-        error.contains("expected conditions of at most 2 classes, got 3"),
-        "{error}"
-    );
+    assert!(error.contains("expected conditions of 2 classes, got 3"), "{error}");
+
+    let judge = AcganDiscriminatorConfig::new(3, small_trunk()).init(&device());
+    let acgan = Gan::new(cgan_generator(GeneratorCondition::Concatenated), judge).term(RightClass::new(1.0));
+    let error = refusal(acgan, waves().map(Conditioned::unknown));
+    assert!(error.contains("expected conditions of 3 classes, got 1"), "{error}");
 
     let codes = InfoCodes::new().with_noise(2).with_categories(3).with_continuous(1);
     let infogan = |features, read: InfoCodes| {
@@ -376,7 +378,9 @@ fn labels_and_codes_that_nobody_knows_are_errors() {
         error.contains("a trunk that says 5 numbers of a sample, got 6"),
         "{error}"
     );
-    let dual = small_bigan(Inference::Deterministic).loss(DualDiscriminator::default());
+    let bigan = play(small_bigan(Inference::Deterministic), ring(), 1).into_game();
+    // Also of one that has played before.
+    let dual = bigan.loss(DualDiscriminator::default());
     assert!(refusal(dual, ring()).contains("the loss of a BiGAN"));
     let projected = CganDiscriminatorConfig::new(3, small_trunk()).with_entry(DiscriminatorCondition::Projected);
     let error = projected.with_emphasis(3.0).try_init(&device()).unwrap_err();
@@ -390,7 +394,9 @@ fn labels_and_codes_that_nobody_knows_are_errors() {
 fn an_emphasis_is_heeded() {
     let scores = |emphasis| {
         random::with_seeded_device(&device(), 3, || {
-            let config = CganDiscriminatorConfig::new(3, small_trunk()).with_emphasis(emphasis);
+            let config = CganDiscriminatorConfig::new(3, small_trunk())
+                .with_entry(DiscriminatorCondition::Concatenated)
+                .with_emphasis(emphasis);
             let Conditioned { sample, condition } = labelled_waves().0;
             bits(&config.init(&device()).forward(sample, condition))
         })

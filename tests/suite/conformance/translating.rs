@@ -68,6 +68,15 @@ fn settings_that_cannot_work_are_errors() {
     let error = CycleGanConfig::new([1, 3]).with_identity(5.0).try_init(&device());
     let error = error.err().map(|error| error.to_string()).unwrap_or_default();
     assert!(error.contains("identity") && error.contains("1 and 3"), "{error}");
+    let colours = || {
+        let Repeat((a, b)) = negatives();
+        Repeat((a.repeat_dim(1, 3), b))
+    };
+    let config = DualGanConfig::new([3, 1]).with_width(4).with_depth(2).with_halvings(1);
+    let game = config.try_init(&device()).unwrap().identity(5.0);
+    let outcome = Trainer::new(game).run(colours(), Budget::steps(1));
+    let error = outcome.unwrap_err().to_string();
+    assert!(error.contains("identity") && error.contains("3 and 1"), "{error}");
     assert!(CycleGanConfig::new([1, 0]).try_init(&device()).is_err());
     assert!(DualGanConfig::new([1, 1]).with_depth(0).try_init(&device()).is_err());
     let both = DualGanConfig::new([1, 1]).with_penalty(Some(10.0)).try_init(&device());

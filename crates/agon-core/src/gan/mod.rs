@@ -174,9 +174,12 @@ impl<G: Generator, D: Discriminator<Input = G::Output>> Gan<G, D> {
         self
     }
 
-    /// Exchanges discriminators, with their optimizers, with another pair.
+    /// Exchanges discriminators with another pair, and what follows them: optimizers, constraints, the loss with its
+    /// penalties and their state, augmentations.
     pub fn swap_discriminators(&mut self, other: &mut Self) {
         std::mem::swap(&mut self.discriminator, &mut other.discriminator);
+        std::mem::swap(&mut self.contest, &mut other.contest);
+        std::mem::swap(&mut self.augmentations, &mut other.augmentations);
     }
 
     /// The generator with its averaged weights if there are any.

@@ -3,7 +3,8 @@ use crate::{AnyPlayer, Error, Feed, Game, Memory, Optimizer, Result, Round, Samp
 /// Every player first looks one step ahead, then steps from where it was along the gradient seen there.
 ///
 /// `w' = w - lr F(w)`, then `w <- w - lr F(w')`, with fresh data and codes for the second gradient. With
-/// Adam both steps feed the moments (ExtraAdam), and so do both with running means inside penalties (LeCam).
+/// Adam both steps feed the moments (ExtraAdam); everything else that is kept between rounds follows the second alone.
+/// Every player has one update in a round: what to extrapolate along if there were several, the method does not say.
 ///
 /// # Example
 /// ```ignore
@@ -30,6 +31,19 @@ impl<G: Game> Extragradient<G> {
     }
 }
 
+impl<G: Game> Extragradient<G> {
+    /// An error if somebody took more than one step ahead.
+    fn come_back(&mut self) -> Result<()> {
+        let steps = |player: &mut dyn AnyPlayer| (player.come_back(), player.name().to_owned());
+        let steps: Vec<_> = self.game.players().into_iter().map(steps).collect();
+        let several = steps.into_iter().find(|(steps, _)| *steps > 1);
+        several.map_or(Ok(()), |(steps, name)| {
+            let what = format!("extragradient with turns of `{name}`");
+            Err(Error::config(what, "one update in a round", steps))
+        })
+    }
+}
+
 impl<G: Game> Game for Extragradient<G> {
     type Batch = G::Batch;
 
@@ -39,9 +53,11 @@ impl<G: Game> Game for Extragradient<G> {
             return Err(Error::config(what, "one update a step", player.updates_per_step()));
         }
         self.game.players().into_iter().for_each(AnyPlayer::leave);
-        round.silently(|round| self.game.play(data, round))?;
-        self.game.players().into_iter().for_each(AnyPlayer::come_back);
-        self.game.play(data, round)
+        let played = round.silently(|round| self.game.play(data, round));
+        let played = self.come_back().and(played).and_then(|()| self.game.play(data, round));
+        // Also if the round broke off.
+        self.game.players().into_iter().for_each(AnyPlayer::settle);
+        played
     }
 
     fn players(&mut self) -> Vec<&mut dyn AnyPlayer> {

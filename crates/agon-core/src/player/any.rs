@@ -1,8 +1,9 @@
 use burn::module::Module;
 use burn::prelude::Device;
 
-use super::{Anchor, Player};
+use super::{Anchor, Place, Player};
 use crate::checkpoint::{Entry, Reader, Writer};
+use crate::derivative::Buffers;
 use crate::digest::digest;
 use crate::{Error, Optimizer, Result, random, weights};
 
@@ -69,8 +70,12 @@ pub trait AnyPlayer: Send {
     /// From here on steps are a look ahead.
     fn leave(&mut self);
 
-    /// The next step starts from where [`leave`](Self::leave) was called.
-    fn come_back(&mut self);
+    /// The next step starts from where [`leave`](Self::leave) was called. Answers how many steps the look ahead had.
+    fn come_back(&mut self) -> u64;
+
+    /// Ends a look ahead, whatever came of it: who has taken no step since is again where [`leave`](Self::leave) was
+    /// called.
+    fn settle(&mut self);
 
     /// Marks the slow weights of lookahead, if there is no mark yet.
     fn mark(&mut self);
@@ -193,14 +198,34 @@ impl<M: Module + 'static> AnyPlayer for Player<M> {
     }
 
     fn leave(&mut self) {
-        self.anchor = Anchor::Leaving(self.network().clone());
+        self.settle();
+        let network = self.network();
+        self.anchor = Anchor::Leaving(Place {
+            network: network.clone(),
+            buffers: Buffers::of(network),
+            steps: 0,
+        });
     }
 
-    fn come_back(&mut self) {
-        self.anchor = match std::mem::replace(&mut self.anchor, Anchor::Here) {
-            Anchor::Leaving(start) => Anchor::Returning(start),
-            other => other,
-        };
+    fn come_back(&mut self) -> u64 {
+        match std::mem::replace(&mut self.anchor, Anchor::Here) {
+            Anchor::Leaving(start) => {
+                start.buffers.put_back();
+                self.anchor = Anchor::Returning(start.network);
+                start.steps
+            }
+            other => {
+                self.anchor = other;
+                0
+            }
+        }
+    }
+
+    fn settle(&mut self) {
+        self.come_back();
+        if let Anchor::Returning(start) = std::mem::replace(&mut self.anchor, Anchor::Here) {
+            self.network = Some(start);
+        }
     }
 
     fn mark(&mut self) {

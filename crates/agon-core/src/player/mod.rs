@@ -10,6 +10,7 @@ use burn::optim::GradientsParams;
 use burn::prelude::Tensor;
 use serde_json::Value;
 
+use crate::derivative::Buffers;
 use crate::{Constraint, MovingAverage, Optimizer, Round, Wish, weights};
 
 pub use any::AnyPlayer;
@@ -43,9 +44,16 @@ enum Anchor<M> {
     /// From where the network is.
     Here,
     /// Steps are a look ahead; they do not count.
-    Leaving(M),
+    Leaving(Place<M>),
     /// The next step starts from the place that was left.
     Returning(M),
+}
+
+/// A network before a look ahead, and the steps of it so far.
+struct Place<M> {
+    network: M,
+    buffers: Buffers<M>,
+    steps: u64,
 }
 
 impl<M: Module + 'static> Player<M> {
@@ -190,7 +198,8 @@ impl<M: Module + 'static> Player<M> {
             Anchor::Here => (self.network.take(), false),
             Anchor::Returning(start) => (Some(start), false),
             Anchor::Leaving(start) => {
-                self.anchor = Anchor::Leaving(start);
+                let steps = start.steps + 1;
+                self.anchor = Anchor::Leaving(Place { steps, ..start });
                 (self.network.take(), true)
             }
         }
@@ -306,11 +315,49 @@ mod tests {
         player.leave();
         player.replace(further);
         assert_eq!((value(&player), player.steps()), (1.0, 0));
-        player.come_back();
+        assert_eq!(player.come_back(), 1);
         player.replace(further);
+        player.settle();
         assert_eq!((value(&player), player.steps()), (1.0, 1));
         player.replace(further);
         assert_eq!((value(&player), player.steps()), (2.0, 2));
+    }
+
+    #[test]
+    fn who_takes_no_step_after_a_look_ahead_is_where_it_was() {
+        let mut player = player(Sgd::new(1.0));
+        for come_back in [true, false] {
+            player.leave();
+            update(&mut player, 1.0);
+            update(&mut player, 1.0);
+            assert_eq!(value(&player), -2.0);
+            if come_back {
+                assert_eq!(player.come_back(), 2);
+            }
+            player.settle();
+            assert_eq!((value(&player), player.steps()), (0.0, 0));
+        }
+    }
+
+    #[test]
+    fn a_look_ahead_does_not_move_running_statistics() {
+        let device = Device::default().autodiff();
+        let mut player = Player::new("norm", BatchNormConfig::new(1).init(&device), Sgd::new(1.0));
+        let mean = |player: &Player<BatchNorm>| -> f32 { player.network().valid().running_mean.value().into_scalar() };
+        let pass = |player: &Player<BatchNorm>| {
+            let _ = player.network().forward(Tensor::<2>::full([2, 1], 3.0, &device));
+        };
+        pass(&player);
+        let before = mean(&player);
+        assert!(before > 0.0);
+        player.leave();
+        pass(&player);
+        assert!(mean(&player) > before);
+        player.come_back();
+        assert_eq!(mean(&player), before);
+        player.settle();
+        pass(&player);
+        assert!(mean(&player) > before);
     }
 
     #[test]

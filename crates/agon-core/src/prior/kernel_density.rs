@@ -26,7 +26,7 @@ use crate::{Error, Result};
 ///
 /// let device = Device::default();
 /// let seen = Tensor::<2>::from_data([[0.0, 1.0], [2.0, 3.0]], &device);
-/// let prior = KernelDensity::of(seen)?.bandwidth(0.1);
+/// let prior = KernelDensity::of(seen)?.bandwidth(0.1)?;
 /// assert_eq!(prior.draw(5, &mut agon_core::random::stream(7, 0), &device).dims(), [5, 2]);
 /// # Ok::<(), agon_core::Error>(())
 /// ```
@@ -62,9 +62,13 @@ impl KernelDensity {
     }
 
     /// The deviation of the kernel in every dimension.
-    pub fn bandwidth(mut self, deviation: f32) -> Self {
+    ///
+    /// # Errors
+    /// Unless it is a finite number of at least 0.
+    pub fn bandwidth(mut self, deviation: f32) -> Result<Self> {
+        Error::unless_at_least_zero("the bandwidth of a kernel density", f64::from(deviation))?;
         self.bandwidth = deviation;
-        self
+        Ok(self)
     }
 }
 

@@ -106,7 +106,7 @@ mod tests {
         );
         let upper = rows.iter().filter(|&&v| v == 4.0).count();
         assert!((300..500).contains(&upper), "{upper} of 800");
-        let spread: Vec<f32> = values(&exact.bandwidth(0.5), 2_000)
+        let spread: Vec<f32> = values(&exact.bandwidth(0.5).unwrap(), 2_000)
             .iter()
             .map(|v| v - 4.0 * v.div_euclid(2.0).clamp(0.0, 1.0))
             .collect();

@@ -15,6 +15,9 @@ use crate::NoisyEncoder;
 use crate::checks::{expect_code, expect_mirror};
 use code::{beside_noise, code_of};
 
+/// Of pairs; a name of its own, or the derived `Debug` would ask for that of samples.
+type Changes<D> = Augmentations<<D as Discriminator>::Input>;
+
 /// Generator and encoder against a discriminator of pairs.
 ///
 /// ```text
@@ -50,19 +53,18 @@ use code::{beside_noise, code_of};
 /// learning for joint distribution matching", arXiv:1709.01215. ALI's code updates all players at once, ALICE's gives
 /// generator and encoder five turns for each of the discriminator, on the same batch. BiGAN's code updates all at once
 /// too, squashes its codes to the prior's range, and shows the discriminator a code ahead of a batch norm.
+#[derive(Debug)]
 pub struct Bigan<G: Generator, E: Module, D: Discriminator> {
     generator: Player<G>,
     encoder: Player<E>,
     discriminator: Player<D>,
     prior: Box<dyn Prior<Code = Tensor<2>>>,
     contest: Contest<D>,
-    augmentations: Augmentations<D::Input>,
+    augmentations: Changes<D>,
     code: Option<usize>,
     noise: usize,
     cycle: f64,
     turns: usize,
-    /// Whether the settings were found to fit each other.
-    checked: bool,
 }
 
 impl<S, G, E, D> Bigan<G, E, D>
@@ -87,7 +89,6 @@ where
             noise,
             cycle: 0.0,
             turns: 1,
-            checked: false,
         }
     }
 
@@ -206,21 +207,17 @@ where
         let [inferred, made] = pairs
             .each_ref()
             .map(|pair| self.augmentations.augment(&pair.detached(), round));
-        let judgement = self
-            .contest
-            .judge(self.discriminator.network(), &inferred, &made, round);
-        self.discriminator.update(round, &judgement.loss);
-        self.augmentations.advance(&judgement.real, round)?;
-        self.contest.advance(judgement, round);
-        Ok(())
+        let scores = self.contest.turn(&mut self.discriminator, (&inferred, &made), round);
+        self.augmentations.advance(&scores, round)
     }
 
     /// Generator and encoder move together, along gradients of one loss.
     fn turn_of_both(&mut self, pairs: &[Conditioned<S>; 2], round: &mut Round) {
         let discriminator = self.discriminator.frozen();
         let [inferred, made] = pairs.each_ref().map(|pair| self.scores(&discriminator, pair, round));
-        let contest = self.contest.loss();
-        let mut loss = contest.generator(made, None) + contest.generator(-inferred, None);
+        // The contest's second direction, -log(1 - D(x, E(x))), is the first at -D, for every loss that mirrors scores.
+        let adversarial = self.contest.loss();
+        let mut loss = adversarial.generator(made, None) + adversarial.generator(-inferred, None);
         round.measure("loss/generator", &loss);
         if self.cycle > 0.0 {
             let cycled = self.cycled(&pairs[0], &pairs[1], round);
@@ -230,11 +227,10 @@ where
         self.generator.update_with(&mut self.encoder, round, &loss);
     }
 
-    fn check(&self, round: &Round) -> Result<()> {
+    fn check(&self) -> Result<()> {
         if self.turns == 0 {
             return Err(Error::config("turns of generator and encoder", "at least one", 0));
         }
-        expect_mirror("the loss of a BiGAN", self.contest.loss(), round)?;
         Error::unless_at_least_zero("the cycle of a BiGAN", self.cycle)?;
         self.contest.check()?;
         self.augmentations.check()
@@ -260,16 +256,14 @@ where
     type Batch = S;
 
     fn play(&mut self, data: &mut Feed<'_, S>, round: &mut Round) -> Result<()> {
-        if !self.checked {
-            self.check(round)?;
-        }
+        self.check()?;
         let x = data.next_batch()?;
         let z = code_of(round.draw(&*self.prior, x.size()), self.code)?;
 
         let mut pairs = self.pairs(&x, &z, round);
-        if !self.checked {
+        if data.taken() == 1 {
+            expect_mirror("the loss of a BiGAN", self.contest.loss(), round)?;
             expect_code("the encoder of a BiGAN", &z, &pairs[0].condition)?;
-            self.checked = true;
         }
         round.measure_spreads(&pairs[0].sample, &pairs[1].sample);
         self.discriminator_turn(&pairs, round)?;
@@ -311,21 +305,5 @@ where
 
     fn sample(&self, n: usize, seed: u64) -> S {
         self.generator().sample_from(&*self.prior, n, seed)
-    }
-}
-
-impl<G: Generator, E: Module, D: Discriminator> std::fmt::Debug for Bigan<G, E, D> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Bigan")
-            .field("generator", &self.generator)
-            .field("encoder", &self.encoder)
-            .field("discriminator", &self.discriminator)
-            .field("prior", &self.prior)
-            .field("contest", &self.contest)
-            .field("augmentations", &self.augmentations)
-            .field("code", &self.code)
-            .field("cycle", &self.cycle)
-            .field("turns", &self.turns)
-            .finish_non_exhaustive()
     }
 }

@@ -31,7 +31,7 @@ pub struct CganDiscriminatorConfig {
     /// From images to features.
     pub trunk: ImageTrunkConfig,
     /// How it is told the condition.
-    #[config(default = "DiscriminatorCondition::Concatenated")]
+    #[config(default = "DiscriminatorCondition::Projected")]
     pub entry: DiscriminatorCondition,
     /// How many times as large the condition is where it joins the features. One-hot classes are hardly heeded beside
     /// many features unless it is about 100, and 300 if they are embedded; codes of normal numbers need none, and a

@@ -1,8 +1,8 @@
 //! TextGAN: sentences whose features are distributed as those of real ones.
 
 use agon_core::{
-    Adam, AdversarialLoss, AnyPlayer, Discriminator, Error, Feed, Game, Generator, MovingAverage, Optimizer, Player,
-    Result, Round, Sample, Sampling, Schedule, Scored, random,
+    Adam, AdversarialLoss, AnyPlayer, Discriminator, Error, Feed, Game, Generator, Memory, MovingAverage, Optimizer,
+    Player, Result, Round, Sample, Sampling, Schedule, Scored, random,
 };
 use agon_losses::{MaximumMeanDiscrepancy, NonSaturating};
 use burn::config::Config;
@@ -53,6 +53,8 @@ pub struct TextGan {
     distance: MaximumMeanDiscrepancy,
     optimizer: Optimizer,
     plan: TextGanConfig,
+    /// Whether the contest has begun.
+    begun: bool,
 }
 
 /// How a game of [`TextGan`] goes.
@@ -90,6 +92,7 @@ impl TextGan {
             optimizer,
             distance: MaximumMeanDiscrepancy::gaussian([0.25, 0.5, 1.0, 2.0, 4.0, 8.0]),
             plan,
+            begun: false,
         }
     }
 
@@ -181,7 +184,9 @@ impl TextGan {
         let fake = self.generator.frozen().generate(codes.clone()).detach();
         let judge = self.discriminator.network();
         let (of_real, of_fake) = (judge.discriminate(real), judge.discriminate(fake));
-        let contest = NonSaturating.discriminator(of_real.scores(), of_fake.scores());
+        let (real_scores, fake_scores) = (of_real.scores(), of_fake.scores());
+        round.measure_scores(&real_scores, &fake_scores, 1.0);
+        let contest = NonSaturating.discriminator(real_scores, fake_scores);
         let codes = codes.narrow(1, 0, self.generator().latent());
         let lost = (codes - of_fake.codes).square().mean();
         let apart = self.distance.generator(of_fake.features, Some(of_real.features));
@@ -219,9 +224,10 @@ impl Game for TextGan {
         if round.step() <= self.plan.pretraining {
             return self.prepare(data, round);
         }
-        if round.step() == self.plan.pretraining + 1 {
+        if !self.begun {
             // Likelihoods and discrepancies have gradients of other sizes: their moments do not mix.
             self.forget();
+            self.begun = true;
         }
         self.judge(data, round)?;
         (0..self.plan.generator_steps).try_for_each(|_| self.speak(data, round))
@@ -240,6 +246,14 @@ impl Game for TextGan {
 
     fn describe(&self) -> String {
         format!("{self:?}")
+    }
+
+    fn memory(&self) -> Memory {
+        Memory::new().with("begun", [f64::from(u8::from(self.begun))])
+    }
+
+    fn recall(&mut self, memory: &Memory) {
+        self.begun = memory.get("begun") == Some(&[1.0]);
     }
 }
 

@@ -204,7 +204,7 @@ where
     fn play(&mut self, data: &mut Feed<'_, Self::Batch>, round: &mut Round) -> Result<()> {
         self.weights.check()?;
         let ((x, y), u) = data.next_batch()?;
-        if round.step() == 1 {
+        if data.taken() == 1 {
             let guessed = self.classifier.network().valid().discriminate(x.clone()).0;
             Error::unless_below("a label", y.clone(), guessed.dims()[1])?;
         }
@@ -216,11 +216,14 @@ where
         let prior = self.generator.network().prior();
         let made = self.generator.network().generate(round.draw(&*prior, u.size()));
         round.measure_spreads(&u, &made.sample);
-        let classes = made.condition.dims()[1];
+        let (guessed, classes) = (self.guess(&u), made.condition.dims()[1]);
+        let expected = format!("{classes} classes, as the generator has");
+        let found = guessed.condition.dims()[1];
+        Error::unless(found == classes, "the classifier of a Triple-GAN", expected, found)?;
         let pairs = Pairs {
             labelled: Conditioned::new(x.clone(), one_hot(y.clone(), classes)),
             trusted: self.guess(&other),
-            guessed: self.guess(&u),
+            guessed,
             generated: made.detached(),
         };
         self.judge(pairs, round);

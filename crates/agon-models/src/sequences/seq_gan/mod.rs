@@ -3,7 +3,7 @@
 mod plan;
 
 use agon_core::{
-    Adam, AnyPlayer, Error, Feed, Game, Generator, Optimizer, Player, Result, Round, Sampling, random, weights,
+    Adam, AnyPlayer, Error, Feed, Game, Generator, Memory, Optimizer, Player, Result, Round, Sampling, random, weights,
 };
 use agon_nn::LstmPolicy;
 use burn::optim::GradientsParams;
@@ -58,6 +58,8 @@ pub struct SeqGan {
     reward: Box<dyn Reward>,
     optimizer: Optimizer,
     plan: SeqGanConfig,
+    /// Whether the contest has begun.
+    begun: bool,
 }
 
 impl SeqGan {
@@ -71,6 +73,7 @@ impl SeqGan {
             reward: Box::new(Realness::new()),
             optimizer,
             plan,
+            begun: false,
         }
     }
 
@@ -103,15 +106,20 @@ impl SeqGan {
         self.discriminator.network()
     }
 
+    /// The policy that completes sentences, which lags behind.
+    pub fn rollout(&self) -> &LstmGenerator {
+        self.rollout.network()
+    }
+
     fn check(&self) -> Result<()> {
         agree(self.generator().sentences(), self.discriminator().sentences())?;
         self.reward.check()?;
         self.plan.check()
     }
 
-    /// Real sequences, of the length that the generator makes; those of the first round are read, for tokens that
+    /// Real sequences, of the length that the generator makes; those of the first batch are read, for tokens that
     /// nobody knows.
-    fn real(&self, data: &mut Feed<'_, Tensor<2, Int>>, round: &Round) -> Result<Tensor<2, Int>> {
+    fn real(&self, data: &mut Feed<'_, Tensor<2, Int>>) -> Result<Tensor<2, Int>> {
         let real = data.next_batch()?;
         let [vocabulary, length] = self.generator().sentences();
         let found = real.dims();
@@ -122,7 +130,7 @@ impl SeqGan {
                 format!("{found:?}"),
             ));
         }
-        if round.step() == 1 {
+        if data.taken() == 1 {
             Error::unless_below("a token", real.clone(), vocabulary)?;
         }
         Ok(real)
@@ -130,7 +138,7 @@ impl SeqGan {
 
     /// A step of maximum likelihood.
     fn imitate(&mut self, data: &mut Feed<'_, Tensor<2, Int>>, round: &mut Round) -> Result<()> {
-        let real = self.real(data, round)?;
+        let real = self.real(data)?;
         let [batch, length] = real.dims();
         let weights = Tensor::full([batch, length], 1.0 / (batch * length) as f64, &real.device().inner());
         let loss = self.generator().policy().weighted_nll(real, weights);
@@ -141,7 +149,7 @@ impl SeqGan {
 
     /// A step of the policy gradient.
     fn speak(&mut self, data: &mut Feed<'_, Tensor<2, Int>>, round: &mut Round) -> Result<()> {
-        let real = self.real(data, round)?.inner();
+        let real = self.real(data)?.inner();
         let sequences = self.draw(real.dims()[0], round);
         let worth = self.worth(&sequences, &real, round);
         round.measure("reward", &worth.clone().mean());
@@ -173,7 +181,7 @@ impl SeqGan {
     fn judge(&mut self, data: &mut Feed<'_, Tensor<2, Int>>, round: &mut Round) -> Result<()> {
         let mut fakes: Vec<Tensor<2, Int>> = Vec::with_capacity(self.plan.negatives);
         for turn in 0..self.plan.epochs * self.plan.negatives {
-            let real = self.real(data, round)?;
+            let real = self.real(data)?;
             let fake = match fakes.get(turn % self.plan.negatives) {
                 Some(fake) => fake.clone(),
                 None => self.draw(real.dims()[0], round),
@@ -215,12 +223,13 @@ impl Game for SeqGan {
         match self.plan.part(round.step()) {
             Part::Likelihood => return self.imitate(data, round),
             Part::Discriminator => return self.judge(data, round),
-            Part::Contest { first: true } => {
-                // The policy gradient is a sum, the likelihood was a mean: their moments do not mix.
-                self.generator.set_optimizer(self.optimizer.clone());
-                self.follow(0.0);
-            }
-            Part::Contest { first: false } => {}
+            Part::Contest => {}
+        }
+        if !self.begun {
+            // The policy gradient is a sum, the likelihood was a mean: their moments do not mix.
+            self.generator.set_optimizer(self.optimizer.clone());
+            self.follow(0.0);
+            self.begun = true;
         }
         for _ in 0..self.plan.generator_steps {
             self.speak(data, round)?;
@@ -242,6 +251,14 @@ impl Game for SeqGan {
 
     fn describe(&self) -> String {
         format!("{self:?}")
+    }
+
+    fn memory(&self) -> Memory {
+        Memory::new().with("begun", [f64::from(u8::from(self.begun))])
+    }
+
+    fn recall(&mut self, memory: &Memory) {
+        self.begun = memory.get("begun") == Some(&[1.0]);
     }
 }
 
@@ -308,6 +325,22 @@ mod tests {
                 "{now} {before} {leader}"
             );
         }
+    }
+
+    #[test]
+    fn a_contest_begins_whenever_it_comes() {
+        let mut trainer = Trainer::new(game(plan())).seed(7);
+        trainer.run(even(), Budget::steps(2)).unwrap();
+        // Goes on by a plan whose contest would have begun before.
+        let mut shorter = trainer.into_game();
+        shorter.plan = shorter.plan.with_likelihood_rounds(0).with_discriminator_rounds(0);
+        assert_eq!(shorter.memory().get("begun"), Some(&[0.0][..]));
+        let mut trainer = Trainer::new(shorter).seed(7);
+        trainer.run(even(), Budget::steps(1)).unwrap();
+        let game = trainer.game();
+        assert_eq!(game.memory().get("begun"), Some(&[1.0][..]));
+        // It took what it completes by from the generator, and has followed it once since.
+        assert_eq!((game.rollout.steps(), game.generator.steps()), (2, 3));
     }
 
     /// Pays for token 3.

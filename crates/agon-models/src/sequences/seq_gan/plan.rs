@@ -40,7 +40,7 @@ pub struct SeqGanConfig {
 pub(super) enum Part {
     Likelihood,
     Discriminator,
-    Contest { first: bool },
+    Contest,
 }
 
 impl SeqGanConfig {
@@ -49,7 +49,7 @@ impl SeqGanConfig {
         match step.saturating_sub(alone + self.discriminator_rounds) {
             _ if step <= alone => Part::Likelihood,
             0 => Part::Discriminator,
-            round => Part::Contest { first: round == 1 },
+            _ => Part::Contest,
         }
     }
 
@@ -76,15 +76,14 @@ mod tests {
             .with_likelihood_rounds(2)
             .with_discriminator_rounds(1);
         let parts: Vec<Part> = (1..=5).map(|step| plan.part(step)).collect();
-        let contest = |first| Part::Contest { first };
         assert_eq!(
             parts,
             [
                 Part::Likelihood,
                 Part::Likelihood,
                 Part::Discriminator,
-                contest(true),
-                contest(false)
+                Part::Contest,
+                Part::Contest
             ]
         );
     }
