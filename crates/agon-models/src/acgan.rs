@@ -1,6 +1,6 @@
 //! AC-GAN: the discriminator also says which class a sample is of.
 
-use agon_core::{Conditioned, Discriminator, Error, Loadable, Result, Said, Sample, Term};
+use agon_core::{Conditioned, Discriminator, Error, Result, Said, Sample, Term};
 use agon_losses::auxiliary_classifier;
 use agon_nn::{Dual, Linear, linear};
 use burn::config::Config;
@@ -8,6 +8,7 @@ use burn::module::Module;
 use burn::prelude::{Device, Tensor};
 use serde_json::Value;
 
+use crate::built::built;
 use crate::trunk::{ImageTrunk, ImageTrunkConfig, WEIGHTS};
 
 /// Configuration of an [`AcganDiscriminator`].
@@ -20,14 +21,6 @@ pub struct AcganDiscriminatorConfig {
 }
 
 impl AcganDiscriminatorConfig {
-    /// Builds the network.
-    ///
-    /// # Panics
-    /// Where [`try_init`](Self::try_init) fails.
-    pub fn init(&self, device: &Device) -> AcganDiscriminator {
-        self.try_init(device).unwrap_or_else(|error| panic!("{error}"))
-    }
-
     /// Builds the network.
     ///
     /// # Errors
@@ -116,13 +109,7 @@ impl Discriminator for AcganDiscriminator {
     }
 }
 
-impl Loadable for AcganDiscriminator {
-    type Config = AcganDiscriminatorConfig;
-
-    fn from_config(config: &AcganDiscriminatorConfig, device: &Device) -> Result<Self> {
-        config.try_init(device)
-    }
-}
+built!(AcganDiscriminatorConfig => AcganDiscriminator);
 
 /// Both players want the class that is read off a sample to be the one asked for: `-L_C` of AC-GAN.
 ///

@@ -1,6 +1,6 @@
 //! A noisy convolutional classifier for few labels.
 
-use agon_core::{Discriminator, Error, Loadable, Result};
+use agon_core::{Discriminator, Error, Result};
 use agon_nn::{
     Activation, Conv2d, Conv2dConfig, Dropout, DropoutConfig, GaussianNoise, GaussianNoiseConfig, Linear, linear,
 };
@@ -11,6 +11,7 @@ use burn::prelude::{Device, Tensor};
 use serde_json::Value;
 
 use crate::Classified;
+use crate::built::built;
 
 /// Where weights come from.
 const WEIGHTS: Initializer = Initializer::KaimingNormal {
@@ -40,14 +41,6 @@ pub struct ConvClassifierConfig {
 }
 
 impl ConvClassifierConfig {
-    /// Builds the network.
-    ///
-    /// # Panics
-    /// Where [`try_init`](Self::try_init) fails.
-    pub fn init(&self, device: &Device) -> ConvClassifier {
-        self.try_init(device).unwrap_or_else(|error| panic!("{error}"))
-    }
-
     /// Builds the network.
     ///
     /// # Errors
@@ -159,10 +152,4 @@ impl Discriminator for ConvClassifier {
     }
 }
 
-impl Loadable for ConvClassifier {
-    type Config = ConvClassifierConfig;
-
-    fn from_config(config: &ConvClassifierConfig, device: &Device) -> Result<Self> {
-        config.try_init(device)
-    }
-}
+built!(ConvClassifierConfig => ConvClassifier);

@@ -1,7 +1,7 @@
 //! The convolutional networks of DCGAN, for any height, width and number of channels.
 
 use agon_core::prior::{Normal, Prior};
-use agon_core::{Discriminator, Error, Generator, Loadable, Result, Scored, Slope};
+use agon_core::{Discriminator, Error, Generator, Result, Scored, Slope};
 use agon_nn::{
     Activation, BatchNorm, Conv2d, Conv2dConfig, ConvTranspose2d, ConvTranspose2dConfig, Dual, Linearized, batch_norm,
 };
@@ -11,6 +11,7 @@ use burn::nn::{Initializer, PaddingConfig2d};
 use burn::prelude::{Device, Tensor};
 use serde_json::Value;
 
+use crate::built::built;
 use crate::trunk::expect_pictures;
 
 const LEAK: Activation = Activation::LeakyRelu(0.2);
@@ -72,14 +73,6 @@ fn pyramid(shape: [usize; 3], width: usize) -> Result<Vec<[usize; 2]>> {
 impl DcganGeneratorConfig {
     /// Builds the network.
     ///
-    /// # Panics
-    /// Where [`try_init`](Self::try_init) fails.
-    pub fn init(&self, device: &Device) -> DcganGenerator {
-        self.try_init(device).unwrap_or_else(|error| panic!("{error}"))
-    }
-
-    /// Builds the network.
-    ///
     /// # Errors
     /// [`Error::Config`] if a size is zero or the images are smaller than 8 pixels.
     pub fn try_init(&self, device: &Device) -> Result<DcganGenerator> {
@@ -114,14 +107,6 @@ impl DcganGeneratorConfig {
 }
 
 impl DcganDiscriminatorConfig {
-    /// Builds the network.
-    ///
-    /// # Panics
-    /// Where [`try_init`](Self::try_init) fails.
-    pub fn init(&self, device: &Device) -> DcganDiscriminator {
-        self.try_init(device).unwrap_or_else(|error| panic!("{error}"))
-    }
-
     /// Builds the network.
     ///
     /// # Errors
@@ -217,13 +202,7 @@ impl Generator for DcganGenerator {
     }
 }
 
-impl Loadable for DcganGenerator {
-    type Config = DcganGeneratorConfig;
-
-    fn from_config(config: &DcganGeneratorConfig, device: &Device) -> Result<Self> {
-        config.try_init(device)
-    }
-}
+built!(DcganGeneratorConfig => DcganGenerator);
 
 /// The discriminator of DCGAN: convolutions of stride 2 with batch norm and leaky ReLU.
 ///
@@ -314,10 +293,4 @@ impl Discriminator for DcganDiscriminator {
     }
 }
 
-impl Loadable for DcganDiscriminator {
-    type Config = DcganDiscriminatorConfig;
-
-    fn from_config(config: &DcganDiscriminatorConfig, device: &Device) -> Result<Self> {
-        config.try_init(device)
-    }
-}
+built!(DcganDiscriminatorConfig => DcganDiscriminator);

@@ -1,6 +1,6 @@
 //! Encoders for BiGAN and ALI: of rows and of images, with noise and without.
 
-use agon_core::{Encoder, Error, Loadable, Result, Sample};
+use agon_core::{Encoder, Error, Result, Sample};
 use agon_nn::{Activation, Linear, linear};
 use burn::config::Config;
 use burn::module::Module;
@@ -9,6 +9,7 @@ use burn::prelude::{Device, Tensor};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::built::built;
 use crate::trunk::{ImageTrunk, ImageTrunkConfig, WEIGHTS};
 use crate::{MlpGenerator, MlpGeneratorConfig};
 
@@ -84,14 +85,6 @@ pub struct BiganEncoderConfig {
 impl BiganEncoderConfig {
     /// Builds the network.
     ///
-    /// # Panics
-    /// Where [`try_init`](Self::try_init) fails.
-    pub fn init(&self, device: &Device) -> BiganEncoder {
-        self.try_init(device).unwrap_or_else(|error| panic!("{error}"))
-    }
-
-    /// Builds the network.
-    ///
     /// # Errors
     /// [`Error::Config`] if a size is zero.
     pub fn try_init(&self, device: &Device) -> Result<BiganEncoder> {
@@ -138,13 +131,7 @@ impl Encoder for BiganEncoder {
     }
 }
 
-impl Loadable for BiganEncoder {
-    type Config = BiganEncoderConfig;
-
-    fn from_config(config: &BiganEncoderConfig, device: &Device) -> Result<Self> {
-        config.try_init(device)
-    }
-}
+built!(BiganEncoderConfig => BiganEncoder);
 
 /// An encoder that is given standard normal noise beside the sample.
 pub trait NoisyEncoder<S: Sample>: Encoder<Input = (S, Tensor<2>), Output = Tensor<2>> {
@@ -171,14 +158,6 @@ pub struct ImageEncoderConfig {
 }
 
 impl ImageEncoderConfig {
-    /// Builds the network.
-    ///
-    /// # Panics
-    /// Where [`try_init`](Self::try_init) fails.
-    pub fn init(&self, device: &Device) -> ImageEncoder {
-        self.try_init(device).unwrap_or_else(|error| panic!("{error}"))
-    }
-
     /// Builds the network.
     ///
     /// # Errors
@@ -228,13 +207,7 @@ impl Encoder for ImageEncoder {
     }
 }
 
-impl Loadable for ImageEncoder {
-    type Config = ImageEncoderConfig;
-
-    fn from_config(config: &ImageEncoderConfig, device: &Device) -> Result<Self> {
-        config.try_init(device)
-    }
-}
+built!(ImageEncoderConfig => ImageEncoder);
 
 impl NoisyEncoder<Tensor<4>> for ImageEncoder {
     fn noise(&self) -> usize {

@@ -1,6 +1,7 @@
 //! Published adversarial networks, one file or folder each: configuration, networks, and what the paper says.
 #![forbid(unsafe_code)]
 
+mod built;
 mod checks;
 mod conv_classifier;
 mod dcgan;

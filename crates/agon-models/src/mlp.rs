@@ -1,13 +1,15 @@
 //! The fully connected networks of the first GAN, of any depth and for any vectors.
 
 use agon_core::prior::{Normal, Prior};
-use agon_core::{Discriminator, Error, Generator, Loadable, Result, Scored, Slope};
+use agon_core::{Discriminator, Error, Generator, Result, Scored, Slope};
 use agon_nn::{Activation, BatchNorm, Dropout, DropoutConfig, Dual, Linear, Linearized, batch_norm, linear, maxout};
 use burn::config::Config;
 use burn::module::Module;
 use burn::nn::Initializer;
 use burn::prelude::{Device, Tensor};
 use serde_json::Value;
+
+use crate::built::built;
 
 /// Configuration of an [`MlpGenerator`].
 #[derive(Config, Debug)]
@@ -63,14 +65,6 @@ pub struct MlpDiscriminatorConfig {
 impl MlpGeneratorConfig {
     /// Builds the network.
     ///
-    /// # Panics
-    /// Where [`try_init`](Self::try_init) fails.
-    pub fn init(&self, device: &Device) -> MlpGenerator {
-        self.try_init(device).unwrap_or_else(|error| panic!("{error}"))
-    }
-
-    /// Builds the network.
-    ///
     /// # Errors
     /// [`Error::Config`] if a width is zero or the momentum is not in `[0, 1]`.
     pub fn try_init(&self, device: &Device) -> Result<MlpGenerator> {
@@ -102,14 +96,6 @@ impl MlpGeneratorConfig {
 }
 
 impl MlpDiscriminatorConfig {
-    /// Builds the network.
-    ///
-    /// # Panics
-    /// Where [`try_init`](Self::try_init) fails.
-    pub fn init(&self, device: &Device) -> MlpDiscriminator {
-        self.try_init(device).unwrap_or_else(|error| panic!("{error}"))
-    }
-
     /// Builds the network.
     ///
     /// # Errors
@@ -204,13 +190,7 @@ impl Generator for MlpGenerator {
     }
 }
 
-impl Loadable for MlpGenerator {
-    type Config = MlpGeneratorConfig;
-
-    fn from_config(config: &MlpGeneratorConfig, device: &Device) -> Result<Self> {
-        config.try_init(device)
-    }
-}
+built!(MlpGeneratorConfig => MlpGenerator);
 
 /// A fully connected discriminator: linear layers with activations or maxout, dropout on wish.
 ///
@@ -293,13 +273,7 @@ impl Discriminator for MlpDiscriminator {
     }
 }
 
-impl Loadable for MlpDiscriminator {
-    type Config = MlpDiscriminatorConfig;
-
-    fn from_config(config: &MlpDiscriminatorConfig, device: &Device) -> Result<Self> {
-        config.try_init(device)
-    }
-}
+built!(MlpDiscriminatorConfig => MlpDiscriminator);
 
 #[cfg(test)]
 mod tests {

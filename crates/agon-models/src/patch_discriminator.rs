@@ -1,12 +1,14 @@
 //! PatchGAN: a discriminator that judges every patch of a picture.
 
-use agon_core::{Discriminator, Error, Loadable, Result};
+use agon_core::{Discriminator, Error, Result};
 use agon_nn::{Activation, Conv2d, Conv2dConfig, InstanceNorm, instance_norm};
 use burn::config::Config;
 use burn::module::Module;
 use burn::nn::{Initializer, PaddingConfig2d};
 use burn::prelude::{Device, Tensor};
 use serde_json::Value;
+
+use crate::built::built;
 
 /// Configuration of a [`PatchDiscriminator`].
 #[derive(Config, Debug)]
@@ -22,14 +24,6 @@ pub struct PatchDiscriminatorConfig {
 }
 
 impl PatchDiscriminatorConfig {
-    /// Builds the network.
-    ///
-    /// # Panics
-    /// Where [`try_init`](Self::try_init) fails.
-    pub fn init(&self, device: &Device) -> PatchDiscriminator {
-        self.try_init(device).unwrap_or_else(|error| panic!("{error}"))
-    }
-
     /// Builds the network.
     ///
     /// # Errors
@@ -148,13 +142,7 @@ impl Discriminator for PatchDiscriminator {
     }
 }
 
-impl Loadable for PatchDiscriminator {
-    type Config = PatchDiscriminatorConfig;
-
-    fn from_config(config: &PatchDiscriminatorConfig, device: &Device) -> Result<Self> {
-        config.try_init(device)
-    }
-}
+built!(PatchDiscriminatorConfig => PatchDiscriminator);
 
 #[cfg(test)]
 mod tests {

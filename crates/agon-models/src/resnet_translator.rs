@@ -1,6 +1,6 @@
 //! The residual generator of CycleGAN: pictures in, pictures out.
 
-use agon_core::{Error, Loadable, Result, Translator};
+use agon_core::{Error, Result, Translator};
 use agon_nn::{
     Activation, Conv2d, Conv2dConfig, ConvTranspose2d, ConvTranspose2dConfig, InstanceNorm, ResidualBlock,
     ResidualBlockConfig, in_multiples_of, instance_norm, mirrored,
@@ -10,6 +10,8 @@ use burn::module::Module;
 use burn::nn::{Initializer, PaddingConfig2d};
 use burn::prelude::{Device, Tensor};
 use serde_json::Value;
+
+use crate::built::built;
 
 const WEIGHTS: Initializer = Initializer::Normal { mean: 0.0, std: 0.02 };
 
@@ -27,14 +29,6 @@ pub struct ResnetTranslatorConfig {
 }
 
 impl ResnetTranslatorConfig {
-    /// Builds the network.
-    ///
-    /// # Panics
-    /// Where [`try_init`](Self::try_init) fails.
-    pub fn init(&self, device: &Device) -> ResnetTranslator {
-        self.try_init(device).unwrap_or_else(|error| panic!("{error}"))
-    }
-
     /// Builds the network.
     ///
     /// # Errors
@@ -151,13 +145,7 @@ impl Translator for ResnetTranslator {
     }
 }
 
-impl Loadable for ResnetTranslator {
-    type Config = ResnetTranslatorConfig;
-
-    fn from_config(config: &ResnetTranslatorConfig, device: &Device) -> Result<Self> {
-        config.try_init(device)
-    }
-}
+built!(ResnetTranslatorConfig => ResnetTranslator);
 
 #[cfg(test)]
 mod tests {

@@ -1,12 +1,14 @@
 //! A noisy classifier for few labels.
 
-use agon_core::{Discriminator, Error, Loadable, Result};
+use agon_core::{Discriminator, Error, Result};
 use agon_nn::{Activation, GaussianNoise, GaussianNoiseConfig, Linear, linear};
 use burn::config::Config;
 use burn::module::Module;
 use burn::nn::Initializer;
 use burn::prelude::{Device, Tensor};
 use serde_json::Value;
+
+use crate::built::built;
 
 /// Configuration of a [`SemiClassifier`].
 #[derive(Config, Debug)]
@@ -27,14 +29,6 @@ pub struct SemiClassifierConfig {
 }
 
 impl SemiClassifierConfig {
-    /// Builds the network.
-    ///
-    /// # Panics
-    /// Where [`try_init`](Self::try_init) fails.
-    pub fn init(&self, device: &Device) -> SemiClassifier {
-        self.try_init(device).unwrap_or_else(|error| panic!("{error}"))
-    }
-
     /// Builds the network.
     ///
     /// # Errors
@@ -119,10 +113,4 @@ impl Discriminator for SemiClassifier {
     }
 }
 
-impl Loadable for SemiClassifier {
-    type Config = SemiClassifierConfig;
-
-    fn from_config(config: &SemiClassifierConfig, device: &Device) -> Result<Self> {
-        config.try_init(device)
-    }
-}
+built!(SemiClassifierConfig => SemiClassifier);

@@ -1,12 +1,14 @@
 //! What several discriminators of images have in common: from pixels to features.
 
-use agon_core::{Discriminator, Error, Loadable, Result};
+use agon_core::{Discriminator, Error, Result};
 use agon_nn::{Activation, BatchNorm, BatchNormConfig, Conv2d, Conv2dConfig, Dual, Linear, linear};
 use burn::config::Config;
 use burn::module::Module;
 use burn::nn::{Initializer, PaddingConfig2d};
 use burn::prelude::{Device, Tensor};
 use serde_json::Value;
+
+use crate::built::built;
 
 /// The leak of InfoGAN's networks.
 pub(crate) const LEAK: Activation = Activation::LeakyRelu(0.1);
@@ -34,14 +36,6 @@ pub struct ImageTrunkConfig {
 }
 
 impl ImageTrunkConfig {
-    /// Builds the network.
-    ///
-    /// # Panics
-    /// Where [`try_init`](Self::try_init) fails.
-    pub fn init(&self, device: &Device) -> ImageTrunk {
-        self.try_init(device).unwrap_or_else(|error| panic!("{error}"))
-    }
-
     /// Builds the network.
     ///
     /// # Errors
@@ -171,10 +165,4 @@ impl Discriminator for ImageTrunk {
     }
 }
 
-impl Loadable for ImageTrunk {
-    type Config = ImageTrunkConfig;
-
-    fn from_config(config: &ImageTrunkConfig, device: &Device) -> Result<Self> {
-        config.try_init(device)
-    }
-}
+built!(ImageTrunkConfig => ImageTrunk);

@@ -1,11 +1,13 @@
 //! The U-Net generator of pix2pix and DualGAN, and, without its skips, an encoder and decoder as DiscoGAN's.
 
-use agon_core::{Error, Loadable, Result, Translator};
+use agon_core::{Error, Result, Translator};
 use agon_nn::{Activation, PictureNorm, UNetBlock, UNetBlockConfig, in_multiples_of};
 use burn::config::Config;
 use burn::module::Module;
 use burn::prelude::{Device, Tensor};
 use serde_json::Value;
+
+use crate::built::built;
 
 /// Configuration of a [`UNetTranslator`].
 #[derive(Config, Debug)]
@@ -31,14 +33,6 @@ pub struct UNetTranslatorConfig {
 }
 
 impl UNetTranslatorConfig {
-    /// Builds the network.
-    ///
-    /// # Panics
-    /// Where [`try_init`](Self::try_init) fails.
-    pub fn init(&self, device: &Device) -> UNetTranslator {
-        self.try_init(device).unwrap_or_else(|error| panic!("{error}"))
-    }
-
     /// Builds the network.
     ///
     /// # Errors
@@ -145,10 +139,4 @@ impl Translator for UNetTranslator {
     }
 }
 
-impl Loadable for UNetTranslator {
-    type Config = UNetTranslatorConfig;
-
-    fn from_config(config: &UNetTranslatorConfig, device: &Device) -> Result<Self> {
-        config.try_init(device)
-    }
-}
+built!(UNetTranslatorConfig => UNetTranslator);

@@ -1,6 +1,6 @@
 //! The discriminator.
 
-use agon_core::{Conditioned, Discriminator, Error, Loadable, Result};
+use agon_core::{Conditioned, Discriminator, Error, Result};
 use agon_nn::{Dual, Linear, linear};
 use burn::config::Config;
 use burn::module::Module;
@@ -8,6 +8,7 @@ use burn::prelude::{Device, Tensor};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::built::built;
 use crate::told::beside_nothing;
 use crate::trunk::{ImageTrunk, ImageTrunkConfig, LEAK, WEIGHTS};
 
@@ -41,14 +42,6 @@ pub struct CganDiscriminatorConfig {
 }
 
 impl CganDiscriminatorConfig {
-    /// Builds the network.
-    ///
-    /// # Panics
-    /// Where [`try_init`](Self::try_init) fails.
-    pub fn init(&self, device: &Device) -> CganDiscriminator {
-        self.try_init(device).unwrap_or_else(|error| panic!("{error}"))
-    }
-
     /// Builds the network.
     ///
     /// # Errors
@@ -165,10 +158,4 @@ impl Discriminator for CganDiscriminator {
     }
 }
 
-impl Loadable for CganDiscriminator {
-    type Config = CganDiscriminatorConfig;
-
-    fn from_config(config: &CganDiscriminatorConfig, device: &Device) -> Result<Self> {
-        config.try_init(device)
-    }
-}
+built!(CganDiscriminatorConfig => CganDiscriminator);

@@ -1,7 +1,7 @@
 //! The generator.
 
 use agon_core::prior::{Categorical, Normal, Prior};
-use agon_core::{Conditioned, Error, Generator, Loadable, Result, random};
+use agon_core::{Conditioned, Error, Generator, Result, random};
 use agon_nn::{
     Activation, BatchNorm, BatchNormConfig, ConditionalBatchNorm, ConditionalBatchNormConfig, ConvTranspose2d,
     ConvTranspose2dConfig, Linear, linear,
@@ -12,6 +12,7 @@ use burn::prelude::{Device, Tensor};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::built::built;
 use crate::trunk::WEIGHTS;
 
 /// How a generator is told its condition.
@@ -46,14 +47,6 @@ pub struct CganGeneratorConfig {
 }
 
 impl CganGeneratorConfig {
-    /// Builds the network.
-    ///
-    /// # Panics
-    /// Where [`try_init`](Self::try_init) fails.
-    pub fn init(&self, device: &Device) -> CganGenerator {
-        self.try_init(device).unwrap_or_else(|error| panic!("{error}"))
-    }
-
     /// Builds the network.
     ///
     /// # Errors
@@ -213,10 +206,4 @@ impl Generator for CganGenerator {
     }
 }
 
-impl Loadable for CganGenerator {
-    type Config = CganGeneratorConfig;
-
-    fn from_config(config: &CganGeneratorConfig, device: &Device) -> Result<Self> {
-        config.try_init(device)
-    }
-}
+built!(CganGeneratorConfig => CganGenerator);

@@ -1,12 +1,14 @@
 //! A discriminator that reads sequences from left to right.
 
-use agon_core::{Discriminator, Error, Loadable, Result};
+use agon_core::{Discriminator, Error, Result};
 use agon_nn::{Linear, LstmCell, linear};
 use burn::config::Config;
 use burn::module::Module;
 use burn::nn::Initializer;
 use burn::prelude::{Device, Tensor};
 use serde_json::Value;
+
+use crate::built::built;
 
 /// Configuration of an [`LstmDiscriminator`].
 #[derive(Config, Debug)]
@@ -22,14 +24,6 @@ pub struct LstmDiscriminatorConfig {
 }
 
 impl LstmDiscriminatorConfig {
-    /// Builds the network.
-    ///
-    /// # Panics
-    /// Where [`try_init`](Self::try_init) fails.
-    pub fn init(&self, device: &Device) -> LstmDiscriminator {
-        self.try_init(device).unwrap_or_else(|error| panic!("{error}"))
-    }
-
     /// Builds the network.
     ///
     /// # Errors
@@ -86,10 +80,4 @@ impl Discriminator for LstmDiscriminator {
     }
 }
 
-impl Loadable for LstmDiscriminator {
-    type Config = LstmDiscriminatorConfig;
-
-    fn from_config(config: &LstmDiscriminatorConfig, device: &Device) -> Result<Self> {
-        config.try_init(device)
-    }
-}
+built!(LstmDiscriminatorConfig => LstmDiscriminator);

@@ -1,12 +1,14 @@
 //! A generator that draws sequences token by token.
 
 use agon_core::prior::{Prior, Uniform};
-use agon_core::{Error, Generator, Loadable, Result};
+use agon_core::{Error, Generator, Result};
 use agon_nn::{LstmPolicy, LstmPolicyConfig};
 use burn::config::Config;
 use burn::module::Module;
 use burn::prelude::{Device, Int, Tensor};
 use serde_json::Value;
+
+use crate::built::built;
 
 /// Configuration of an [`LstmGenerator`].
 #[derive(Config, Debug)]
@@ -18,14 +20,6 @@ pub struct LstmGeneratorConfig {
 }
 
 impl LstmGeneratorConfig {
-    /// Builds the network.
-    ///
-    /// # Panics
-    /// Where [`try_init`](Self::try_init) fails.
-    pub fn init(&self, device: &Device) -> LstmGenerator {
-        self.try_init(device).unwrap_or_else(|error| panic!("{error}"))
-    }
-
     /// Builds the network.
     ///
     /// # Errors
@@ -142,13 +136,7 @@ impl Generator for LstmGenerator {
     }
 }
 
-impl Loadable for LstmGenerator {
-    type Config = LstmGeneratorConfig;
-
-    fn from_config(config: &LstmGeneratorConfig, device: &Device) -> Result<Self> {
-        config.try_init(device)
-    }
-}
+built!(LstmGeneratorConfig => LstmGenerator);
 
 #[cfg(test)]
 mod tests {

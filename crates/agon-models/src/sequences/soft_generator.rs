@@ -1,7 +1,7 @@
 //! The Gumbel-softmax GAN: a generator of sequences whose choices are soft, so that gradients pass through them.
 
 use agon_core::prior::{Gumbel, Normal, Prior, Product};
-use agon_core::{Constraint, Error, Generator, Loadable, Result, one_hot};
+use agon_core::{Constraint, Error, Generator, Result, one_hot};
 use agon_nn::{Activation, Linear, LstmPolicy, LstmPolicyConfig, LstmState, linear};
 use burn::config::Config;
 use burn::module::{Module, Param};
@@ -9,6 +9,8 @@ use burn::nn::Initializer;
 use burn::prelude::{Device, Int, Tensor};
 use burn::tensor::activation::{log_softmax, softmax};
 use serde_json::Value;
+
+use crate::built::built;
 
 /// Configuration of a [`SoftGenerator`].
 #[derive(Config, Debug)]
@@ -41,14 +43,6 @@ impl SoftGeneratorConfig {
     /// TextGAN's: no noise, and a choice a hundred times as sharp as the softmax.
     pub fn text_gan(vocabulary: usize, length: usize) -> Self {
         Self::new(vocabulary, length).with_gumbel(false).with_temperature(0.01)
-    }
-
-    /// Builds the network.
-    ///
-    /// # Panics
-    /// Where [`try_init`](Self::try_init) fails.
-    pub fn init(&self, device: &Device) -> SoftGenerator {
-        self.try_init(device).unwrap_or_else(|error| panic!("{error}"))
     }
 
     /// Builds the network.
@@ -231,13 +225,7 @@ impl Generator for SoftGenerator {
     }
 }
 
-impl Loadable for SoftGenerator {
-    type Config = SoftGeneratorConfig;
-
-    fn from_config(config: &SoftGeneratorConfig, device: &Device) -> Result<Self> {
-        config.try_init(device)
-    }
-}
+built!(SoftGeneratorConfig => SoftGenerator);
 
 /// Changes the temperature of a [`SoftGenerator`], which begins with its configuration's, by the same factor after each
 /// of its updates.

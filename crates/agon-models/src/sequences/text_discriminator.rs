@@ -1,12 +1,14 @@
 //! A discriminator of sentences: convolutions over windows of tokens, and a highway.
 
-use agon_core::{Discriminator, Error, Loadable, Result};
+use agon_core::{Discriminator, Error, Result};
 use agon_nn::{Dropout, DropoutConfig, Highway, HighwayConfig, Linear, TextCnn, TextCnnConfig, linear};
 use burn::config::Config;
 use burn::module::{Module, Param};
 use burn::nn::Initializer;
 use burn::prelude::{Device, Int, Tensor};
 use serde_json::Value;
+
+use crate::built::built;
 
 /// Configuration of a [`TextDiscriminator`]; the defaults are those of SeqGAN for 20 tokens.
 #[derive(Config, Debug)]
@@ -32,14 +34,6 @@ impl TextDiscriminatorConfig {
     /// With 100 filters of two tokens and 200 of three only: about a fifteenth of the work.
     pub fn reduced(vocabulary: usize, length: usize) -> Self {
         Self::new(vocabulary, length).with_filters(vec![(2, 100), (3, 200)])
-    }
-
-    /// Builds the network.
-    ///
-    /// # Panics
-    /// Where [`try_init`](Self::try_init) fails.
-    pub fn init(&self, device: &Device) -> TextDiscriminator {
-        self.try_init(device).unwrap_or_else(|error| panic!("{error}"))
     }
 
     /// Builds the network.
@@ -159,10 +153,4 @@ impl Discriminator for TextDiscriminator {
     }
 }
 
-impl Loadable for TextDiscriminator {
-    type Config = TextDiscriminatorConfig;
-
-    fn from_config(config: &TextDiscriminatorConfig, device: &Device) -> Result<Self> {
-        config.try_init(device)
-    }
-}
+built!(TextDiscriminatorConfig => TextDiscriminator);

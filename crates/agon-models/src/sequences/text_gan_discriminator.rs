@@ -1,12 +1,14 @@
 //! A discriminator of sentences that also shows its features and recovers their codes.
 
-use agon_core::{Discriminator, Error, Loadable, Result, Scored};
+use agon_core::{Discriminator, Error, Result, Scored};
 use agon_nn::{Linear, TextCnn, TextCnnConfig, linear};
 use burn::config::Config;
 use burn::module::Module;
 use burn::nn::Initializer;
 use burn::prelude::{Device, Tensor};
 use serde_json::Value;
+
+use crate::built::built;
 
 /// Configuration of a [`TextGanDiscriminator`].
 #[derive(Config, Debug)]
@@ -27,14 +29,6 @@ pub struct TextGanDiscriminatorConfig {
 }
 
 impl TextGanDiscriminatorConfig {
-    /// Builds the network.
-    ///
-    /// # Panics
-    /// Where [`try_init`](Self::try_init) fails.
-    pub fn init(&self, device: &Device) -> TextGanDiscriminator {
-        self.try_init(device).unwrap_or_else(|error| panic!("{error}"))
-    }
-
     /// Builds the network.
     ///
     /// # Errors
@@ -129,10 +123,4 @@ impl Discriminator for TextGanDiscriminator {
     }
 }
 
-impl Loadable for TextGanDiscriminator {
-    type Config = TextGanDiscriminatorConfig;
-
-    fn from_config(config: &TextGanDiscriminatorConfig, device: &Device) -> Result<Self> {
-        config.try_init(device)
-    }
-}
+built!(TextGanDiscriminatorConfig => TextGanDiscriminator);
