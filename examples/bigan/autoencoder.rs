@@ -19,6 +19,18 @@ impl Autoencoder {
     }
 }
 
+impl Autoencoder {
+    /// The codes of images, as after training.
+    pub fn infer(&self, x: Tensor<4>) -> Tensor<2> {
+        self.encoder.network().valid().encode((x.clone(), x.rows()))
+    }
+
+    /// Images made from their own codes, as after training.
+    pub fn reconstruct(&self, x: Tensor<4>) -> Tensor<4> {
+        self.generator.network().valid().generate(self.infer(x))
+    }
+}
+
 impl Game for Autoencoder {
     type Batch = Tensor<4>;
 

@@ -41,11 +41,17 @@ pub fn run(options: &Options) -> Ending {
         }
     };
     let (bigan, outcome) = learn(options, &data, shape)?;
+    let autoencoder = autoencode(options, &data, shape)?;
     let back = bigan.reconstruct(asked.clone(), 0);
     let error = l2(back.clone(), asked.clone()).into_scalar::<f32>();
+    let autoencoded = autoencoder.reconstruct(asked.clone());
+    let error_of_autoencoder = l2(autoencoded.clone(), asked.clone()).into_scalar::<f32>();
     let folder = common.folder("bigan")?;
     write_png(folder.join("samples.png"), &image_grid(bigan.sample(64, 1), 8)?)?;
-    write_png(folder.join("reconstructions.png"), &image_grid(pairs(asked, back), 8)?)?;
+    write_png(
+        folder.join("reconstructions.png"),
+        &image_grid(side_by_side([asked, back, autoencoded]), 9)?,
+    )?;
     common.say(format!(
         "{} rounds in {:.0?}; {}",
         outcome.steps,
@@ -54,14 +60,13 @@ pub fn run(options: &Options) -> Ending {
     ));
     let mut report = json!({
         "example": "bigan", "world": "glyphs", "steps": outcome.steps, "seconds": outcome.elapsed.as_secs_f64(),
-        "error": error, "pictures": folder,
+        "error": error, "error_of_autoencoder": error_of_autoencoder, "pictures": folder,
     });
-    let autoencoder = autoencode(options, &data, shape)?;
     if let Source::Drawn(glyphs) = &data {
         judge(options, glyphs, (&bigan, &autoencoder), &mut report)?;
     }
     common.say(format!(
-        "mean squared error of reconstructions {error:.4} (pixels are -1 to 1)"
+        "mean squared error of reconstructions {error:.4}, of the autoencoder's {error_of_autoencoder:.4} (pixels are -1 to 1)"
     ));
     common.report(&report);
     Ok(())
@@ -133,7 +138,6 @@ fn judge(
     report: &mut Value,
 ) -> Ending {
     let common = &options.common;
-    let reader = autoencoder.encoder.network().valid();
     let seen = |n, seed| -> Outcome<Seen> { Ok((glyphs.images(n, seed, &common.device()?)?, glyphs.labels(n, seed)?)) };
     let (known, asked) = (seen(4 * options.judged, KNOWN)?, seen(options.judged, ASKED)?);
     let accuracies = [
@@ -141,13 +145,19 @@ fn judge(
         ("codes of the BiGAN", neighbours(&known, &asked, |x| bigan.infer(x, 0))?),
         (
             "codes of the autoencoder",
-            neighbours(&known, &asked, |x| reader.encode((x.clone(), x.rows())))?,
+            neighbours(&known, &asked, |x| autoencoder.infer(x))?,
         ),
     ];
     say(common, &accuracies);
     let same = same_digit(&asked, &bigan.reconstruct(asked.0.clone(), 0))?;
-    common.say(format!("reconstructions of the same digit: {:.1} %", 100.0 * same));
+    let of_autoencoder = same_digit(&asked, &autoencoder.reconstruct(asked.0.clone()))?;
+    common.say(format!(
+        "reconstructions of the same digit: {:.1} %, the autoencoder's {:.1} %",
+        100.0 * same,
+        100.0 * of_autoencoder
+    ));
     report["same_digit"] = json!(same);
+    report["same_digit_of_autoencoder"] = json!(of_autoencoder);
     report["neighbours"] = json!(std::collections::BTreeMap::from(accuracies));
     Ok(())
 }
@@ -158,12 +168,12 @@ fn say(common: &Common, accuracies: &[(&str, f64)]) {
     }
 }
 
-/// Some images, each beside what came back.
-fn pairs(asked: Tensor<4>, back: Tensor<4>) -> Tensor<4> {
-    let [n, channels, height, width] = asked.dims();
-    let shown = n.min(32);
-    let sides = vec![asked.narrow(0, 0, shown), back.narrow(0, 0, shown)];
-    Tensor::stack::<5>(sides, 1).reshape([2 * shown, channels, height, width])
+/// Some images, each beside what came back from the BiGAN and from the autoencoder.
+fn side_by_side(sides: [Tensor<4>; 3]) -> Tensor<4> {
+    let [n, channels, height, width] = sides[0].dims();
+    let shown = n.min(24);
+    let sides = sides.into_iter().map(|images| images.narrow(0, 0, shown));
+    Tensor::stack::<5>(sides.collect(), 1).reshape([3 * shown, channels, height, width])
 }
 
 /// The share of digits that an independent classifier still reads as the same ones when they come back.

@@ -96,6 +96,8 @@ fn main() -> ExitCode {
 fn check(options: &Options, given: &Given) -> Ending {
     let hard = options.method != Method::Gumbel;
     let idle = ["--temperature", "--soft", "--r1"].map(|option| (option, hard));
+    given.refuse_idle(&idle, format!("--method {}", name(options.method)))?;
+    let idle = [("--pretrain", options.method != Method::Textgan)];
     Ok(given.refuse_idle(&idle, format!("--method {}", name(options.method)))?)
 }
 

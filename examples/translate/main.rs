@@ -65,6 +65,9 @@ struct Options {
     /// Residual blocks of CycleGAN's residual maps
     #[arg(long, default_value_t = 3)]
     blocks: usize,
+    /// Halvings of the judges: 3 for patches of 70 pixels, instead of 1 for patches of 16
+    #[arg(long)]
+    halvings: Option<usize>,
     /// How much reconstructions count, instead of the method's own weight
     #[arg(long)]
     cycle: Option<f64>,
@@ -128,12 +131,15 @@ fn check(options: &Options, given: &Given) -> Ending {
     let idle = [
         ("--maps", !is(Method::Cyclegan)),
         ("--blocks", !is(Method::Cyclegan)),
+        ("--halvings", is(Method::Discogan)),
         ("--cycle", is(Method::Pix2pix)),
         ("--critics", !is(Method::Dualgan)),
         ("--dropout", !is(Method::Dualgan)),
         ("--learning-rate", !is(Method::Dualgan)),
     ];
     given.refuse_idle(&idle, format!("--method {}", name(options.method)))?;
+    let whole = is(Method::Dualgan) && options.critics == Critics::Penalized;
+    given.refuse_idle(&[("--halvings", whole)], "--critics penalized")?;
     Ok(given.refuse_idle(&[("--blocks", options.maps == Maps::Unet)], "--maps unet")?)
 }
 
@@ -166,10 +172,14 @@ fn run(options: &Options) -> Ending {
             let config = Pix2PixConfig::new(channels)
                 .with_width(options.width)
                 .with_depth(depth)
-                .with_halvings(1);
+                .with_halvings(halvings(options));
             train(options, config.try_init(&device)?, steps)
         }
     }
+}
+
+fn halvings(options: &Options) -> usize {
+    options.halvings.unwrap_or(1)
 }
 
 /// CycleGAN with residual maps, or with U-Nets of so many halvings.
@@ -177,7 +187,7 @@ fn cyclegan(options: &Options, steps: u64, depth: usize, device: &Device) -> End
     let config = CycleGanConfig::new([3, 3])
         .with_width(options.width)
         .with_blocks(options.blocks)
-        .with_halvings(1)
+        .with_halvings(halvings(options))
         .with_identity(5.0)
         .with_decay(Some([steps / 2, steps.div_ceil(2)]));
     let cycle = options.cycle.unwrap_or(config.cycle);
@@ -194,7 +204,7 @@ fn cyclegan(options: &Options, steps: u64, depth: usize, device: &Device) -> End
 /// DualGAN with what was asked for instead of the paper's.
 fn dualgan(options: &Options, config: DualGanConfig) -> DualGanConfig {
     let (cycle, dropout, rate) = (config.cycle, config.dropout, config.learning_rate);
-    let config = config.with_halvings(1);
+    let config = config.with_halvings(halvings(options));
     // As many as leave a score at all.
     let whole = (options.size / 3).max(1).ilog2() as usize;
     let config = match options.critics {
@@ -222,11 +232,11 @@ fn unets(options: &Options, depth: usize, device: &Device) -> Result<Both<UNetTr
     })
 }
 
-/// Judges of patches of 16 pixels.
+/// Judges of patches.
 fn patches(options: &Options, device: &Device) -> Result<Both<PatchDiscriminator>> {
     let config = PatchDiscriminatorConfig::new(3)
         .with_width(options.width)
-        .with_halvings(1);
+        .with_halvings(halvings(options));
     Ok(Both {
         a: config.try_init(device)?,
         b: config.try_init(device)?,

@@ -66,6 +66,12 @@ fn codes(encoder: &impl Encoder<Input = Tensor<2>, Output = (Tensor<2>, Tensor<2
 fn pacgan() {
     let game = || Gan::new(Packed::new(generator(), 3), judge(3 * 2));
     pair("pacgan", game, || GaussianMixture::ring().packed(3).batches(16));
+    let of_images = || {
+        let judge = DcganDiscriminatorConfig::new([2, 8, 8]).with_width(4);
+        Gan::new(Packed::new(image_generator(), 2), judge.init(&device()))
+    };
+    let waves = || waves().map(|images: Tensor<4>| Tensor::cat(vec![images.clone(), images], 1));
+    resumes("pacgan-images", of_images, waves).loads("generator", |game| game.generator().clone(), samples);
 }
 
 #[test]
@@ -114,7 +120,9 @@ fn mdgans() {
             "encoder",
             |game| game.encoder().clone(),
             |encoder: &MlpTranslator| bits(&encoder.encode(point())),
-        );
+        )
+        .loads("manifold", |game| game.judges()[0].clone(), scores)
+        .loads("diffusion", |game| game.judges()[1].clone(), scores);
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use agon::nn;
 use burn::module::{ModuleDisplay, ModuleMapper, ModuleVisitor, Param};
+use burn::prelude::Int;
 use burn::tensor::Gradients;
 
 use super::*;
@@ -198,6 +199,78 @@ fn layers_give_the_numbers_of_flex() {
 }
 
 #[test]
+fn classifiers_and_judges_of_patches_give_the_numbers_of_flex() {
+    let device = Device::flex().autodiff();
+    let patches = PatchDiscriminatorConfig::new(2).with_width(4).with_halvings(1);
+    same("patches", patches.init(&device), [3, 2, 16, 16], |judge, images| {
+        judge.forward(images).flatten::<2>(1, -1)
+    });
+    let judge = || MlpDiscriminatorConfig::new(7).with_hidden(vec![8]).init(&device);
+    let two = TwoJudges::new(judge(), judge());
+    same("two judges", two, [5, 7], |judges, points| judges.discriminate(points));
+    let told = Told::discriminator(MlpDiscriminatorConfig::new(7 + 3), 3, &device).unwrap();
+    same("a judge that is told", told, [5, 7], |judge, points| {
+        let condition = few(&points, [5, 3]);
+        judge.discriminate(Conditioned::new(points, condition))
+    });
+    let perceptrons = SemiClassifierConfig::new(7, 3)
+        .with_hidden(vec![6, 5])
+        .with_input_noise(0.0)
+        .with_hidden_noise(0.0);
+    same("a classifier", perceptrons.init(&device), [5, 7], |classifier, x| {
+        let (logits, features) = classifier.forward(x);
+        Tensor::cat(vec![logits, features], 1)
+    });
+    let convolutions = ConvClassifierConfig::new([1, 8, 8], 3)
+        .with_width(3)
+        .with_features(6)
+        .with_input_noise(0.0)
+        .with_dropout(0.0);
+    same(
+        "a classifier of pictures",
+        convolutions.init(&device),
+        [5, 64],
+        |classifier, x| {
+            let (logits, features) = classifier.forward(x);
+            Tensor::cat(vec![logits, features], 1)
+        },
+    );
+}
+
+/// Tokens below six, of these places.
+fn tokens(x: &Tensor<2>) -> Tensor<2, Int> {
+    (x.clone().inner() * 2.9 + 3.0).int()
+}
+
+#[test]
+fn networks_of_tokens_give_the_numbers_of_flex() {
+    let device = Device::flex().autodiff();
+    let judge = TextDiscriminatorConfig::reduced(6, 5)
+        .with_embedding(4)
+        .with_dropout(0.0);
+    // Tokens have no gradient to hand on; the rest of the input has.
+    same("a judge of tokens", judge.init(&device), [3, 5], |judge, x| {
+        judge.discriminate(tokens(&x)) + x.sum().unsqueeze()
+    });
+    let policy = nn::LstmPolicyConfig::new(6).with_embedding(4).with_hidden(4);
+    let speaker = LstmGeneratorConfig::new(policy, 5).init(&device);
+    same("a policy", speaker, [3, 5], |speaker, x| {
+        let weights = x.clone().square();
+        speaker.policy().weighted_nll(tokens(&x), weights).unsqueeze::<2>() + x.sum().unsqueeze()
+    });
+    let soft = TextGanDiscriminatorConfig::new(6, 5).with_filters(vec![(2, 4), (3, 4)]);
+    same(
+        "TextGAN's discriminator",
+        soft.init(&device),
+        [3, 5, 6],
+        |judge, sentences| {
+            let said = judge.discriminate(sentences);
+            Tensor::cat(vec![said.scores, said.features, said.codes, said.doubts], 1)
+        },
+    );
+}
+
+#[test]
 fn networks_that_are_told_something_give_the_numbers_of_flex() {
     let device = Device::flex().autodiff();
     for entry in [GeneratorCondition::Concatenated, GeneratorCondition::BatchNorm] {
@@ -220,6 +293,18 @@ fn networks_that_are_told_something_give_the_numbers_of_flex() {
                 judge.forward(images, condition)
             },
         );
+    }
+    let acgan = AcganDiscriminatorConfig::new(3, small_trunk()).init(&device);
+    same("AC-GAN's discriminator", acgan, [5, 1, 8, 8], |judge, images| {
+        let (scores, classes) = judge.forward(images);
+        Tensor::cat(vec![scores, classes], 1)
+    });
+    for inference in [Inference::Deterministic, Inference::Gaussian] {
+        let encoder = ImageEncoderConfig::new(4, small_trunk()).with_inference(inference);
+        same("an encoder", encoder.init(&device), [5, 1, 8, 8], |encoder, images| {
+            let noise = few(&images, [5, encoder.noise()]);
+            encoder.encode((images, noise))
+        });
     }
     let codes = InfoCodes::new().with_noise(2).with_categories(3).with_continuous(1);
     let judge = InfoDiscriminator::try_new(small_trunk().init(&device), 6, codes, &device).unwrap();

@@ -71,11 +71,22 @@ fn cgan_told_in_every_way() {
 
 #[test]
 fn cgan_with_conditions_from_a_density() {
-    let discriminator = CganDiscriminatorConfig::new(3, small_trunk()).init(&device());
-    let seen = Tensor::<2>::from_data([[0.1, 0.2, 0.3], [1.0, 2.0, 3.0]], &device());
-    let density = prior::KernelDensity::of(seen).unwrap().bandwidth(0.1).unwrap();
-    let gan = Gan::new(cgan_generator(GeneratorCondition::Concatenated), discriminator);
-    play_and_check(gan.prior((prior::Normal::new(4), density)), labelled_waves());
+    let gan = || {
+        let discriminator = CganDiscriminatorConfig::new(3, small_trunk()).init(&device());
+        let seen = Tensor::<2>::from_data([[0.1, 0.2, 0.3], [1.0, 2.0, 3.0]], &device());
+        let density = prior::KernelDensity::of(seen).unwrap().bandwidth(0.1).unwrap();
+        let gan = Gan::new(cgan_generator(GeneratorCondition::Concatenated), discriminator);
+        gan.prior((prior::Normal::new(4), density))
+    };
+    pair("cgan-density", gan, labelled_waves);
+    let seen = Tensor::<2>::ones([1, 3], &device());
+    let wrong = prior::KernelDensity::of(seen).unwrap().bandwidth(f32::NAN);
+    assert!(
+        wrong
+            .unwrap_err()
+            .to_string()
+            .contains("the bandwidth of a kernel density")
+    );
 }
 
 #[test]

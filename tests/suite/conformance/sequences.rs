@@ -64,7 +64,9 @@ fn seq_gans() {
     play_and_check(seq_gan().reward(MaliGan::new()), tokens());
     play_and_check(seq_gan().reward(RankGan::new().without_logarithm()), tokens());
     let generator = |game: &SeqGan| game.generator().clone();
-    let kept = resumes("seq_gan", seq_gan, tokens).loads("generator", generator, samples);
+    let kept = resumes("seq_gan", seq_gan, tokens)
+        .loads("generator", generator, samples)
+        .loads("discriminator", |game| game.discriminator().clone(), weights);
     // The policy that completes is of the same type, but is no player to be loaded.
     LstmGenerator::load(kept.scratch.join("kept/latest"), &Device::default()).unwrap();
     // Stopped and resumed between contests, with a policy that completes and moments of its own.
@@ -82,7 +84,9 @@ fn seq_gans() {
 #[test]
 fn text_gans() {
     let generator = |game: &TextGan| game.generator().clone();
-    resumes("text_gan", || text_gan(0), rows).loads("generator", generator, samples);
+    resumes("text_gan", || text_gan(0), rows)
+        .loads("generator", generator, samples)
+        .loads("discriminator", |game| game.discriminator().clone(), weights);
     // Stopped and resumed in the middle of the training beforehand, and at its end.
     let averaged = || text_gan(3).average(0.5);
     resumes("text_gan_pretrained", averaged, rows).loads("generator", generator, samples);

@@ -18,6 +18,12 @@ fn both_translated<T: Translator<Sample = Tensor<4>>>(maps: &Both<T>) -> Vec<u32
     [translated(&maps.a), translated(&maps.b)].concat()
 }
 
+/// What a judge of pairs says of the negatives beside them.
+fn judged(judge: &PatchDiscriminator) -> Vec<u32> {
+    let Repeat((a, b)) = negatives();
+    bits(&judge.valid().forward(Tensor::cat(vec![a.inner(), b.inner()], 1)))
+}
+
 #[test]
 fn cyclegan() {
     let config = CycleGanConfig::new([1, 1]).with_width(4).with_blocks(1);
@@ -29,7 +35,23 @@ fn cyclegan() {
             .penalty(LeCam::new(0.1))
             .average(0.9)
     };
-    resumes("cyclegan", game, negatives).loads("maps", TwoWay::maps, both_translated);
+    resumes("cyclegan", game, negatives)
+        .loads("maps", TwoWay::maps, both_translated)
+        .loads("judges", |game| game.judges().clone(), weights);
+    let unets = || {
+        let map = UNetTranslatorConfig::new([1, 1]).with_width(4).with_depth(2);
+        let judge = PatchDiscriminatorConfig::new(1).with_width(4).with_halvings(1);
+        let maps = Both {
+            a: map.init(&device()),
+            b: map.init(&device()),
+        };
+        let judges = Both {
+            a: judge.init(&device()),
+            b: judge.init(&device()),
+        };
+        config.of(maps, judges)
+    };
+    resumes("cyclegan-unets", unets, negatives).loads("maps", TwoWay::maps, both_translated);
 }
 
 #[test]
@@ -60,7 +82,9 @@ fn pix2pix() {
         let game = game.penalty(LeCam::new(0.1)).constraint(SpectralNorm::new());
         game.average(0.9)
     };
-    resumes("pix2pix", game, negatives).loads("map", Pix2Pix::map, translated);
+    resumes("pix2pix", game, negatives)
+        .loads("map", Pix2Pix::map, translated)
+        .loads("judge", |game| game.judge().clone(), judged);
 }
 
 #[test]
