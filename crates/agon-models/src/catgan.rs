@@ -13,8 +13,8 @@ use crate::semi_supervised::{Classified, SemiRule, SemiSupervised};
 /// max_G  H[E p(y|G(z))] - E H[p(y|G(z))]
 /// ```
 ///
-/// `H`: entropy; `u`: unlabelled samples; `x`, `y`: labelled ones. There is no class "generated". Without labels it is
-/// a way of clustering. In the figure: the classifier's bars over the classes stand up in one place for a real sample,
+/// `H`: entropy; `u`: unlabelled samples; `x`, `y`: labelled ones. There is no class "generated".
+/// In the figure: the classifier's bars over the classes stand up in one place for a real sample,
 /// lie flat for a generated one, and are alike in sum over many samples.
 ///
 /// # Example

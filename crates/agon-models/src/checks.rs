@@ -30,6 +30,6 @@ fn is_mirror(loss: &dyn AdversarialLoss, device: &Device) -> Result<bool> {
         .abs()
         .div(there.abs() + 1.0)
         .try_into_vec_as()
-        .map_err(|error| Error::Device(error.to_string()))?;
+        .map_err(Error::device)?;
     Ok(apart.iter().all(|apart| *apart < 1e-4))
 }

@@ -99,7 +99,8 @@ impl CycleGanConfig {
         Ok(self.of(maps, judges))
     }
 
-    /// The game of this configuration with other networks: U-Nets, say.
+    /// The game of this configuration with other networks: U-Nets, say. Of the networks it knows nothing: `channels`,
+    /// `width`, `blocks` and `halvings` are not looked at.
     pub fn of<T, D>(&self, maps: Both<T>, judges: Both<D>) -> TwoWay<T, D>
     where
         T: Translator + ModuleDisplay,

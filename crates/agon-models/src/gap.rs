@@ -31,6 +31,7 @@ use rand::RngExt;
 /// # References
 /// Im, Ma, Kim and Taylor 2016, "Generative adversarial parallelization", arXiv:1612.04021. There the pairs run on
 /// several machines and swaps come at random; here they take turns in one process, and swaps come every so many rounds.
+#[doc(alias = "generative adversarial parallelization")]
 #[derive(Debug)]
 pub struct Gap<G: Generator, D: Discriminator<Input = G::Output>> {
     pairs: Vec<Gan<G, D>>,

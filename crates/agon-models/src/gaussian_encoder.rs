@@ -21,6 +21,10 @@ use serde_json::Value;
 /// let (mean, log_variance) = GaussianEncoder::of(network).encode(Tensor::zeros([5, 2], &device));
 /// assert_eq!((mean.dims(), log_variance.dims()), ([5, 16], [5, 16]));
 /// ```
+///
+/// # References
+/// Srivastava et al. 2017, "VEEGAN", arXiv:1705.07761, whose reconstructor it is; the authors' notebook has the Gaussian as
+/// wide as the prior, see [`UnitGaussianEncoder`].
 #[derive(Module, Debug)]
 pub struct GaussianEncoder<E: Module> {
     encoder: E,

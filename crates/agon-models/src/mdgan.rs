@@ -38,9 +38,11 @@ type Changes<G> = Augmentations<<G as Generator>::Output>;
 ///
 /// # References
 /// Che, Li, Jacob, Bengio and Li 2017, "Mode regularized generative adversarial networks", arXiv:1612.02136,
-/// algorithm 1. There the distance has weight 1 and the judge a small one, which was searched; here the judge has
+/// algorithm 1. Published implementations differ in the sign of the judge's part for the encoder (wiseodd's adds the
+/// score where the loss has it taken off), and some have one judge for both steps. There the distance has weight 1 and the judge a small one, which was searched; here the judge has
 /// weight 1. The distance must lead: with a weight that is also 1, its own judge keeps the generator from reconstructing
 /// anything at all on the ring.
+#[doc(alias = "mode regularized GAN")]
 #[derive(Debug)]
 pub struct Mdgan<G: Generator, E, D>
 where

@@ -1,4 +1,7 @@
 //! Layers that adversarial networks need, and layers that carry derivatives along.
+//!
+//! Spectral norm and the equalized learning rate are not layers here but demands on the weights of any network:
+//! `SpectralNorm` and `EqualizedRate` of `agon-losses`.
 #![forbid(unsafe_code)]
 
 mod activation;

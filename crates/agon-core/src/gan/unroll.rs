@@ -8,13 +8,16 @@ use crate::{AdversarialLoss, Discriminator, Error, Optimizer, Result, Sample, Sc
 
 /// The generator answers the discriminator as it will be after `K` steps on the same batch.
 ///
-/// With `theta_(k+1) = theta_k + s(g_0, .., g_k)`, `g_k = grad L_D(theta_k, x)`, and `x` the generated samples, the
-/// generator descends `L_G(theta_K, x)`, and through the steps `-L_D(theta_K(x), x)`: from `lambda_K = -g_K` backwards
+/// ```text
+/// theta_(k+1) = theta_k + s(g_0, .., g_k),    g_k = grad L_D(theta_k, x)          the steps, of generated samples x
+/// min_x  L_G(theta_K, x)   and, through the steps,   min_x  -L_D(theta_K(x), x)   what the generator descends
 ///
-/// `gamma = sum_(j >= k) <lambda_(j+1), ds_j/dg_k>`, `dL/dx <- dL/dx + d/dx <gamma, g_k>`,
-/// `lambda_k = lambda_(k+1) + H_k gamma`,
+/// lambda_K = -g_K;  for k = K-1, .., 0:    gamma = sum_(j >= k) <lambda_(j+1), ds_j/dg_k>
+///                                          dL/dx <- dL/dx + d/dx <gamma, g_k>
+///                                          lambda_k = lambda_(k+1) + H_k gamma
+/// ```
 ///
-/// where both products with `gamma` come from one pair of gradients at `theta_k +- e gamma`. For plain steps, `s_k =
+/// Both products with `gamma` come from one pair of gradients at `theta_k +- e gamma`. For plain steps, `s_k =
 /// -lr g_k` and `gamma = -lr lambda`. The discriminator itself takes its ordinary step. Penalties do not take part in
 /// the inner steps. The discriminator's constraints hold after each of them, and are left out of the derivative.
 ///
@@ -37,7 +40,9 @@ use crate::{AdversarialLoss, Discriminator, Error, Optimizer, Result, Sample, Sc
 /// # References
 /// Metz, Poole, Pfau and Sohl-Dickstein 2017, "Unrolled generative adversarial networks", arXiv:1611.02163. The theory
 /// has plain steps; the authors' demonstration has those of the discriminator's Adam, and descends the whole game as
-/// here.
+/// here; its ring of eight places its modes with both ends of the circle, so that two of them are one. Implementations
+/// that foresee plain steps ([`new`](Self::new)), or take the foreseen discriminator as given
+/// ([`first_order`](Self::first_order)), are found as well.
 #[doc(alias = "unrolled GAN")]
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Unroll {

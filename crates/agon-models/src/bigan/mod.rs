@@ -53,6 +53,8 @@ type Changes<D> = Augmentations<<D as Discriminator>::Input>;
 /// learning for joint distribution matching", arXiv:1709.01215. ALI's code updates all players at once, ALICE's gives
 /// generator and encoder five turns for each of the discriminator, on the same batch. BiGAN's code updates all at once
 /// too, squashes its codes to the prior's range, and shows the discriminator a code ahead of a batch norm.
+#[doc(alias = "ALI")]
+#[doc(alias = "ALICE")]
 #[derive(Debug)]
 pub struct Bigan<G: Generator, E: Module, D: Discriminator> {
     generator: Player<G>,
@@ -221,7 +223,7 @@ where
         round.measure("loss/generator", &loss);
         if self.cycle > 0.0 {
             let cycled = self.cycled(&pairs[0], &pairs[1], round);
-            round.measure("cycle", &cycled);
+            round.measure("loss/cycle", &cycled);
             loss = loss + cycled * self.cycle;
         }
         self.generator.update_with(&mut self.encoder, round, &loss);

@@ -111,7 +111,8 @@ impl CganGeneratorConfig {
 ///
 /// Conditions are any rows: one-hot classes, or any other tensor, whatever the data says of its samples. Codes
 /// come from `N(0, I)` and conditions from all classes alike, unless the game is given another prior, such as
-/// `(Normal::new(100), KernelDensity::of(conditions)?)` for conditions of the data, or of a density over them.
+/// `(Normal::new(100), KernelDensity::of(conditions)?)` for conditions of the data, or of a density over them. A generator
+/// that was loaded draws classes again; others go in by [`sample_of`](Self::sample_of).
 ///
 /// # Shapes
 /// Codes `[batch, latent]` and conditions `[batch, condition]` to `[batch, channels, height, width]` in (-1, 1),
@@ -135,7 +136,9 @@ impl CganGeneratorConfig {
 /// # References
 /// Mirza and Osindero 2014, "Conditional generative adversarial nets", arXiv:1411.1784 (fully connected networks there;
 /// the layers here are InfoGAN's without its first, a linear one to 1024 numbers, and end in tanh). Gauthier 2014 draws
-/// conditions from a density over those of the data.
+/// conditions from a density over those of the data. Where published implementations differ, in how the discriminator is
+/// told, see [`CganDiscriminator`](crate::CganDiscriminator).
+#[doc(alias = "CGAN")]
 #[derive(Module, Debug)]
 pub struct CganGenerator {
     embedding: Option<Linear>,

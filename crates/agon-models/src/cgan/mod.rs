@@ -1,4 +1,5 @@
-//! CGAN: both networks are told what the sample is to be.
+//! CGAN: both networks are told what the sample is to be. The game is `agon_core::Gan`; equation and figure stand with the
+//! generator, ways of telling with both networks.
 
 mod discriminator;
 mod generator;

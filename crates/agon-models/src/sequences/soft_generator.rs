@@ -103,8 +103,10 @@ impl SoftGeneratorConfig {
 /// Kusner and Hernandez-Lobato 2016, "GANs for sequences of discrete elements with the Gumbel-softmax distribution",
 /// arXiv:1611.04051; without noise Zhang et al. 2017, arXiv:1706.03850; straight through: Jang, Gu and Poole 2017,
 /// "Categorical reparameterization with Gumbel-softmax", arXiv:1611.01144. The paper of the GAN lowers
-/// `tau` from 5 to 1. Two choices of this one: the next step reads the soft choice itself, and noise falls when samples
-/// are drawn as well, since with it the most likely token is a draw.
+/// `tau` from 5 to 1. The next step reads the soft choice itself here, and noise falls when samples are drawn as well,
+/// since with it the most likely token is a draw. Published implementations differ in both: RelGAN's, and its port in
+/// TextGAN-PyTorch, read the embedding of the most likely token, through which no gradient passes, and multiply by a
+/// growing inverse temperature where this divides by a falling one.
 #[doc(alias = "Gumbel-softmax")]
 #[derive(Module, Debug)]
 pub struct SoftGenerator {

@@ -15,12 +15,12 @@ use super::{SoftGenerator, TextGanDiscriminator, TextGanJudgement, agree};
 /// Sequences are made so that their features are distributed as those of real ones.
 ///
 /// ```text
-/// beforehand:     min  - log p(real | z) + divergence KL(q(z | real) | N(0, I)) + L_GAN(real, exchanged),    z ~ q(z | real)
+/// beforehand:     min  - log p(real | z) + divergence KL(q(z | real) | N(0, I)) / length + L_GAN(real, exchanged),    z ~ q(z | real)
 /// generator:      min  MMD^2(f(real), f(fake))
-/// discriminator:  min  L_GAN(real, fake) + recovery |z - z^(fake)|^2 - matching MMD^2(f(real), f(fake))
+/// discriminator:  min  L_GAN(real, fake) + recovery |z - z^(fake)|^2 / n - matching MMD^2(f(real), f(fake))
 /// ```
 ///
-/// `f`: features, `z^`: the code recovered from them, which is the mean of `q`, MMD by a mixture of Gaussian kernels.
+/// Likelihoods are per token. `f`: features, `z^`: the code of `n` numbers recovered from them, which is the mean of `q`, MMD by a mixture of Gaussian kernels.
 /// The choice of tokens is soft, see [`SoftGenerator`]. The paper's figure, in words: noise goes into an LSTM, its
 /// sentence and a real one into a convolutional network; its features are matched, and the noise is recovered from
 /// them.

@@ -60,8 +60,16 @@ impl TextGanDiscriminatorConfig {
 /// Features of a sequence, soft or whole, found by filters; from them a score, and a Gaussian
 /// over the codes that it may have been made from.
 ///
+/// ```text
+/// f(y) = relu(max over places of (filters * y E) + d),    score = w f + b,    z^ = A f + a,    log variance = B f + c
+/// ```
+///
 /// # Shapes
 /// `[batch, length, vocabulary]` to a [`TextGanJudgement`].
+///
+/// # References
+/// Zhang et al. 2017, arXiv:1706.03850, whose network recovers codes as points: the Gaussian is for the training
+/// beforehand of [`TextGan`](crate::TextGan).
 #[derive(Module, Debug)]
 pub struct TextGanDiscriminator {
     vectors: Linear,

@@ -34,6 +34,7 @@ use crate::semi_supervised::{Classified, SemiRule, SemiSupervised};
 /// "Semi-supervised learning with generative adversarial networks", arXiv:1606.01583, has the same classifier with
 /// the contest's own generator loss. The authors' code divides the squared difference of features by their number
 /// in this experiment and takes absolute differences in others.
+#[doc(alias = "K + 1")]
 pub type SemiGan<G, C> = SemiSupervised<G, C, OneMoreClass>;
 
 /// The rule of a [`SemiGan`]: generated samples are a class of their own.
