@@ -41,6 +41,17 @@ impl AdaptiveInstanceNormConfig {
 /// # Shapes
 /// `[batch, channels, height, width]` and `[batch, style]` to `[batch, channels, height, width]`.
 ///
+/// # Example
+/// ```
+/// use agon_nn::AdaptiveInstanceNormConfig;
+/// use burn::prelude::*;
+///
+/// let device = Device::default();
+/// let norm = AdaptiveInstanceNormConfig::new(512, 64).init(&device);
+/// let (pictures, styles) = (Tensor::zeros([2, 64, 8, 8], &device), Tensor::zeros([2, 512], &device));
+/// assert_eq!(norm.forward(pictures, styles).dims(), [2, 64, 8, 8]);
+/// ```
+///
 /// # References
 /// Huang and Belongie 2017, arXiv:1703.06868; with a learned style Karras, Laine and Aila 2019, arXiv:1812.04948.
 #[derive(Module, Debug)]

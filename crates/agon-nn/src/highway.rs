@@ -35,6 +35,16 @@ impl HighwayConfig {
 /// # Shapes
 /// `[batch, features]` to the same.
 ///
+/// # Example
+/// ```
+/// use agon_nn::HighwayConfig;
+/// use burn::prelude::*;
+///
+/// let device = Device::default();
+/// let highway = HighwayConfig::new(300).init(&device);
+/// assert_eq!(highway.forward(Tensor::zeros([64, 300], &device)).dims(), [64, 300]);
+/// ```
+///
 /// # References
 /// Srivastava, Greff and Schmidhuber 2015, "Highway networks", arXiv:1505.00387.
 #[derive(Module, Debug)]

@@ -59,6 +59,18 @@ impl LstmPolicyConfig {
 /// # Panics
 /// If sequences have no tokens at all.
 ///
+/// # Example
+/// ```
+/// use agon_nn::LstmPolicyConfig;
+/// use burn::prelude::*;
+///
+/// let device = Device::default();
+/// let policy = LstmPolicyConfig::new(5000).init(&device);
+/// let uniforms = Tensor::random([64, 20], burn::tensor::Distribution::Default, &device);
+/// let sentences = policy.sample(uniforms);
+/// assert_eq!(policy.log_likelihood(sentences).dims(), [64, 20]);
+/// ```
+///
 /// # References
 /// As in Yu et al. 2017, arXiv:1609.05473.
 #[derive(Module, Debug)]

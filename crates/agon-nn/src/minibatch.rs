@@ -46,6 +46,16 @@ impl MinibatchDiscriminationConfig {
 /// # Shapes
 /// `[batch, features]` to `[batch, features + kernels]`.
 ///
+/// # Example
+/// ```
+/// use agon_nn::MinibatchDiscriminationConfig;
+/// use burn::prelude::*;
+///
+/// let device = Device::default();
+/// let company = MinibatchDiscriminationConfig::new(128).with_kernels(50).init(&device);
+/// assert_eq!(company.forward(Tensor::zeros([64, 128], &device)).dims(), [64, 178]);
+/// ```
+///
 /// # References
 /// Salimans et al. 2016, arXiv:1606.03498, section 3.2. The paper's sum includes `j = i`, which adds 1 to every feature;
 /// the authors' code, like this, leaves it out.

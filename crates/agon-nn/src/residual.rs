@@ -48,6 +48,16 @@ impl ResidualBlockConfig {
 /// # Panics
 /// If a side is shorter than two pixels: there is nothing to mirror.
 ///
+/// # Example
+/// ```
+/// use agon_nn::ResidualBlockConfig;
+/// use burn::prelude::*;
+///
+/// let device = Device::default();
+/// let block = ResidualBlockConfig::new(64).init(&device);
+/// assert_eq!(block.forward(Tensor::zeros([2, 64, 8, 8], &device)).dims(), [2, 64, 8, 8]);
+/// ```
+///
 /// # References
 /// He, Zhang, Ren and Sun 2016, arXiv:1512.03385; in this form Johnson, Alahi and Fei-Fei 2016, arXiv:1603.08155,
 /// with the mirrored edges and the instance norm of Zhu et al. 2017, arXiv:1703.10593.

@@ -50,6 +50,16 @@ impl SelfAttention2dConfig {
 /// # Shapes
 /// `[batch, channels, height, width]`, unchanged.
 ///
+/// # Example
+/// ```
+/// use agon_nn::SelfAttention2dConfig;
+/// use burn::prelude::*;
+///
+/// let device = Device::default();
+/// let attention = SelfAttention2dConfig::new(64).init(&device);
+/// assert_eq!(attention.forward(Tensor::zeros([2, 64, 8, 8], &device)).dims(), [2, 64, 8, 8]);
+/// ```
+///
 /// # References
 /// Zhang, Goodfellow, Metaxas and Odena 2019, "Self-attention generative adversarial networks", arXiv:1805.08318. There
 /// the value goes through half or an eighth of the channels and back; here, as in many implementations, it keeps them all.

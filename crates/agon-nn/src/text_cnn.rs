@@ -48,6 +48,16 @@ impl TextCnnConfig {
 /// # Shapes
 /// `[batch, length, embedding]` to `[batch, features]`.
 ///
+/// # Example
+/// ```
+/// use agon_nn::TextCnnConfig;
+/// use burn::prelude::*;
+///
+/// let device = Device::default();
+/// let filters = TextCnnConfig::new(32, vec![(2, 100), (3, 200)]).init(&device);
+/// assert_eq!(filters.forward(Tensor::zeros([64, 20, 32], &device)).dims(), [64, 300]);
+/// ```
+///
 /// # References
 /// Kim 2014, "Convolutional neural networks for sentence classification", arXiv:1408.5882.
 #[derive(Module, Debug)]

@@ -78,6 +78,17 @@ impl UNetBlockConfig {
 /// Down: `[batch, down[0], height, width]` to `[batch, down[1], height / 2, width / 2]`; up: `[batch, up[0], h, w]` to
 /// `[batch, up[1], 2 h, 2 w]`.
 ///
+/// # Example
+/// ```
+/// use agon_nn::UNetBlockConfig;
+/// use burn::prelude::*;
+///
+/// let device = Device::default();
+/// let level = UNetBlockConfig::new([64, 128], [128, 64]).init(&device);
+/// let below = level.down(Tensor::zeros([2, 64, 16, 16], &device));
+/// assert_eq!((below.dims(), level.up(below.clone()).dims()), ([2, 128, 8, 8], [2, 64, 16, 16]));
+/// ```
+///
 /// # References
 /// Ronneberger, Fischer and Brox 2015, arXiv:1505.04597; in this form Isola, Zhu, Zhou and Efros 2017,
 /// arXiv:1611.07004.

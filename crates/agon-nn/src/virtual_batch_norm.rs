@@ -16,6 +16,20 @@ use burn::prelude::{Device, Tensor};
 /// # Shapes
 /// `[batch, channels, ..]`, unchanged.
 ///
+/// # Example
+/// ```
+/// use agon_nn::VirtualBatchNorm;
+/// use burn::prelude::*;
+///
+/// let device = Device::default();
+/// let norm = VirtualBatchNorm::new(16, &device);
+/// // Chosen once, before training; it goes through all layers ahead of each batch.
+/// let chosen = Tensor::<2>::ones([64, 16], &device);
+/// let (chosen, reference) = norm.reference(chosen);
+/// let y = norm.forward(Tensor::<2>::zeros([8, 16], &device), &reference);
+/// assert_eq!((chosen.dims(), y.dims()), ([64, 16], [8, 16]));
+/// ```
+///
 /// # References
 /// Salimans et al. 2016, arXiv:1606.03498, section 3.4; Goodfellow 2016, "NIPS 2016 tutorial: generative adversarial
 /// networks", arXiv:1701.00160, section 4.3, which also has reference batch norm.
