@@ -18,7 +18,6 @@ mod bigan;
 mod catgan;
 mod cgan;
 mod encoders;
-mod info_codes;
 mod infogan;
 mod semi_classifier;
 mod semi_gan;
@@ -31,6 +30,7 @@ mod trunk;
 mod both;
 mod cyclegan;
 mod discogan;
+mod distance;
 mod dualgan;
 mod image_pool;
 mod mlp_translator;
@@ -63,8 +63,9 @@ pub use cgan::{
 };
 pub use conv_classifier::{ConvClassifier, ConvClassifierConfig};
 pub use encoders::{BiganEncoder, BiganEncoderConfig, ImageEncoder, ImageEncoderConfig, Inference, NoisyEncoder};
-pub use info_codes::InfoCodes;
-pub use infogan::{InfoDiscriminator, InfoDiscriminatorConfig, InfoGenerator, InfoGeneratorConfig, Information};
+pub use infogan::{
+    InfoCodes, InfoDiscriminator, InfoDiscriminatorConfig, InfoGenerator, InfoGeneratorConfig, Information,
+};
 pub use semi_classifier::{SemiClassifier, SemiClassifierConfig};
 pub use semi_gan::{OneMoreClass, SemiGan};
 pub use semi_supervised::{Classified, PartlyLabelled, SemiRule, SemiSupervised, classify};
@@ -75,13 +76,14 @@ pub use trunk::{ImageTrunk, ImageTrunkConfig};
 pub use both::{Both, BothConfig};
 pub use cyclegan::{CycleGan, CycleGanConfig};
 pub use discogan::{DiscoGan, DiscoGanConfig};
+pub use distance::Distance;
 pub use dualgan::{DualGan, DualGanConfig};
 pub use image_pool::ImagePool;
 pub use mlp_translator::MlpTranslator;
 pub use patch_discriminator::{PatchDiscriminator, PatchDiscriminatorConfig};
 pub use pix2pix::{Pix2Pix, Pix2PixConfig};
 pub use resnet_translator::{ResnetTranslator, ResnetTranslatorConfig};
-pub use two_way::{Distance, TwoWay};
+pub use two_way::TwoWay;
 pub use unet_translator::{UNetTranslator, UNetTranslatorConfig};
 
 pub use d2gan::TwoJudges;

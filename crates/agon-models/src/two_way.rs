@@ -4,30 +4,11 @@ use agon_core::{
     Adam, AdversarialLoss, AnyPlayer, Constraint, Contest, Discriminator, Error, Feed, Game, Memory, MovingAverage,
     Penalty, Player, Result, Round, Sample, Translator, Turns,
 };
-use agon_losses::{NonSaturating, l1, l2};
+use agon_losses::NonSaturating;
 use burn::module::{Module, ModuleDisplay};
-use burn::prelude::Tensor;
 use serde_json::{Value, json};
 
-use crate::{Both, ImagePool};
-
-/// How a sample and its reconstruction are compared.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Distance {
-    /// The mean absolute difference.
-    L1,
-    /// The mean squared difference.
-    L2,
-}
-
-impl Distance {
-    fn between<S: Sample>(self, x: &S, y: &S) -> Tensor<1> {
-        match self {
-            Self::L1 => l1(x.rows(), y.rows()),
-            Self::L2 => l2(x.rows(), y.rows()),
-        }
-    }
-}
+use crate::{Both, Distance, ImagePool};
 
 /// Two maps between two domains that learn without pairs: each must fool a judge of its target domain, and there and
 /// back again must be the identity.
