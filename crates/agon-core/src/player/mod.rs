@@ -344,20 +344,27 @@ mod tests {
         let device = Device::default().autodiff();
         let mut player = Player::new("norm", BatchNormConfig::new(1).init(&device), Sgd::new(1.0));
         let mean = |player: &Player<BatchNorm>| -> f32 { player.network().valid().running_mean.value().into_scalar() };
-        let pass = |player: &Player<BatchNorm>| {
-            let _ = player.network().forward(Tensor::<2>::full([2, 1], 3.0, &device));
+        let turn = |player: &mut Player<BatchNorm>| {
+            let output = player.network().forward(Tensor::<2>::full([2, 1], 3.0, &device));
+            player.update(&mut round(), &output.mean());
         };
-        pass(&player);
+        turn(&mut player);
         let before = mean(&player);
         assert!(before > 0.0);
         player.leave();
-        pass(&player);
+        turn(&mut player);
         assert!(mean(&player) > before);
-        player.come_back();
+        assert_eq!(player.come_back(), 1);
         assert_eq!(mean(&player), before);
+        turn(&mut player);
         player.settle();
-        pass(&player);
-        assert!(mean(&player) > before);
+        let once = mean(&player);
+        assert!(once > before);
+        // As much as in a round without a look ahead.
+        let mut plain = Player::new("plain", BatchNormConfig::new(1).init(&device), Sgd::new(1.0));
+        turn(&mut plain);
+        turn(&mut plain);
+        assert_eq!(mean(&plain), once);
     }
 
     #[test]
