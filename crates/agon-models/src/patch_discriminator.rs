@@ -65,6 +65,15 @@ impl PatchDiscriminatorConfig {
         if self.halvings == 0 { vec![1; 3] } else { all }
     }
 
+    /// The shortest side of a picture that leaves a patch, in pixels.
+    fn shortest(&self) -> usize {
+        match u32::try_from(self.halvings) {
+            Ok(0) => 1,
+            Ok(halvings) => 2_usize.saturating_pow(halvings).saturating_mul(3),
+            Err(_) => usize::MAX,
+        }
+    }
+
     /// The side of the patch that one score looks at, in pixels.
     pub fn patch(&self) -> usize {
         if self.halvings == 0 {
@@ -86,7 +95,7 @@ impl PatchDiscriminatorConfig {
 ///
 /// # Panics
 /// If the picture is so small that no patch is left: both sides must have at least `3 * 2^halvings` pixels, or one if
-/// nothing is halved.
+/// nothing is halved; a training ends with an error which says so.
 ///
 /// # Example
 /// ```
@@ -115,6 +124,13 @@ pub struct PatchDiscriminator {
 impl PatchDiscriminator {
     /// Scores each patch.
     pub fn forward(&self, images: Tensor<4>) -> Tensor<4> {
+        let [_, _, height, width] = images.dims();
+        let shortest = self.config.shortest();
+        assert!(
+            height.min(width) >= shortest,
+            "pictures for {} halvings: expected at least {shortest} pixels on each side, got {height}x{width}",
+            self.config.halvings
+        );
         let mut x = images;
         for (i, layer) in self.layers.iter().enumerate() {
             if i > 0 {

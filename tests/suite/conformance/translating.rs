@@ -101,6 +101,13 @@ fn settings_that_cannot_work_are_errors() {
     let outcome = Trainer::new(game).run(colours(), Budget::steps(1));
     let error = outcome.unwrap_err().to_string();
     assert!(error.contains("identity") && error.contains("3 and 1"), "{error}");
+    let config = CycleGanConfig::new([1, 1])
+        .with_width(4)
+        .with_blocks(1)
+        .with_halvings(2);
+    let outcome = Trainer::new(config.try_init(&device()).unwrap()).run(negatives(), Budget::steps(1));
+    let error = outcome.unwrap_err().to_string();
+    assert!(error.contains("at least 12 pixels on each side, got 8x8"), "{error}");
     assert!(CycleGanConfig::new([1, 0]).try_init(&device()).is_err());
     assert!(DualGanConfig::new([1, 1]).with_depth(0).try_init(&device()).is_err());
     let both = DualGanConfig::new([1, 1]).with_penalty(Some(10.0)).try_init(&device());
