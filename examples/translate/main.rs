@@ -294,7 +294,7 @@ fn train<G: Translates + 'static>(options: &Options, game: G, steps: u64) -> End
     let [method, task] = names;
     let critics = (options.method == Method::Dualgan).then(|| name(options.critics));
     common.report(&json!({
-        "method": method, "task": task, "critics": critics, "cycle": options.cycle, "dropout": options.dropout,
+        "method": method, "task": task, "critics": critics, "halvings": options.halvings, "cycle": options.cycle, "dropout": options.dropout,
         "learning_rate": options.learning_rate, "steps": outcome.steps, "seconds": outcome.elapsed.as_secs_f64(),
         "identity": figure(|errors| errors.identity), "constant": figure(|errors| errors.constant),
         "there": figure(|errors| errors.there), "back": errors.as_ref().and_then(|errors| errors.back),

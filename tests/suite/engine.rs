@@ -256,6 +256,13 @@ fn what_has_no_meaning_together_is_an_error() {
         "{error}"
     );
 
+    let nested = Extragradient::new(Extragradient::new(points()));
+    let error = Trainer::new(nested)
+        .run(ring(), Budget::steps(1))
+        .unwrap_err()
+        .to_string();
+    assert!(error.contains("extragradient within extragradient"), "{error}");
+
     let adam = || Optimizer::from(Adam::new(1e-3));
     for (optimizer, says) in [
         (adam().clip_norm(1.0), "clipped to a norm of 1"),
@@ -284,14 +291,17 @@ fn a_look_ahead_leaves_no_trace() {
 
 #[test]
 fn a_look_ahead_that_breaks_off_is_taken_back() {
-    /// The batch that the step itself is to have cannot be read.
-    struct Torn;
+    /// The batch that the step itself is to have cannot be read, or not even asked for.
+    struct Torn {
+        panics: bool,
+    }
     impl Batches for Torn {
         type Batch = Tensor<2>;
 
         fn batch(&mut self, index: u64, _: u64, device: &Device) -> Result<Tensor<2>, Error> {
             match index {
                 0 => Ok(Tensor::ones([4, 2], device)),
+                _ if self.panics => panic!("torn"),
                 _ => Err(Error::other("torn")),
             }
         }
@@ -300,14 +310,16 @@ fn a_look_ahead_that_breaks_off_is_taken_back() {
             None
         }
     }
-    let game = Extragradient::new(points());
-    let before = play(game, ring(), 0).into_game();
-    let drawn = weights(before.game().generator());
-    let mut trainer = Trainer::new(before).seed(7);
-    assert!(trainer.run(Torn, Budget::steps(1)).is_err());
-    let mut after = trainer.into_game();
-    assert_eq!(weights(after.game().generator()), drawn);
-    assert!(after.players().iter().all(|player| player.steps() == 0));
+    for panics in [false, true] {
+        let game = Extragradient::new(points());
+        let before = play(game, ring(), 0).into_game();
+        let drawn = weights(before.game().generator());
+        let mut trainer = Trainer::new(before).seed(7);
+        assert!(trainer.run(Torn { panics }, Budget::steps(1)).is_err());
+        let mut after = trainer.into_game();
+        assert_eq!(weights(after.game().generator()), drawn);
+        assert!(after.players().iter().all(|player| player.steps() == 0));
+    }
 }
 
 /// Counts the turns that it took part in, and changes nothing.
@@ -406,9 +418,9 @@ impl<Gm: Game> Observer<Gm> for Figures {
     }
 }
 
-fn figures_of(gan: Points, wishes: Wishes) -> Vec<Vec<(String, f64)>> {
+fn figures_of(game: impl Game<Batch = Tensor<2>>, wishes: Wishes) -> Vec<Vec<(String, f64)>> {
     let figures = Arc::default();
-    let mut trainer = Trainer::new(gan).observe(Figures(Arc::clone(&figures), wishes));
+    let mut trainer = Trainer::new(game).observe(Figures(Arc::clone(&figures), wishes));
     trainer.run(ring(), Budget::steps(4)).unwrap();
     std::mem::take(&mut *figures.lock().unwrap())
 }
@@ -431,6 +443,28 @@ fn figures_are_measured_when_somebody_asks() {
     let get = |name: &str| asked[3].iter().find(|(other, _)| other == name).unwrap().1;
     assert_eq!(get("rate/generator"), 2e-4);
     assert!((0.0..=1.0).contains(&get("score/separation")));
+
+    // Players measure themselves under their own names, whatever part of a game they play in.
+    let pair = || (points().generator().clone(), points().discriminator().clone());
+    let (generator, judge) = pair();
+    let encoder = MlpTranslator::from(MlpGeneratorConfig::new(2, 4).with_hidden(vec![8]).init(&device()));
+    let mdgan = Mdgan::new(generator, encoder, [judge.clone(), judge]);
+    let gap = Gap::new([pair(), pair()].map(|(generator, judge)| Gan::new(generator, judge)), 2);
+    let gradients = || Wishes::of([Wish::Gradients]);
+    for (figures, player) in [
+        (figures_of(mdgan, gradients()), "gradient/manifold"),
+        (figures_of(gap, gradients()), "gradient/discriminator-1"),
+    ] {
+        let of_gradients: Vec<_> = names(&figures[0])
+            .into_iter()
+            .filter(|name| name.contains("gradient"))
+            .collect();
+        assert!(of_gradients.contains(&player.to_owned()), "{of_gradients:?}");
+        assert!(
+            of_gradients.iter().all(|name| name.starts_with("gradient/")),
+            "{of_gradients:?}"
+        );
+    }
     assert!(
         (get("spread/real") - 0.5f64.sqrt()).abs() < 0.15,
         "{}",

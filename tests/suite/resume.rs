@@ -318,7 +318,8 @@ fn games_against_mode_collapse() {
     let veegan = || {
         let (generator, judge) = images();
         let trunk = ImageTrunkConfig::new([1, 8, 8]).with_width(2).with_features(6);
-        let told = CganDiscriminatorConfig::new(4, trunk).init(&device());
+        let told = CganDiscriminatorConfig::new(4, trunk).with_entry(DiscriminatorCondition::Concatenated);
+        let told = told.init(&device());
         Veegan::new(generator, GaussianEncoder::of(DcganEncoder::from(judge(8))), told).augment(quick())
     };
     check(

@@ -68,7 +68,9 @@ pub fn small_image_bigan(inference: Inference) -> Bigan<DcganGenerator, ImageEnc
         ImageEncoderConfig::new(4, small_trunk())
             .with_inference(inference)
             .init(&device()),
-        CganDiscriminatorConfig::new(4, small_trunk()).init(&device()),
+        CganDiscriminatorConfig::new(4, small_trunk())
+            .with_entry(DiscriminatorCondition::Concatenated)
+            .init(&device()),
     )
 }
 

@@ -121,13 +121,22 @@ impl Round {
         }
     }
 
-    /// Plays a part of a game whose figures are called `scope/..`, so that those of equal parts stay apart.
+    /// Plays a part of a game whose figures are called `scope/..`, so that those of equal parts stay apart. What players
+    /// measure of themselves bears their own names, and keeps them.
     pub fn within<T>(&mut self, scope: &str, play: impl FnOnce(&mut Self) -> T) -> T {
         let outer = self.scope.len();
         self.scope.push_str(scope);
         self.scope.push('/');
         let result = play(self);
         self.scope.truncate(outer);
+        result
+    }
+
+    /// Plays a part whose figures have names of their own, whatever it is a part of.
+    pub(crate) fn outside<T>(&mut self, play: impl FnOnce(&mut Self) -> T) -> T {
+        let scope = std::mem::take(&mut self.scope);
+        let result = play(self);
+        self.scope = scope;
         result
     }
 

@@ -6,8 +6,8 @@ use burn::prelude::Device;
 use crate::checkpoint::{self, Reader};
 use crate::ledger::Ledger;
 use crate::{
-    Batches, Budget, Error, Feed, Game, Guard, Measurements, Moment, Notes, Observer, Result, Round, Signal, Wishes,
-    panics, random,
+    AnyPlayer, Batches, Budget, Error, Feed, Game, Guard, Measurements, Moment, Notes, Observer, Result, Round, Signal,
+    Wishes, panics, random,
 };
 
 /// Why a run ended.
@@ -271,6 +271,8 @@ impl<G: Game> Trainer<G> {
             self.game.play(feed, &mut round)
         });
         if let Err(error) = played {
+            // A panic may have left them halfway.
+            self.game.players().into_iter().for_each(AnyPlayer::settle);
             return self.mend(error, budget, feed.per_epoch()).map(|()| Signal::Continue);
         }
         self.at.step += 1;

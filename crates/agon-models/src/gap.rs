@@ -38,6 +38,8 @@ pub struct Gap<G: Generator, D: Discriminator<Input = G::Output>> {
     every: u64,
     /// Which discriminator plays in each pair.
     seats: Vec<usize>,
+    /// How many pairs there were, if the state of another number was to be taken back.
+    others: Option<usize>,
 }
 
 impl<G: Generator, D: Discriminator<Input = G::Output>> Gap<G, D> {
@@ -52,6 +54,7 @@ impl<G: Generator, D: Discriminator<Input = G::Output>> Gap<G, D> {
             seats: (0..pairs.len()).collect(),
             pairs,
             every,
+            others: None,
         }
     }
 
@@ -85,10 +88,12 @@ impl<G: Generator, D: Discriminator<Input = G::Output>> Game for Gap<G, D> {
     type Batch = G::Output;
 
     fn play(&mut self, data: &mut Feed<'_, G::Output>, round: &mut Round) -> Result<()> {
-        let (pairs, seats) = (self.pairs.len(), self.seats.len());
+        let pairs = self.pairs.len();
         Error::unless(pairs > 0, "parallel GANs", "at least one pair", "none")?;
-        let expected = format!("{seats} pairs, as many as there were");
-        Error::unless(pairs == seats, "parallel GANs that go on", expected, pairs)?;
+        if let Some(before) = self.others {
+            let expected = format!("{before} pairs, as many as there were");
+            return Err(Error::config("parallel GANs that go on", expected, pairs));
+        }
         for (i, pair) in self.pairs.iter_mut().enumerate() {
             round.within(&format!("pair-{i}"), |round| pair.play(data, round))?;
         }
@@ -116,12 +121,11 @@ impl<G: Generator, D: Discriminator<Input = G::Output>> Game for Gap<G, D> {
 
     fn recall(&mut self, memory: &Memory) {
         let seats = memory.get("seats").unwrap_or_default();
-        let seats: Vec<_> = seats.iter().map(|&seat| seat as usize).collect();
-        if seats.len() != self.pairs.len() {
-            self.seats = seats;
+        self.others = Some(seats.len()).filter(|&before| before > 0 && before != self.pairs.len());
+        if self.others.is_some() {
             return;
         }
-        self.seat(&seats);
+        self.seat(&seats.iter().map(|&seat| seat as usize).collect::<Vec<_>>());
         for (i, pair) in self.pairs.iter_mut().enumerate() {
             pair.recall(&memory.nested(&format!("pair{i}")));
         }

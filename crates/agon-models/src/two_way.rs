@@ -131,18 +131,16 @@ impl<T: Translator + ModuleDisplay, D: Discriminator<Input = T::Sample> + Module
         self.judges.network()
     }
 
-    /// An error for an identity term between samples that cannot be compared.
-    fn check_identity(&self, (a, b): &Domains<T>) -> Result<()> {
-        let channels = |samples: &T::Sample| samples.member_shape().first().copied().unwrap_or(1);
-        let (a, b) = (channels(a), channels(b));
-        let what = "channels of samples with an identity term";
-        let got = format!("{a} and {b}");
-        Error::unless(
-            self.identity == 0.0 || a == b,
-            what,
-            "the same number in both domains",
-            got,
-        )
+    /// Samples of both domains, which can be compared if there is an identity term.
+    fn real(&self, data: &mut Feed<'_, Domains<T>>) -> Result<Domains<T>> {
+        let real = data.next_batch()?;
+        // Channels of pictures, numbers of points.
+        let first = |samples: &T::Sample| samples.member_shape().first().copied().unwrap_or(1);
+        let (a, b) = (first(&real.0), first(&real.1));
+        let what = "samples with an identity term: channels, or numbers,";
+        let fits = self.identity == 0.0 || a == b;
+        Error::unless(fits, what, "as many in both domains", format!("{a} and {b}"))?;
+        Ok(real)
     }
 
     /// A turn of the maps; gives the translations, cut off from what made them.
@@ -210,16 +208,16 @@ impl<T: Translator + ModuleDisplay, D: Discriminator<Input = T::Sample> + Module
         }
         self.contests[0].check()?;
         for _ in 1..discriminator {
-            let real = data.next_batch()?;
+            let real = self.real(data)?;
             let maps = self.maps.frozen();
             let fake = (maps.a.translate(real.1.clone()), maps.b.translate(real.0.clone()));
             self.judge(&real, (fake.0.detached(), fake.1.detached()), round);
         }
         for _ in 1..generator {
-            self.improve(&data.next_batch()?, round);
+            let real = self.real(data)?;
+            self.improve(&real, round);
         }
-        let real = data.next_batch()?;
-        self.check_identity(&real)?;
+        let real = self.real(data)?;
         let fake = self.improve(&real, round);
         self.judge(&real, fake, round);
         Ok(())

@@ -176,7 +176,9 @@ fn they_play_with_convolutions() {
     let quick = || Ada::new().start(0.5).images(8).every(2);
     let veegan = || {
         let trunk = ImageTrunkConfig::new(SHAPE).with_width(2).with_features(8);
-        let judge = CganDiscriminatorConfig::new(4, trunk).init(&device());
+        let judge = CganDiscriminatorConfig::new(4, trunk)
+            .with_entry(DiscriminatorCondition::Concatenated)
+            .init(&device());
         Veegan::new(image_generator(), GaussianEncoder::of(encoder(2 * 4)), judge)
             .augment(quick())
             .average(0.9)
@@ -218,6 +220,7 @@ fn what_judges_by_goes_with_the_discriminator() {
     let pair = |weight| {
         Gan::new(generator(), judge(2))
             .penalty(LeCam::new(weight))
+            .instance_noise(InstanceNoise::constant(3.0 * weight))
             .constraint(SpectralNorm::new())
     };
     let (mut one, mut other) = (play(pair(0.1), ring(), 3).into_game(), pair(0.2));
@@ -226,14 +229,21 @@ fn what_judges_by_goes_with_the_discriminator() {
     one.swap_discriminators(&mut other);
     assert_eq!((other.memory(), weights(other.discriminator())), (judged, judge));
     assert!(one.describe().contains("0.2") && other.describe().contains("0.1"));
+    let noise = |pair: &Gan<MlpGenerator, MlpDiscriminator>| pair.describe().contains("0.6");
+    assert!(noise(&one) && !noise(&other));
 }
 
 #[test]
 fn parallel_gans_go_on_with_as_many_pairs() {
     let mut fewer = Gap::new([Gan::new(generator(), judge(2))], 2);
     fewer.recall(&gap(2).memory());
-    let outcome = Trainer::new(fewer).run(ring(), Budget::steps(1));
+    let mut trainer = Trainer::new(fewer);
+    let outcome = trainer.run(ring(), Budget::steps(1));
     let error = outcome.unwrap_err().to_string();
+    let mut fewer = trainer.into_game();
+    let as_many = fewer.memory();
+    fewer.recall(&as_many);
+    play(fewer, ring(), 1);
     assert!(
         error.contains("expected 3 pairs, as many as there were, got 1"),
         "{error}"

@@ -256,7 +256,9 @@ fn networks_of_tokens_give_the_numbers_of_flex() {
     let speaker = LstmGeneratorConfig::new(policy, 5).init(&device);
     same("a policy", speaker, [3, 5], |speaker, x| {
         let weights = x.clone().square();
-        speaker.policy().weighted_nll(tokens(&x), weights).unsqueeze::<2>() + x.sum().unsqueeze()
+        let lost = speaker.policy().weighted_nll(tokens(&x), weights) + x.sum();
+        // What is compared is weighed by a wave, which begins at zero.
+        lost.unsqueeze::<2>().repeat_dim(1, 2)
     });
     let soft = TextGanDiscriminatorConfig::new(6, 5).with_filters(vec![(2, 4), (3, 4)]);
     same(
@@ -282,7 +284,11 @@ fn networks_that_are_told_something_give_the_numbers_of_flex() {
             network.forward(codes, condition)
         });
     }
-    for entry in [DiscriminatorCondition::Embedded(4), DiscriminatorCondition::Projected] {
+    for entry in [
+        DiscriminatorCondition::Concatenated,
+        DiscriminatorCondition::Embedded(4),
+        DiscriminatorCondition::Projected,
+    ] {
         let judge = CganDiscriminatorConfig::new(3, small_trunk()).with_entry(entry);
         same(
             "CGAN's discriminator",

@@ -159,6 +159,7 @@ fn conditional_networks_of_no_size_are_errors() {
             .unwrap_err(),
         small_trunk().with_width(0).try_init(&device).unwrap_err(),
         CganDiscriminatorConfig::new(3, small_trunk())
+            .with_entry(DiscriminatorCondition::Concatenated)
             .with_emphasis(f64::NAN)
             .try_init(&device)
             .unwrap_err(),
@@ -389,6 +390,19 @@ fn labels_and_codes_that_nobody_knows_are_errors() {
         error.contains("a trunk that says 5 numbers of a sample, got 6"),
         "{error}"
     );
+    let judge = MlpDiscriminatorConfig::new(2 + 3).with_hidden(vec![8]);
+    let triple = TripleGan::new(
+        Told::generator(MlpGeneratorConfig::new(4 + 3, 2).with_hidden(vec![8]), 3, &device()).unwrap(),
+        SemiClassifierConfig::new(2, 4).with_hidden(vec![8, 6]).init(&device()),
+        Told::discriminator(judge, 3, &device()).unwrap(),
+    );
+    let known = Tensor::<1, burn::tensor::Int>::from_data([0, 1, 2], &device());
+    let error = refusal(triple, (Repeat((Tensor::<2>::ones([3, 2], &device()), known)), ring()));
+    assert!(
+        error.contains("expected 3 classes, as the generator has, got 4"),
+        "{error}"
+    );
+
     let bigan = play(small_bigan(Inference::Deterministic), ring(), 1).into_game();
     // Also of one that has played before.
     let dual = bigan.loss(DualDiscriminator::default());

@@ -4,7 +4,8 @@ use crate::{AnyPlayer, Error, Feed, Game, Memory, Optimizer, Result, Round, Samp
 ///
 /// `w' = w - lr F(w)`, then `w <- w - lr F(w')`, with fresh data and codes for the second gradient. With
 /// Adam both steps feed the moments (ExtraAdam); everything else that is kept between rounds follows the second alone.
-/// Every player has one update in a round: what to extrapolate along if there were several, the method does not say.
+/// Every player learns once in a round: what to extrapolate along if it were more often, the method does not say. So critics
+/// with turns, MDGAN, TextGAN and SeqGAN are errors.
 ///
 /// # Example
 /// ```ignore
@@ -48,13 +49,21 @@ impl<G: Game> Game for Extragradient<G> {
     type Batch = G::Batch;
 
     fn play(&mut self, data: &mut Feed<'_, G::Batch>, round: &mut Round) -> Result<()> {
+        if round.is_silent() {
+            return Err(Error::config(
+                "extragradient within extragradient",
+                "one of them",
+                "two",
+            ));
+        }
         if let Some(player) = self.game.players().iter().find(|player| player.updates_per_step() > 1) {
             let what = format!("extragradient with accumulated gradients of `{}`", player.name());
             return Err(Error::config(what, "one update a step", player.updates_per_step()));
         }
         self.game.players().into_iter().for_each(AnyPlayer::leave);
         let played = round.silently(|round| self.game.play(data, round));
-        let played = self.come_back().and(played).and_then(|()| self.game.play(data, round));
+        let one_each = self.come_back();
+        let played = played.and(one_each).and_then(|()| self.game.play(data, round));
         // Also if the round broke off.
         self.game.players().into_iter().for_each(AnyPlayer::settle);
         played

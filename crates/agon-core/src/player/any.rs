@@ -70,7 +70,7 @@ pub trait AnyPlayer: Send {
     /// From here on steps are a look ahead.
     fn leave(&mut self);
 
-    /// The next step starts from where [`leave`](Self::leave) was called. Answers how many steps the look ahead had.
+    /// The next step starts from where [`leave`](Self::leave) was called. Answers how often it has learned since.
     fn come_back(&mut self) -> u64;
 
     /// Ends a look ahead, whatever came of it: who has taken no step since is again where [`leave`](Self::leave) was
@@ -203,7 +203,7 @@ impl<M: Module + 'static> AnyPlayer for Player<M> {
         self.anchor = Anchor::Leaving(Place {
             network: network.clone(),
             buffers: Buffers::of(network),
-            steps: 0,
+            updates: 0,
         });
     }
 
@@ -212,7 +212,7 @@ impl<M: Module + 'static> AnyPlayer for Player<M> {
             Anchor::Leaving(start) => {
                 start.buffers.put_back();
                 self.anchor = Anchor::Returning(start.network);
-                start.steps
+                start.updates
             }
             other => {
                 self.anchor = other;
@@ -230,7 +230,11 @@ impl<M: Module + 'static> AnyPlayer for Player<M> {
 
     fn mark(&mut self) {
         if self.slow.is_none() {
-            self.slow = Some(weights::values(self.network()));
+            let network = match &self.anchor {
+                Anchor::Returning(start) => start,
+                _ => self.network(),
+            };
+            self.slow = Some(weights::values(network));
         }
     }
 
@@ -238,6 +242,7 @@ impl<M: Module + 'static> AnyPlayer for Player<M> {
         let Some(slow) = self.slow.take() else {
             return;
         };
+        self.settle();
         if let Some(network) = self.network.take() {
             let network = weights::drawn_towards(network, &slow, 1.0 - rate);
             self.slow = Some(weights::values(&network));

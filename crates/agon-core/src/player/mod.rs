@@ -49,11 +49,11 @@ enum Anchor<M> {
     Returning(M),
 }
 
-/// A network before a look ahead, and the steps of it so far.
+/// A network before a look ahead, and how often it has learned since.
 struct Place<M> {
     network: M,
     buffers: Buffers<M>,
-    steps: u64,
+    updates: u64,
 }
 
 impl<M: Module + 'static> Player<M> {
@@ -168,8 +168,11 @@ impl<M: Module + 'static> Player<M> {
         let Some(network) = start else {
             return;
         };
-        let network = self.step(network, gradients, round);
+        let network = round.outside(|round| self.step(network, gradients, round));
         let network = self.enforced(network);
+        if let Anchor::Leaving(start) = &mut self.anchor {
+            start.updates += 1;
+        }
         if !looking_ahead {
             self.steps += 1;
             if let Some(average) = &mut self.average {
@@ -198,8 +201,7 @@ impl<M: Module + 'static> Player<M> {
             Anchor::Here => (self.network.take(), false),
             Anchor::Returning(start) => (Some(start), false),
             Anchor::Leaving(start) => {
-                let steps = start.steps + 1;
-                self.anchor = Anchor::Leaving(Place { steps, ..start });
+                self.anchor = Anchor::Leaving(start);
                 (self.network.take(), true)
             }
         }
@@ -315,7 +317,8 @@ mod tests {
         player.leave();
         player.replace(further);
         assert_eq!((value(&player), player.steps()), (1.0, 0));
-        assert_eq!(player.come_back(), 1);
+        // It has followed, not learned: that may happen any number of times.
+        assert_eq!(player.come_back(), 0);
         player.replace(further);
         player.settle();
         assert_eq!((value(&player), player.steps()), (1.0, 1));
@@ -337,6 +340,30 @@ mod tests {
             player.settle();
             assert_eq!((value(&player), player.steps()), (0.0, 0));
         }
+    }
+
+    #[test]
+    fn slow_weights_know_nothing_of_a_look_ahead() {
+        let looked_ahead = || {
+            let mut player = player(Sgd::new(1.0));
+            player.leave();
+            update(&mut player, 1.0);
+            player.come_back();
+            player
+        };
+        // Marked inside an extragradient step, and half the way back from where that went.
+        let mut steps = looked_ahead();
+        steps.mark();
+        update(&mut steps, 2.0);
+        steps.pull_back(0.5);
+        steps.settle();
+        assert_eq!(value(&steps), -1.0);
+        // Who takes no step has no way to go back.
+        let mut rests = looked_ahead();
+        rests.mark();
+        rests.pull_back(0.5);
+        rests.settle();
+        assert_eq!(value(&rests), 0.0);
     }
 
     #[test]

@@ -31,12 +31,12 @@ pub struct CganDiscriminatorConfig {
     pub condition: usize,
     /// From images to features.
     pub trunk: ImageTrunkConfig,
-    /// How it is told the condition.
+    /// How it is told the condition. A projection is for classes; codes (BiGAN, VEEGAN) want to be concatenated.
     #[config(default = "DiscriminatorCondition::Projected")]
     pub entry: DiscriminatorCondition,
     /// How many times as large the condition is where it joins the features. One-hot classes are hardly heeded beside
     /// many features unless it is about 100, and 300 if they are embedded; codes of normal numbers need none, and a
-    /// projection takes none.
+    /// projection, which is the default, takes none: anything but 1 is an error there.
     #[config(default = 1.0)]
     pub emphasis: f64,
 }

@@ -221,13 +221,16 @@ impl Game for TextGan {
 
     fn play(&mut self, data: &mut Feed<'_, Tensor<3>>, round: &mut Round) -> Result<()> {
         self.check()?;
-        if round.step() <= self.plan.pretraining {
-            return self.prepare(data, round);
-        }
-        if !self.begun {
+        let contest = round.step() > self.plan.pretraining;
+        if contest && !self.begun {
             // Likelihoods and discrepancies have gradients of other sizes: their moments do not mix.
             self.forget();
-            self.begun = true;
+        }
+        if !round.is_silent() {
+            self.begun = contest;
+        }
+        if !contest {
+            return self.prepare(data, round);
         }
         self.judge(data, round)?;
         (0..self.plan.generator_steps).try_for_each(|_| self.speak(data, round))
@@ -253,7 +256,9 @@ impl Game for TextGan {
     }
 
     fn recall(&mut self, memory: &Memory) {
-        self.begun = memory.get("begun") == Some(&[1.0]);
+        // Older checkpoints do not say so; beforehand it learns once in a round.
+        let learned = self.generator.steps() > self.plan.pretraining;
+        self.begun = memory.get("begun").map_or(learned, |begun| begun == [1.0]);
     }
 }
 

@@ -207,6 +207,10 @@ where
         if data.taken() == 1 {
             let guessed = self.classifier.network().valid().discriminate(x.clone()).0;
             Error::unless_below("a label", y.clone(), guessed.dims()[1])?;
+            let asked = self.generator.network().sample(1, 0).condition.dims()[1];
+            let expected = format!("{asked} classes, as the generator has");
+            let found = guessed.dims()[1];
+            Error::unless(found == asked, "the classifier of a Triple-GAN", expected, found)?;
         }
         if round.step() <= self.weights.alone {
             self.learn_alone((x, y), u, round);
@@ -216,14 +220,11 @@ where
         let prior = self.generator.network().prior();
         let made = self.generator.network().generate(round.draw(&*prior, u.size()));
         round.measure_spreads(&u, &made.sample);
-        let (guessed, classes) = (self.guess(&u), made.condition.dims()[1]);
-        let expected = format!("{classes} classes, as the generator has");
-        let found = guessed.condition.dims()[1];
-        Error::unless(found == classes, "the classifier of a Triple-GAN", expected, found)?;
+        let classes = made.condition.dims()[1];
         let pairs = Pairs {
             labelled: Conditioned::new(x.clone(), one_hot(y.clone(), classes)),
             trusted: self.guess(&other),
-            guessed,
+            guessed: self.guess(&u),
             generated: made.detached(),
         };
         self.judge(pairs, round);

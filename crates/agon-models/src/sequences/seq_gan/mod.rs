@@ -220,16 +220,19 @@ impl Game for SeqGan {
 
     fn play(&mut self, data: &mut Feed<'_, Tensor<2, Int>>, round: &mut Round) -> Result<()> {
         self.check()?;
-        match self.plan.part(round.step()) {
-            Part::Likelihood => return self.imitate(data, round),
-            Part::Discriminator => return self.judge(data, round),
-            Part::Contest => {}
-        }
-        if !self.begun {
+        let part = self.plan.part(round.step());
+        if part == Part::Contest && !self.begun {
             // The policy gradient is a sum, the likelihood was a mean: their moments do not mix.
             self.generator.set_optimizer(self.optimizer.clone());
             self.follow(0.0);
-            self.begun = true;
+        }
+        if !round.is_silent() {
+            self.begun = part == Part::Contest;
+        }
+        match part {
+            Part::Likelihood => return self.imitate(data, round),
+            Part::Discriminator => return self.judge(data, round),
+            Part::Contest => {}
         }
         for _ in 0..self.plan.generator_steps {
             self.speak(data, round)?;
@@ -258,7 +261,9 @@ impl Game for SeqGan {
     }
 
     fn recall(&mut self, memory: &Memory) {
-        self.begun = memory.get("begun") == Some(&[1.0]);
+        // Older checkpoints do not say so; nobody completes before the contest.
+        let followed = self.rollout.steps() > 0;
+        self.begun = memory.get("begun").map_or(followed, |begun| begun == [1.0]);
     }
 }
 
@@ -341,6 +346,14 @@ mod tests {
         assert_eq!(game.memory().get("begun"), Some(&[1.0][..]));
         // It took what it completes by from the generator, and has followed it once since.
         assert_eq!((game.rollout.steps(), game.generator.steps()), (2, 3));
+        // Played from the beginning, it begins again; a state without the entry has begun if somebody followed.
+        let mut again = trainer.into_game();
+        again.recall(&Memory::new());
+        assert_eq!(again.memory().get("begun"), Some(&[1.0][..]));
+        again.plan = again.plan.with_likelihood_rounds(1);
+        let mut trainer = Trainer::new(again).seed(7);
+        trainer.run(even(), Budget::steps(1)).unwrap();
+        assert_eq!(trainer.game().memory().get("begun"), Some(&[0.0][..]));
     }
 
     /// Pays for token 3.
