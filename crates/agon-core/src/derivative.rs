@@ -68,7 +68,7 @@ impl<M: Module> Replay<M> {
 
 /// The buffers of a network as they are now: running statistics, power iterations.
 pub(crate) struct Buffers<M> {
-    // Clones share them.
+    /// A clone, whose buffers are those of the network.
     network: M,
     values: Option<GradientsParams>,
 }

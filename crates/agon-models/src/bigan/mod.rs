@@ -31,9 +31,9 @@ type Changes<D> = Augmentations<<D as Discriminator>::Input>;
 ///
 /// In the figure of the paper three boxes stand in a triangle: `G` turns a code into a sample, `E` a sample into a
 /// code, and `D` is shown either (sample, inferred code) or (generated sample, code). To `D` the code is a condition,
-/// so that any discriminator of a CGAN will do. Of images it is a [`CganDiscriminator`](crate::CganDiscriminator), best
-/// [`Concatenated`](crate::DiscriminatorCondition::Concatenated): the projection, its default, is for classes, and linear in
-/// the code.
+/// so that any discriminator of a CGAN will do. The figures of `docs/results.md` are of a
+/// [`CganDiscriminator`](crate::CganDiscriminator) that is told by
+/// [`Concatenated`](crate::DiscriminatorCondition::Concatenated), which is not its default.
 ///
 /// # Example
 /// ```

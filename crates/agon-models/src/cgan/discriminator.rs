@@ -31,7 +31,7 @@ pub struct CganDiscriminatorConfig {
     pub condition: usize,
     /// From images to features.
     pub trunk: ImageTrunkConfig,
-    /// How it is told the condition. A projection is for classes; codes (BiGAN, VEEGAN) want to be concatenated.
+    /// How it is told the condition. The examples of BiGAN and VEEGAN, whose conditions are codes, concatenate them.
     #[config(default = "DiscriminatorCondition::Projected")]
     pub entry: DiscriminatorCondition,
     /// How many times as large the condition is where it joins the features. One-hot classes are hardly heeded beside
