@@ -54,6 +54,31 @@ fn both_players_turns_show_augmented_samples() {
 }
 
 #[test]
+fn translations_are_judged_augmented_too() {
+    let negatives = Repeat((waves().0, -waves().0));
+    let witness = Witness::default();
+    let pix2pix = Pix2PixConfig::new([1, 1]).with_width(2).with_depth(2).with_halvings(0);
+    let pix2pix = pix2pix.try_init(&device()).unwrap();
+    play(pix2pix.augment(witness.function()), negatives.clone(), 1);
+    assert_eq!(witness.real().len(), 3);
+
+    let witness = Witness::default();
+    let cyclegan = CycleGanConfig::new([1, 1])
+        .with_width(2)
+        .with_blocks(1)
+        .with_halvings(0);
+    let cyclegan = cyclegan.try_init(&device()).unwrap();
+    let seen = witness.0.clone();
+    let count = move |images: &Tensor<4>, _: &mut Random| {
+        seen.lock().unwrap().push(true);
+        images.clone()
+    };
+    play(cyclegan.augment(count), negatives, 1);
+    // One in each domain for the maps, and two for the judges.
+    assert_eq!(witness.real().len(), 2 + 4);
+}
+
+#[test]
 fn penalties_see_what_was_judged() {
     #[derive(Debug)]
     struct Look(Witness);

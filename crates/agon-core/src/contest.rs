@@ -2,16 +2,20 @@ use std::fmt;
 
 use burn::prelude::Tensor;
 
-use crate::{AdversarialLoss, Bout, Discriminator, Memory, Penalty, Player, Result, Round, Said, Sample, Scored, Term};
+use crate::{
+    AdversarialLoss, Augment, Augmentations, Bout, Discriminator, Memory, Penalty, Player, Result, Round, Said, Sample,
+    Scored, Term,
+};
 
 /// What a discriminator and those it judges play for: an adversarial loss, and whatever is added to it.
 ///
 /// ```text
-/// judge:  L_D(D(real), D(fake)) + terms + the penalties that are due
-/// fool:   L_G(D(fake)) + terms
+/// judge:  L_D(D(T(real)), D(T(fake))) + terms + the penalties that are due
+/// fool:   L_G(D(T(fake))) + terms
 /// ```
 ///
-/// [`Gan`](crate::Gan) has one, and a game of one's own that has one takes every loss, penalty and term.
+/// `T`: the augmentations. [`Gan`](crate::Gan) has one, and a game of one's own that has one takes every loss, penalty,
+/// term and augmentation.
 ///
 /// # Example
 /// A critic's turn and a generator's, with any penalty:
@@ -27,7 +31,7 @@ use crate::{AdversarialLoss, Bout, Discriminator, Memory, Penalty, Player, Resul
 ///     contest.check()?;
 ///     let codes = round.draw(&*generator.network().prior(), real.size());
 ///     let fake = generator.network().generate(codes);
-///     contest.turn(critic, (real, &fake.detached()), round);
+///     contest.turn(critic, (real, &fake.detached()), round)?;
 ///     let loss = contest.fool(&critic.frozen(), &fake, Some(real), round);
 ///     generator.update(round, &loss);
 ///     Ok(())
@@ -37,6 +41,7 @@ pub struct Contest<D: Discriminator> {
     pub(crate) loss: Box<dyn AdversarialLoss>,
     pub(crate) penalties: Vec<Box<dyn Penalty<D>>>,
     pub(crate) terms: Vec<Box<dyn Term<D>>>,
+    pub(crate) augmentations: Augmentations<D::Input>,
     /// Turns of the discriminator so far; decides which penalties are due.
     judged: u64,
 }
@@ -62,6 +67,7 @@ impl<D: Discriminator> Contest<D> {
             loss: Box::new(loss),
             penalties: Vec::new(),
             terms: Vec::new(),
+            augmentations: Augmentations::default(),
             judged: 0,
         }
     }
@@ -81,6 +87,11 @@ impl<D: Discriminator> Contest<D> {
         self.terms.push(Box::new(term));
     }
 
+    /// Changes all samples before they are judged, on both sides, behind the changes there are.
+    pub fn add_augmentation(&mut self, augmentation: impl Augment<D::Input>) {
+        self.augmentations.push(augmentation);
+    }
+
     /// What it is about.
     pub fn loss(&self) -> &dyn AdversarialLoss {
         &*self.loss
@@ -90,11 +101,18 @@ impl<D: Discriminator> Contest<D> {
     pub fn check(&self) -> Result<()> {
         self.loss.check()?;
         self.penalties.iter().try_for_each(|penalty| penalty.check())?;
-        self.terms.iter().try_for_each(|term| term.check())
+        self.terms.iter().try_for_each(|term| term.check())?;
+        self.augmentations.check()
+    }
+
+    /// Samples as the discriminator sees them; [`judge`](Self::judge) and [`fool`](Self::fool) ask for themselves.
+    pub fn seen(&self, samples: &D::Input, round: &mut Round) -> D::Input {
+        self.augmentations.augment(samples, round)
     }
 
     /// The discriminator's side. It notes `loss/discriminator`, scores, and what is added under its own name.
     pub fn judge(&mut self, discriminator: &D, real: &D::Input, fake: &D::Input, round: &mut Round) -> Judgement {
+        let (real, fake) = (&self.seen(real, round), &self.seen(fake, round));
         let of_real = discriminator.discriminate(real.clone());
         let of_fake = discriminator.discriminate(fake.clone());
         let (real_scores, fake_scores) = (of_real.scores(), of_fake.scores());
@@ -134,17 +152,20 @@ impl<D: Discriminator> Contest<D> {
 
     /// A whole turn of the discriminator: it judges, learns, and whatever has a state follows. Answers with the scores of
     /// real samples.
+    ///
+    /// # Errors
+    /// As [`advance`](Self::advance).
     pub fn turn(
         &mut self,
         discriminator: &mut Player<D>,
         (real, fake): (&D::Input, &D::Input),
         round: &mut Round,
-    ) -> Tensor<2> {
+    ) -> Result<Tensor<2>> {
         let judgement = self.judge(discriminator.network(), real, fake, round);
         discriminator.update(round, &judgement.loss);
         let scores = judgement.real.clone();
-        self.advance(judgement, round);
-        scores
+        self.advance(judgement, round)?;
+        Ok(scores)
     }
 
     fn penalized(&mut self, mut loss: Tensor<1>, bout: &Bout<'_, D>, round: &mut Round) -> Tensor<1> {
@@ -178,9 +199,9 @@ impl<D: Discriminator> Contest<D> {
             "the generator's side of {:?}: expected real samples, got none",
             self.loss
         );
-        let real_scores = real
-            .filter(|_| wanted)
-            .map(|real| discriminator.discriminate(real.clone()).scores());
+        let fake = &self.seen(fake, round);
+        let real = real.filter(|_| wanted).map(|real| self.seen(real, round));
+        let real_scores = real.map(|real| discriminator.discriminate(real).scores());
         let of_fake = discriminator.discriminate(fake.clone());
         let mut loss = self.loss.generator(of_fake.scores(), real_scores);
         round.measure("loss/generator", &loss);
@@ -192,11 +213,16 @@ impl<D: Discriminator> Contest<D> {
         loss
     }
 
-    /// Lets a loss with a state follow, once the discriminator has learned, unless it was a look ahead.
-    pub fn advance(&mut self, judgement: Judgement, round: &Round) {
+    /// Lets augmentations and a loss with a state follow, once the discriminator has learned, unless it was a look ahead.
+    ///
+    /// # Errors
+    /// Those of an augmentation that cannot follow.
+    pub fn advance(&mut self, judgement: Judgement, round: &mut Round) -> Result<()> {
+        self.augmentations.advance(&judgement.real, round)?;
         if !round.is_silent() {
             self.loss.advance(judgement.real, judgement.fake);
         }
+        Ok(())
     }
 
     /// The state to keep in a checkpoint; a game with several contests [nests](Memory::nest) each under a name of its own.
@@ -205,9 +231,10 @@ impl<D: Discriminator> Contest<D> {
             .with("judged", [self.judged as f64])
             .nest("loss", self.loss.memory());
         let penalties = self.penalties.iter().enumerate();
-        penalties.fold(memory, |memory, (i, penalty)| {
+        let memory = penalties.fold(memory, |memory, (i, penalty)| {
             memory.nest(&format!("penalty{i}"), penalty.memory())
-        })
+        });
+        self.augmentations.remember(memory)
     }
 
     /// Takes that state back.
@@ -218,6 +245,7 @@ impl<D: Discriminator> Contest<D> {
         for (i, penalty) in self.penalties.iter_mut().enumerate() {
             penalty.recall(&memory.nested(&format!("penalty{i}")));
         }
+        self.augmentations.recall(memory);
     }
 }
 
@@ -232,6 +260,7 @@ impl<D: Discriminator> fmt::Debug for Contest<D> {
             .field("loss", &self.loss)
             .field("penalties", &self.penalties)
             .field("terms", &self.terms)
+            .field("augmentations", &self.augmentations)
             .finish()
     }
 }

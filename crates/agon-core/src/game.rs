@@ -57,8 +57,6 @@ pub trait Game: Send {
     fn players(&mut self) -> Vec<&mut dyn AnyPlayer>;
 
     /// Everybody learns by this rule.
-    ///
-    /// A game which replaces its players' rules during a run has to override this, and one around another has to pass it on.
     fn optimizers(mut self, optimizer: impl Into<Optimizer>) -> Self
     where
         Self: Sized,

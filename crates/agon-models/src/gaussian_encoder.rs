@@ -1,6 +1,7 @@
 //! Encoders that are unsure of the code: they find a Gaussian instead of a point.
 
-use agon_core::{Encoder, Loadable, Result};
+use agon_core::prior::Normal;
+use agon_core::{Encoder, Loadable, Result, Round};
 use burn::module::{Module, ModuleDisplay};
 use burn::prelude::{Device, Tensor};
 use serde_json::Value;
@@ -118,4 +119,11 @@ impl<E: Loadable + ModuleDisplay> Loadable for UnitGaussianEncoder<E> {
         let encoder = E::from_config(config, device)?;
         Ok(Self { encoder })
     }
+}
+
+/// A code from each of these Gaussians.
+pub(crate) fn draw((mean, log_variance): (Tensor<2>, Tensor<2>), round: &mut Round) -> Tensor<2> {
+    let [batch, numbers] = mean.dims();
+    let noise = round.draw(&Normal::new(numbers), batch);
+    mean + (log_variance * 0.5).exp() * noise
 }

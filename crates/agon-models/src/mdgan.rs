@@ -145,7 +145,7 @@ where
             .generate(self.encoder.network().encode(x.clone()));
         let [real, fake] = [x, &again.detached()].map(|samples| self.augmentations.augment(samples, round));
         let ([contest, _], judge) = (&mut self.contests, &mut self.manifold);
-        let scores = round.within("manifold", |round| contest.turn(judge, (&real, &fake), round));
+        let scores = round.within("manifold", |round| contest.turn(judge, (&real, &fake), round))?;
         self.augmentations.advance(&scores, round)?;
 
         let distance = l2(again.rows(), x.rows());
@@ -158,7 +158,7 @@ where
         Ok(())
     }
 
-    fn diffusion_step(&mut self, x: &G::Output, round: &mut Round) {
+    fn diffusion_step(&mut self, x: &G::Output, round: &mut Round) -> Result<()> {
         let codes = round.draw(&*self.generator.network().prior(), x.size());
         let fake = self.generator.network().generate(codes);
         round.measure_spreads(x, &fake);
@@ -168,11 +168,12 @@ where
             .generate(self.encoder.frozen().encode(x.clone()));
         let [real, seen] = [again, fake.clone()].map(|samples| self.augmentations.augment(&samples.detached(), round));
         let [_, contest] = &mut self.contests;
-        contest.turn(&mut self.diffusion, (&real, &seen), round);
+        contest.turn(&mut self.diffusion, (&real, &seen), round)?;
 
         let seen = self.augmentations.augment(&fake, round);
         let loss = contest.fool(&self.diffusion.frozen(), &seen, Some(&real), round);
         self.generator.update(round, &loss);
+        Ok(())
     }
 }
 
@@ -189,8 +190,7 @@ where
         self.augmentations.check()?;
         let x = data.next_batch()?;
         self.manifold_step(&x, round)?;
-        self.diffusion_step(&x, round);
-        Ok(())
+        self.diffusion_step(&x, round)
     }
 
     fn players(&mut self) -> Vec<&mut dyn AnyPlayer> {

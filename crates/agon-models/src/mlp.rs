@@ -282,6 +282,37 @@ mod tests {
 
     use super::*;
 
+    #[test]
+    fn standing_statistics_are_those_of_present_weights() {
+        let device = Device::default().autodiff();
+        let config = MlpGeneratorConfig::new(4, 3)
+            .with_hidden(vec![16, 16])
+            .with_batch_norm(true);
+        let generator = config.init(&device);
+        let mean = |generator: &MlpGenerator| -> Vec<f32> {
+            let norm = &generator.valid().norms[1];
+            norm.running_mean.value().try_into_vec_as().unwrap()
+        };
+        let before = mean(&generator);
+        let settled = generator.with_standing_statistics(200, 256, 3);
+        assert_eq!(mean(&generator), before, "the generator itself stays");
+        assert_eq!(
+            mean(&settled),
+            mean(&generator.with_standing_statistics(200, 256, 3)),
+            "seeded"
+        );
+        // One pass of many codes in training is normalized by its own statistics, which come to the same.
+        let codes = generator.prior().draw(8_192, &mut random::stream(5, 0), &device);
+        let whole = generator.with_standing_statistics(0, 1, 0);
+        let expected = whole.generate(codes.clone()).inner();
+        let error = |generator: &MlpGenerator| -> f32 {
+            let found = generator.valid().generate(codes.clone().inner());
+            (found - expected.clone()).square().mean().into_scalar()
+        };
+        let (settled, lagging) = (error(&settled), error(&generator));
+        assert!(settled < 0.01 * lagging, "{settled} {lagging}");
+    }
+
     /// In both ways the weights are what spectral norm makes of them in one more look, not before it.
     #[test]
     fn fewer_passes_know_the_same_slope_under_spectral_norm() {

@@ -1,8 +1,8 @@
 //! pix2pix: translation of pictures, learned from pairs.
 
 use agon_core::{
-    Adam, AdversarialLoss, AnyPlayer, Constraint, Contest, Discriminator, Error, Feed, Game, Memory, MovingAverage,
-    Penalty, Player, Result, Round, Translator,
+    Adam, AdversarialLoss, AnyPlayer, Augment, Constraint, Contest, Discriminator, Error, Feed, Game, Memory,
+    MovingAverage, Penalty, Player, Result, Round, Translator,
 };
 use agon_losses::{NonSaturating, l1};
 use burn::config::Config;
@@ -117,6 +117,12 @@ where
         self
     }
 
+    /// Changes pairs before they are judged, in both players' turns; any number of changes, one after the other.
+    pub fn augment(mut self, augmentation: impl Augment<Tensor<4>>) -> Self {
+        self.contest.add_augmentation(augmentation);
+        self
+    }
+
     /// How much the distance to the truth counts.
     pub fn distance(mut self, weight: f64) -> Self {
         self.distance = weight;
@@ -166,7 +172,7 @@ where
         let judgement = self.contest.judge(self.judge.network(), &true_pair, &cut, round);
         round.measure("loss/discriminator", &(judgement.bare.clone() * 0.5));
         self.judge.update(round, &(judgement.loss.clone() * 0.5));
-        self.contest.advance(judgement, round);
+        self.contest.advance(judgement, round)?;
 
         let judge = self.judge.frozen();
         let fooled = self.contest.fool(&judge, &made_pair, Some(&true_pair), round);

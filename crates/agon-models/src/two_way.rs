@@ -1,8 +1,8 @@
 //! Two maps between two domains, without pairs: what CycleGAN, DiscoGAN and DualGAN share.
 
 use agon_core::{
-    Adam, AdversarialLoss, AnyPlayer, Constraint, Contest, Discriminator, Error, Feed, Game, Memory, MovingAverage,
-    Penalty, Player, Result, Round, Sample, Translator, Turns,
+    Adam, AdversarialLoss, AnyPlayer, Augment, Constraint, Contest, Discriminator, Error, Feed, Game, Memory,
+    MovingAverage, Penalty, Player, Result, Round, Sample, Translator, Turns,
 };
 use agon_losses::NonSaturating;
 use burn::module::{Module, ModuleDisplay};
@@ -79,6 +79,14 @@ impl<T: Translator + ModuleDisplay, D: Discriminator<Input = T::Sample> + Module
     pub fn penalty(mut self, penalty: impl Penalty<D> + Clone) -> Self {
         for contest in &mut self.contests {
             contest.add_penalty(penalty.clone());
+        }
+        self
+    }
+
+    /// Changes all samples before they are judged, in everybody's turns; any number of changes, one after the other.
+    pub fn augment(mut self, augmentation: impl Augment<T::Sample> + Clone) -> Self {
+        for contest in &mut self.contests {
+            contest.add_augmentation(augmentation.clone());
         }
         self
     }
@@ -170,7 +178,7 @@ impl<T: Translator + ModuleDisplay, D: Discriminator<Input = T::Sample> + Module
     }
 
     /// A turn of the judges.
-    fn judge(&mut self, (a, b): &Domains<T>, fake: Domains<T>, round: &mut Round) {
+    fn judge(&mut self, (a, b): &Domains<T>, fake: Domains<T>, round: &mut Round) -> Result<()> {
         round.measure_spreads(b, &fake.1);
         let before = round.is_silent().then(|| self.pools.clone());
         let fake_a = self.pools[0].exchange(fake.0, round.random());
@@ -185,8 +193,8 @@ impl<T: Translator + ModuleDisplay, D: Discriminator<Input = T::Sample> + Module
         let of_b = contest_b.judge(&judges.b, b, &fake_b, round);
         round.measure("loss/discriminator", &(of_a.bare.clone() + of_b.bare.clone()));
         self.judges.update(round, &(of_a.loss.clone() + of_b.loss.clone()));
-        contest_a.advance(of_a, round);
-        contest_b.advance(of_b, round);
+        contest_a.advance(of_a, round)?;
+        contest_b.advance(of_b, round)
     }
 }
 
@@ -211,7 +219,7 @@ impl<T: Translator + ModuleDisplay, D: Discriminator<Input = T::Sample> + Module
             let real = self.real(data)?;
             let maps = self.maps.frozen();
             let fake = (maps.a.translate(real.1.clone()), maps.b.translate(real.0.clone()));
-            self.judge(&real, (fake.0.detached(), fake.1.detached()), round);
+            self.judge(&real, (fake.0.detached(), fake.1.detached()), round)?;
         }
         for _ in 1..generator {
             let real = self.real(data)?;
@@ -219,8 +227,7 @@ impl<T: Translator + ModuleDisplay, D: Discriminator<Input = T::Sample> + Module
         }
         let real = self.real(data)?;
         let fake = self.improve(&real, round);
-        self.judge(&real, fake, round);
-        Ok(())
+        self.judge(&real, fake, round)
     }
 
     fn players(&mut self) -> Vec<&mut dyn AnyPlayer> {

@@ -1,6 +1,5 @@
 //! VEEGAN: a network that finds the codes of samples keeps the generator from losing modes.
 
-use agon_core::prior::Normal;
 use agon_core::{
     Adam, AnyPlayer, Augment, Augmentations, Conditioned, Constraint, Contest, Discriminator, Encoder, Error, Feed,
     Game, Generator, Memory, MovingAverage, Penalty, Player, Result, Round, Sample, Sampling, Scored,
@@ -9,6 +8,7 @@ use agon_losses::{NonSaturating, gaussian_information};
 use burn::prelude::Tensor;
 
 use crate::checks::expect_code;
+use crate::gaussian_encoder::draw;
 
 /// Of samples; a name of its own, or the derived `Debug` would ask for that of samples.
 type Changes<G> = Augmentations<<G as Generator>::Output>;
@@ -138,16 +138,9 @@ where
         fake: &Conditioned<G::Output>,
         round: &mut Round,
     ) -> Result<()> {
-        let scores = self.contest.turn(&mut self.judge, (real, &fake.detached()), round);
+        let scores = self.contest.turn(&mut self.judge, (real, &fake.detached()), round)?;
         self.augmentations.advance(&scores, round)
     }
-}
-
-/// A code from each of these Gaussians.
-fn draw((mean, log_variance): (Tensor<2>, Tensor<2>), round: &mut Round) -> Tensor<2> {
-    let [batch, numbers] = mean.dims();
-    let noise = round.draw(&Normal::new(numbers), batch);
-    mean + (log_variance * 0.5).exp() * noise
 }
 
 impl<G: Generator<Input = Tensor<2>>, F, D> Game for Veegan<G, F, D>

@@ -180,7 +180,8 @@ fn bigan_with_every_encoder() {
     ] {
         resumes(name, || small_bigan(inference), ring)
             .loads("encoder", |game| game.encoder().clone(), weights)
-            .loads("generator", |game| game.generator().clone(), samples);
+            .loads("generator", |game| game.generator().clone(), samples)
+            .loads("discriminator", |game| game.discriminator().clone(), weights);
     }
     let game = || {
         let game = small_bigan(Inference::Gaussian).loss(Wasserstein);
@@ -251,9 +252,13 @@ fn what_is_encoded_comes_back_in_its_shape() {
 fn semi_supervised_games() {
     let guess = |classifier: &SemiClassifier| bits(&classifier.forward(Tensor::ones([3, 2], &Device::default())).0);
     let semi = || SemiGan::new(small_generator(), small_classifier());
-    resumes("semi", semi, partly_labelled).loads("classifier", |game| game.classifier().clone(), guess);
+    resumes("semi", semi, partly_labelled)
+        .loads("classifier", |game| game.classifier().clone(), guess)
+        .loads("generator", |game| game.generator().clone(), samples);
     let catgan = || CatGan::new(small_generator(), small_classifier());
-    resumes("catgan", catgan, partly_labelled).loads("classifier", |game| game.classifier().clone(), guess);
+    resumes("catgan", catgan, partly_labelled)
+        .loads("classifier", |game| game.classifier().clone(), guess)
+        .loads("generator", |game| game.generator().clone(), samples);
     resumes("triple", small_triple, partly_labelled)
         .loads("classifier", |game| game.classifier().clone(), guess)
         .loads("generator", |game| game.generator().clone(), weights)

@@ -49,7 +49,7 @@ fn cyclegan() {
             a: judge.init(&device()),
             b: judge.init(&device()),
         };
-        config.of(maps, judges)
+        config.of(maps, judges).augment(InstanceNoise::constant(0.1))
     };
     resumes("cyclegan-unets", unets, negatives).loads("maps", TwoWay::maps, both_translated);
 }
@@ -59,7 +59,9 @@ fn dualgan() {
     let config = DualGanConfig::new([1, 1]).with_width(4).with_depth(2).with_halvings(1);
     let config = config.with_critic_turns(2);
     let game = || config.try_init(&device()).unwrap();
-    resumes("dualgan", game, negatives).loads("maps", TwoWay::maps, both_translated);
+    resumes("dualgan", game, negatives)
+        .loads("maps", TwoWay::maps, both_translated)
+        .loads("judges", |game| game.judges().clone(), weights);
     let penalized = || {
         let config = config.clone().with_clip(None).with_penalty(Some(10.0));
         config.try_init(&device()).unwrap()
@@ -71,7 +73,9 @@ fn dualgan() {
 fn discogan() {
     let config = DiscoGanConfig::new([1, 8, 8], [1, 8, 8]).with_width(4).with_depth(2);
     let game = || config.try_init(&device()).unwrap();
-    resumes("discogan", game, negatives).loads("maps", TwoWay::maps, both_translated);
+    resumes("discogan", game, negatives)
+        .loads("maps", TwoWay::maps, both_translated)
+        .loads("judges", |game| game.judges().clone(), weights);
 }
 
 #[test]
@@ -79,7 +83,10 @@ fn pix2pix() {
     let config = Pix2PixConfig::new([1, 1]).with_width(4).with_depth(3).with_halvings(0);
     let game = || {
         let game = config.try_init(&device()).unwrap();
-        let game = game.penalty(LeCam::new(0.1)).constraint(SpectralNorm::new());
+        let game = game
+            .penalty(LeCam::new(0.1))
+            .constraint(SpectralNorm::new())
+            .augment(Ada::new().start(0.5).images(8).every(2));
         game.average(0.9)
     };
     resumes("pix2pix", game, negatives)

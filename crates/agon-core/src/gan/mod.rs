@@ -8,8 +8,8 @@ mod play;
 mod unroll;
 
 use crate::{
-    Adam, AdversarialLoss, AnyPlayer, Augment, Augmentations, Constraint, Contest, Discriminator, Error, Feed, Game,
-    Generator, Memory, MovingAverage, Optimizer, Penalty, Player, Prior, Result, Round, Sampling, Term, Turns, Updates,
+    Adam, AdversarialLoss, AnyPlayer, Augment, Constraint, Contest, Discriminator, Error, Feed, Game, Generator,
+    Memory, MovingAverage, Optimizer, Penalty, Player, Prior, Result, Round, Sampling, Term, Turns, Updates,
 };
 
 pub use noise::InstanceNoise;
@@ -52,7 +52,6 @@ pub struct Gan<G: Generator, D: Discriminator<Input = G::Output>> {
     turns: Turns,
     updates: Updates,
     fakes: Fakes,
-    augmentations: Augmentations<G::Output>,
     unroll: Option<Unroll>,
 }
 
@@ -69,7 +68,6 @@ impl<G: Generator, D: Discriminator<Input = G::Output>> Gan<G, D> {
             turns: Turns::default(),
             updates: Updates::default(),
             fakes: Fakes::default(),
-            augmentations: Augmentations::default(),
             unroll: None,
         }
     }
@@ -134,7 +132,7 @@ impl<G: Generator, D: Discriminator<Input = G::Output>> Gan<G, D> {
     /// Changes all samples before they are judged, real and generated, in both players' turns; any number of
     /// changes, one after the other.
     pub fn augment(mut self, augmentation: impl Augment<G::Output>) -> Self {
-        self.augmentations.push(augmentation);
+        self.contest.add_augmentation(augmentation);
         self
     }
 
@@ -179,7 +177,6 @@ impl<G: Generator, D: Discriminator<Input = G::Output>> Gan<G, D> {
     pub fn swap_discriminators(&mut self, other: &mut Self) {
         std::mem::swap(&mut self.discriminator, &mut other.discriminator);
         std::mem::swap(&mut self.contest, &mut other.contest);
-        std::mem::swap(&mut self.augmentations, &mut other.augmentations);
     }
 
     /// The generator with its averaged weights if there are any.
@@ -207,7 +204,7 @@ impl<G: Generator, D: Discriminator<Input = G::Output>> Gan<G, D> {
         }
         let unseen = [
             self.contest.penalties.first().map(|_| "penalties"),
-            self.augmentations.first_name(),
+            self.contest.augmentations.first_name(),
             self.contest.terms.first().map(|term| term.name()),
             self.unroll.map(|_| "unrolling"),
         ];
@@ -228,7 +225,6 @@ impl<G: Generator, D: Discriminator<Input = G::Output>> Gan<G, D> {
     /// An error for settings that cannot work, whatever they are combined with.
     fn check_pieces(&self) -> Result<()> {
         self.contest.check()?;
-        self.augmentations.check()?;
         match self.updates {
             Updates::Consensus { gamma } => Error::unless_at_least_zero("gamma of consensus updates", gamma),
             _ => Ok(()),
@@ -257,12 +253,11 @@ impl<G: Generator, D: Discriminator<Input = G::Output>> Game for Gan<G, D> {
     }
 
     fn memory(&self) -> Memory {
-        self.augmentations.remember(self.contest.memory())
+        self.contest.memory()
     }
 
     fn recall(&mut self, memory: &Memory) {
         self.contest.recall(memory);
-        self.augmentations.recall(memory);
     }
 }
 
@@ -286,7 +281,7 @@ impl<G: Generator, D: Discriminator<Input = G::Output>> std::fmt::Debug for Gan<
             .field("turns", &self.turns)
             .field("updates", &self.updates)
             .field("fakes", &self.fakes)
-            .field("augmentations", &self.augmentations)
+            .field("augmentations", &self.contest.augmentations)
             .field("unroll", &self.unroll)
             .finish_non_exhaustive()
     }

@@ -46,7 +46,7 @@ impl<G: Generator, D: Discriminator<Input = G::Output>> Gan<G, D> {
         let generator_gradients = self.generator.gradients(&generator_loss);
         self.discriminator.apply(round, discriminator_gradients);
         self.generator.apply(round, generator_gradients);
-        self.advance(judgement, round)
+        self.contest.advance(judgement, round)
     }
 
     fn discriminator_turn(&mut self, table: &mut Table<G::Output>, shares: bool, round: &mut Round) -> Result<()> {
@@ -58,14 +58,7 @@ impl<G: Generator, D: Discriminator<Input = G::Output>> Gan<G, D> {
         };
         let judgement = self.judge(&table.real, &fake, round);
         self.discriminator.update(round, &judgement.loss);
-        self.advance(judgement, round)
-    }
-
-    /// Lets what has a state move on, unless the step was a look ahead.
-    fn advance(&mut self, judgement: Judgement, round: &mut Round) -> Result<()> {
-        self.augmentations.advance(&judgement.real, round)?;
-        self.contest.advance(judgement, round);
-        Ok(())
+        self.contest.advance(judgement, round)
     }
 
     fn generator_turns(&mut self, table: &mut Table<G::Output>, round: &mut Round) {
@@ -89,18 +82,16 @@ impl<G: Generator, D: Discriminator<Input = G::Output>> Gan<G, D> {
         self.generator.frozen().generate(codes).detached()
     }
 
-    /// The discriminator's loss, from samples as it sees them.
+    /// The discriminator's loss.
     fn judge(&mut self, real: &G::Output, fake: &G::Output, round: &mut Round) -> Judgement {
         round.measure_spreads(real, fake);
-        let (real, fake) = (self.seen(real, round), self.seen(fake, round));
-        self.contest.judge(self.discriminator.network(), &real, &fake, round)
+        self.contest.judge(self.discriminator.network(), real, fake, round)
     }
 
     /// The generator's loss, differentiable through `fake`; the discriminator learns nothing from it.
     pub(super) fn generator_loss(&mut self, fake: &G::Output, real: &G::Output, round: &mut Round) -> Tensor<1> {
-        let fake = self.seen(fake, round);
         if let Some(unroll) = self.unroll {
-            let real = self.seen(real, round);
+            let [fake, real] = [fake, real].map(|samples| self.contest.seen(samples, round));
             let inner = unroll.inner(self.discriminator.optimizer());
             let player = &self.discriminator;
             let discriminator = (player.network(), |network| player.enforced(network));
@@ -108,17 +99,6 @@ impl<G: Generator, D: Discriminator<Input = G::Output>> Gan<G, D> {
             round.measure("loss/generator", &foreseen.value);
             return foreseen.surrogate;
         }
-        let real = self
-            .contest
-            .loss()
-            .generator_needs_real()
-            .then(|| self.seen(real, round));
-        self.contest
-            .fool(&self.discriminator.frozen(), &fake, real.as_ref(), round)
-    }
-
-    /// Samples as the discriminator sees them.
-    pub(super) fn seen(&self, samples: &G::Output, round: &mut Round) -> G::Output {
-        self.augmentations.augment(samples, round)
+        self.contest.fool(&self.discriminator.frozen(), fake, Some(real), round)
     }
 }

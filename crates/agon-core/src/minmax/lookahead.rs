@@ -1,4 +1,4 @@
-use crate::{AnyPlayer, Error, Feed, Game, Memory, Optimizer, Result, Round, Sampling};
+use crate::{AnyPlayer, Error, Feed, Game, Memory, Result, Round, Sampling};
 
 /// Every `every` rounds all players go back part of the way they came.
 ///
@@ -66,11 +66,6 @@ impl<G: Game> Game for Lookahead<G> {
 
     fn players(&mut self) -> Vec<&mut dyn AnyPlayer> {
         self.game.players()
-    }
-
-    fn optimizers(self, optimizer: impl Into<Optimizer>) -> Self {
-        let game = self.game.optimizers(optimizer);
-        Self { game, ..self }
     }
 
     fn describe(&self) -> String {

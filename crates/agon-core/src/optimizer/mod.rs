@@ -31,6 +31,8 @@ pub use sgd::Sgd;
 #[derive(Clone)]
 pub struct Optimizer {
     pub(crate) rule: ModuleOptimizer,
+    /// The rule as it was before any step.
+    fresh: ModuleOptimizer,
     name: &'static str,
     /// The rule's own settings, in words.
     settings: String,
@@ -88,6 +90,7 @@ impl Optimizer {
     /// An update rule of ours, under its own name, with the configuration it was made from.
     fn of(name: &'static str, config: &impl Serialize, rule: ModuleOptimizer, learning_rate: f64) -> Self {
         Self {
+            fresh: rule.clone(),
             rule,
             name,
             settings: in_words(config),
@@ -137,6 +140,11 @@ impl Optimizer {
     /// The learning rate after so many steps.
     pub fn learning_rate(&self, steps: u64) -> f64 {
         self.learning_rate * self.schedule.factor(steps)
+    }
+
+    /// Begins anew: what the rule remembers of past gradients is gone.
+    pub(crate) fn forget(&mut self) {
+        self.rule = self.fresh.clone();
     }
 
     pub(crate) fn clips_norm(&self) -> bool {

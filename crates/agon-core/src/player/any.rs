@@ -67,14 +67,15 @@ pub trait AnyPlayer: Send {
     /// fail: either all players of a game change or none does.
     fn load<'a>(&'a mut self, reader: &Reader) -> Result<Box<dyn FnOnce() + 'a>>;
 
-    /// From here on steps are a look ahead.
+    /// From here on steps are a look ahead, and show once they have [`come_back`](Self::come_back).
     fn leave(&mut self);
 
-    /// The next step starts from where [`leave`](Self::leave) was called. Answers how often it has learned since.
+    /// The next step starts from where [`leave`](Self::leave) was called, along a gradient at the place ahead, and shows
+    /// once they [`settle`](Self::settle). Answers how often it has learned since.
     fn come_back(&mut self) -> u64;
 
-    /// Ends a look ahead, whatever came of it: who has taken no step since is again where [`leave`](Self::leave) was
-    /// called.
+    /// Ends a look ahead, whatever came of it: who has taken a step since is there, who has not where
+    /// [`leave`](Self::leave) was called.
     fn settle(&mut self);
 
     /// Marks the slow weights of lookahead, if there is no mark yet.
@@ -203,16 +204,18 @@ impl<M: Module + 'static> AnyPlayer for Player<M> {
         self.anchor = Anchor::Leaving(Place {
             network: network.clone(),
             buffers: Buffers::of(network),
+            ahead: None,
             updates: 0,
         });
     }
 
     fn come_back(&mut self) -> u64 {
         match std::mem::replace(&mut self.anchor, Anchor::Here) {
-            Anchor::Leaving(start) => {
-                start.buffers.put_back();
-                self.anchor = Anchor::Returning(start.network);
-                start.updates
+            Anchor::Leaving(place) => {
+                place.buffers.put_back();
+                self.network = place.ahead.or(self.network.take());
+                self.anchor = Anchor::Returning(place.network);
+                place.updates
             }
             other => {
                 self.anchor = other;
@@ -223,15 +226,15 @@ impl<M: Module + 'static> AnyPlayer for Player<M> {
 
     fn settle(&mut self) {
         self.come_back();
-        if let Anchor::Returning(start) = std::mem::replace(&mut self.anchor, Anchor::Here) {
-            self.network = Some(start);
+        if let Anchor::Returning(place) | Anchor::Arrived(place) = std::mem::replace(&mut self.anchor, Anchor::Here) {
+            self.network = Some(place);
         }
     }
 
     fn mark(&mut self) {
         if self.slow.is_none() {
             let network = match &self.anchor {
-                Anchor::Returning(start) => start,
+                Anchor::Returning(place) | Anchor::Arrived(place) => place,
                 _ => self.network(),
             };
             self.slow = Some(weights::values(network));

@@ -39,20 +39,27 @@ pub struct Player<M: Module> {
     slow: Option<GradientsParams>,
 }
 
-/// Where the next step starts from.
+/// Where the next step starts from, and when it shows. Whoever looks ahead, and whoever steps from where it had left, stays
+/// in the others' sight where it was: all gradients are taken at the same weights.
 enum Anchor<M> {
-    /// From where the network is.
+    /// From where the network is, at once.
     Here,
-    /// Steps are a look ahead; they do not count.
+    /// Steps are a look ahead; they do not count, and show once it has come back.
     Leaving(Place<M>),
     /// The next step starts from the place that was left.
     Returning(M),
+    /// It has taken that step, which shows once it has settled.
+    Arrived(M),
 }
 
-/// A network before a look ahead, and how often it has learned since.
+/// A look ahead.
 struct Place<M> {
+    /// The network before it.
     network: M,
+    /// Its running statistics.
     buffers: Buffers<M>,
+    /// Where it leads.
+    ahead: Option<M>,
     updates: u64,
 }
 
@@ -92,6 +99,12 @@ impl<M: Module + 'static> Player<M> {
     /// Learns by another optimizer.
     pub fn set_optimizer(&mut self, optimizer: impl Into<Optimizer>) {
         self.optimizer = optimizer.into();
+    }
+
+    /// Learns on by the same rule, which knows nothing more of the gradients so far: for a game whose loss becomes another.
+    pub fn begin_anew(&mut self) {
+        self.optimizer.forget();
+        (self.pending, self.pending_updates) = (None, 0);
     }
 
     /// Demands something of the weights.
@@ -164,22 +177,12 @@ impl<M: Module + 'static> Player<M> {
         let Some(gradients) = self.accumulated(gradients) else {
             return;
         };
-        let (start, looking_ahead) = self.start();
-        let Some(network) = start else {
+        let Some(start) = self.start() else {
             return;
         };
-        let network = round.outside(|round| self.step(network, gradients, round));
+        let network = round.outside(|round| self.step(start, gradients, round));
         let network = self.enforced(network);
-        if let Anchor::Leaving(start) = &mut self.anchor {
-            start.updates += 1;
-        }
-        if !looking_ahead {
-            self.steps += 1;
-            if let Some(average) = &mut self.average {
-                average.follow(&network, self.steps);
-            }
-        }
-        self.network = Some(network);
+        self.arrive(network);
     }
 
     /// Puts another network in place of its own, which counts as a step: for a network that follows others
@@ -188,22 +191,53 @@ impl<M: Module + 'static> Player<M> {
     ///
     /// The change must keep the identities of the parameters, as the functions of [`weights`] do.
     pub fn replace(&mut self, change: impl FnOnce(M) -> M) {
-        let (start, looking_ahead) = self.start();
-        if let Some(network) = start {
-            self.network = Some(change(network));
-            self.steps += u64::from(!looking_ahead);
+        // Who follows others has no slow weights of its own.
+        self.slow = None;
+        match std::mem::replace(&mut self.anchor, Anchor::Here) {
+            leaving @ Anchor::Leaving(_) => {
+                self.network = self.network.take().map(change);
+                self.anchor = leaving;
+            }
+            Anchor::Here => {
+                self.network = self.network.take().map(change);
+                self.steps += 1;
+            }
+            Anchor::Returning(start) | Anchor::Arrived(start) => {
+                self.network = Some(change(start));
+                self.steps += 1;
+            }
         }
     }
 
-    /// The network that the next step starts from, and whether the step is a look ahead.
-    fn start(&mut self) -> (Option<M>, bool) {
+    /// The network that the next step starts from.
+    fn start(&mut self) -> Option<M> {
         match std::mem::replace(&mut self.anchor, Anchor::Here) {
-            Anchor::Here => (self.network.take(), false),
-            Anchor::Returning(start) => (Some(start), false),
-            Anchor::Leaving(start) => {
-                self.anchor = Anchor::Leaving(start);
-                (self.network.take(), true)
+            Anchor::Here => self.network.take(),
+            Anchor::Returning(start) | Anchor::Arrived(start) => {
+                self.anchor = Anchor::Arrived(start.clone());
+                Some(start)
             }
+            leaving => {
+                self.anchor = leaving;
+                self.network.clone()
+            }
+        }
+    }
+
+    /// This is where a step has led.
+    fn arrive(&mut self, network: M) {
+        if let Anchor::Leaving(place) = &mut self.anchor {
+            place.updates += 1;
+            place.ahead = Some(network);
+            return;
+        }
+        self.steps += 1;
+        if let Some(average) = &mut self.average {
+            average.follow(&network, self.steps);
+        }
+        match &mut self.anchor {
+            Anchor::Arrived(place) => *place = network,
+            _ => self.network = Some(network),
         }
     }
 
@@ -332,10 +366,10 @@ mod tests {
         for come_back in [true, false] {
             player.leave();
             update(&mut player, 1.0);
-            update(&mut player, 1.0);
-            assert_eq!(value(&player), -2.0);
+            update(&mut player, 2.0);
+            assert_eq!(value(&player), 0.0);
             if come_back {
-                assert_eq!(player.come_back(), 2);
+                assert_eq!((player.come_back(), value(&player)), (2, -2.0));
             }
             player.settle();
             assert_eq!((value(&player), player.steps()), (0.0, 0));
@@ -364,6 +398,37 @@ mod tests {
         rests.pull_back(0.5);
         rests.settle();
         assert_eq!(value(&rests), 0.0);
+    }
+
+    #[test]
+    fn who_follows_others_has_no_slow_weights() {
+        let mut player = player(Sgd::new(1.0));
+        player.mark();
+        let far = |network: Number| Number {
+            value: network
+                .value
+                .map(|value| Tensor::from_inner(value.inner() + 8.0).require_grad()),
+        };
+        player.replace(far);
+        player.pull_back(0.5);
+        assert_eq!(value(&player), 8.0);
+    }
+
+    #[test]
+    fn who_begins_anew_knows_no_gradients() {
+        let steps = |anew: bool| {
+            let mut player = player(Optimizer::from(crate::Adam::new(1.0)).accumulate(2));
+            (0..3).for_each(|_| update(&mut player, 4.0));
+            if anew {
+                player.begin_anew();
+            }
+            let before = value(&player);
+            (0..2).for_each(|_| update(&mut player, -1.0));
+            value(&player) - before
+        };
+        // Adam's first step is as long as its rate, whatever the gradient.
+        assert!((steps(true) - 1.0).abs() < 1e-4, "{}", steps(true));
+        assert!(steps(false) < 0.0);
     }
 
     #[test]

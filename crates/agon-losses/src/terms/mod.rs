@@ -17,7 +17,7 @@ pub use cycle_consistency::cycle_consistency;
 pub use feature_matching::feature_matching;
 pub use gradient_difference::gradient_difference;
 pub use identity::identity;
-pub use mutual_information::{categorical_information, gaussian_information};
+pub use mutual_information::{categorical_information, gaussian_divergence, gaussian_information};
 pub use perceptual::perceptual;
 pub use pull_away::pull_away;
 pub use reconstruction::{l1, l2};

@@ -63,12 +63,46 @@ pub fn gaussian_information(mean: Tensor<2>, log_variance: Tensor<2>, code: Tens
     twice.sum_dim(1).mean() * 0.5
 }
 
+/// Codes that are found stay near the noise they are replaced by.
+///
+/// ```text
+/// KL(N(m, e^v) | N(0, I)) = 1/2 sum (m^2 + e^v - v - 1)
+/// ```
+///
+/// The sum is over the code's dimensions, the mean over the batch.
+///
+/// # Shapes
+/// Both `[batch, code]`; the term: `[1]`.
+///
+/// # Example
+/// ```
+/// use burn::prelude::*;
+///
+/// let zero = Tensor::<2>::zeros([4, 2], &Device::default());
+/// assert_eq!(agon_losses::gaussian_divergence(zero.clone(), zero).into_scalar::<f32>(), 0.0);
+/// ```
+///
+/// # References
+/// Kingma and Welling 2014, "Auto-encoding variational Bayes", arXiv:1312.6114, appendix B.
+pub fn gaussian_divergence(mean: Tensor<2>, log_variance: Tensor<2>) -> Tensor<1> {
+    let twice = mean.square() + log_variance.clone().exp() - log_variance - 1.0;
+    twice.sum_dim(1).mean() * 0.5
+}
+
 #[cfg(test)]
 mod tests {
     use burn::prelude::{Device, Tensor};
 
-    use super::{categorical_information, gaussian_information};
+    use super::{categorical_information, gaussian_divergence, gaussian_information};
     use crate::testing::{close, value, values};
+
+    #[test]
+    fn the_divergence_is_that_of_gaussians() {
+        let full = |value: f64| Tensor::<2>::full([2, 3], value, &Device::default());
+        let of = |mean, log_variance| gaussian_divergence(full(mean), full(log_variance)).into_scalar::<f64>();
+        assert!(of(0.0, 0.0).abs() < 1e-6);
+        assert!((of(2.0, 1.0) - 1.5 * (4.0 + 1f64.exp() - 2.0)).abs() < 1e-5);
+    }
 
     #[test]
     fn a_vanishing_variance_stays_finite() {

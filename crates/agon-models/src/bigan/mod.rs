@@ -4,8 +4,8 @@ mod code;
 
 use agon_core::prior::{Normal, Prior};
 use agon_core::{
-    Adam, AdversarialLoss, AnyPlayer, Augment, Augmentations, Conditioned, Constraint, Contest, Discriminator, Error,
-    Feed, Game, Generator, Memory, MovingAverage, Penalty, Player, Result, Round, Sample, Sampling, Scored, random,
+    Adam, AdversarialLoss, AnyPlayer, Augment, Conditioned, Constraint, Contest, Discriminator, Error, Feed, Game,
+    Generator, Memory, MovingAverage, Penalty, Player, Result, Round, Sample, Sampling, Scored, random,
 };
 use agon_losses::{NonSaturating, l2};
 use burn::module::Module;
@@ -14,9 +14,6 @@ use burn::prelude::Tensor;
 use crate::NoisyEncoder;
 use crate::checks::{expect_code, expect_mirror};
 use code::{beside_noise, code_of};
-
-/// Of pairs; a name of its own, or the derived `Debug` would ask for that of samples.
-type Changes<D> = Augmentations<<D as Discriminator>::Input>;
 
 /// Generator and encoder against a discriminator of pairs.
 ///
@@ -64,7 +61,6 @@ pub struct Bigan<G: Generator, E: Module, D: Discriminator> {
     discriminator: Player<D>,
     prior: Box<dyn Prior<Code = Tensor<2>>>,
     contest: Contest<D>,
-    augmentations: Changes<D>,
     code: Option<usize>,
     noise: usize,
     cycle: f64,
@@ -88,7 +84,6 @@ where
             discriminator: Player::discriminator(discriminator, adam()),
             prior,
             contest: Contest::new(NonSaturating),
-            augmentations: Augmentations::default(),
             code: None,
             noise,
             cycle: 0.0,
@@ -137,7 +132,7 @@ where
     /// Changes all pairs before they are judged, in everybody's turns; any number of changes, one after the other.
     /// [`OfSample`](agon_core::OfSample) makes one of a change of samples.
     pub fn augment(mut self, augmentation: impl Augment<Conditioned<S>>) -> Self {
-        self.augmentations.push(augmentation);
+        self.contest.add_augmentation(augmentation);
         self
     }
 
@@ -203,16 +198,14 @@ where
     }
 
     fn scores(&self, discriminator: &D, pair: &Conditioned<S>, round: &mut Round) -> Tensor<2> {
-        let seen = self.augmentations.augment(pair, round);
+        let seen = self.contest.seen(pair, round);
         discriminator.discriminate(seen).scores()
     }
 
     fn discriminator_turn(&mut self, pairs: &[Conditioned<S>; 2], round: &mut Round) -> Result<()> {
-        let [inferred, made] = pairs
-            .each_ref()
-            .map(|pair| self.augmentations.augment(&pair.detached(), round));
-        let scores = self.contest.turn(&mut self.discriminator, (&inferred, &made), round);
-        self.augmentations.advance(&scores, round)
+        let [inferred, made] = pairs.each_ref().map(Conditioned::detached);
+        self.contest.turn(&mut self.discriminator, (&inferred, &made), round)?;
+        Ok(())
     }
 
     /// Generator and encoder move together, along gradients of one loss.
@@ -236,8 +229,7 @@ where
             return Err(Error::config("turns of generator and encoder", "at least one", 0));
         }
         Error::unless_at_least_zero("the cycle of a BiGAN", self.cycle)?;
-        self.contest.check()?;
-        self.augmentations.check()
+        self.contest.check()
     }
 
     /// `|x - G(E(x))|^2 + |z - E(G(z))|^2`
@@ -289,12 +281,11 @@ where
     }
 
     fn memory(&self) -> Memory {
-        self.augmentations.remember(self.contest.memory())
+        self.contest.memory()
     }
 
     fn recall(&mut self, memory: &Memory) {
         self.contest.recall(memory);
-        self.augmentations.recall(memory);
     }
 }
 

@@ -1,7 +1,7 @@
-//! The Gumbel-softmax GAN: a generator of sequences whose choices are soft, so that gradients pass through them.
+//! The generator of the Gumbel-softmax GAN: choices of tokens are soft, so that gradients pass through them.
 
 use agon_core::prior::{Gumbel, Normal, Prior, Product};
-use agon_core::{Constraint, Error, Generator, Result, one_hot};
+use agon_core::{Error, Generator, Result, one_hot};
 use agon_nn::{Activation, Linear, LstmPolicy, LstmPolicyConfig, LstmState, linear};
 use burn::config::Config;
 use burn::module::{Module, Param};
@@ -80,7 +80,7 @@ impl SoftGeneratorConfig {
 ///
 /// `z`: normal noise; `g`: Gumbel noise, with which the largest entry of `y_t` is a draw from the softmax whatever
 /// `tau`, or none; `tau`: the temperature: the lower, the nearer to whole tokens, and the worse the gradients. It is
-/// part of the checkpoint; [`Cooling`] lowers it. A judge tells soft choices from the whole tokens of real sequences at
+/// part of the checkpoint; [`Cooling`](super::Cooling) lowers it. A judge tells soft choices from the whole tokens of real sequences at
 /// once: with [`straight_through`](SoftGeneratorConfig::straight_through) `y_t` is the most likely token, with the
 /// gradient of the soft choice. In the figure: an LSTM unrolled from left to right, Gumbel noise falling on each of its
 /// choices, and each soft choice going into the next step.
@@ -112,9 +112,9 @@ impl SoftGeneratorConfig {
 pub struct SoftGenerator {
     begin: Linear,
     policy: LstmPolicy,
-    temperature: Param<Tensor<1>>,
+    pub(super) temperature: Param<Tensor<1>>,
     #[module(skip)]
-    config: SoftGeneratorConfig,
+    pub(super) config: SoftGeneratorConfig,
 }
 
 impl SoftGenerator {
@@ -146,17 +146,12 @@ impl SoftGenerator {
     /// # Shapes
     /// Codes without noise, `[batch, latent]`, and sequences `[batch, length, vocabulary]`.
     pub fn nll(&self, codes: Tensor<2>, sequences: Tensor<3>) -> Tensor<1> {
-        let [batch, length, vocabulary] = sequences.dims();
-        let table = self.policy.table();
-        let mut state = self.begin(codes);
-        let mut read = table.clone().narrow(0, self.policy.start(), 1).repeat_dim(0, batch);
-        let mut logs = Vec::with_capacity(length);
-        for place in 0..length {
-            state = self.policy.step(read, state);
-            logs.push(log_softmax(self.policy.output().logits(state.hidden.clone()), 1));
-            let token = sequences.clone().narrow(1, place, 1).reshape([batch, vocabulary]);
-            read = token.matmul(table.clone());
-        }
+        let mut logs = Vec::with_capacity(self.config.length);
+        let [batch, length, _] = sequences.dims();
+        self.unroll(codes, |place, logits| {
+            logs.push(log_softmax(logits, 1));
+            sequences.clone().narrow(1, place, 1).squeeze_dim(1)
+        });
         (Tensor::stack::<3>(logs, 1) * sequences).sum() / -((batch * length) as f64)
     }
 
@@ -169,32 +164,17 @@ impl SoftGenerator {
         }
     }
 
-    fn forward(&self, codes: Tensor<2>) -> Tensor<3> {
-        let SoftGeneratorConfig {
-            vocabulary,
-            length,
-            latent,
-            gumbel,
-            straight_through,
-            ..
-        } = self.config;
-        let batch = codes.dims()[0];
-        let mut state = self.begin(codes.clone().narrow(1, 0, latent));
-        let (table, sharpness) = (self.policy.table(), self.temperature.val().recip().unsqueeze());
-        let mut read = table.clone().narrow(0, self.policy.start(), 1).repeat_dim(0, batch);
-        let mut sequence = Vec::with_capacity(length);
-        for place in 0..length {
+    /// Asks at each place for what is said, given the logits, and reads it.
+    fn unroll(&self, codes: Tensor<2>, mut say: impl FnMut(usize, Tensor<2>) -> Tensor<2>) {
+        let table = self.policy.table();
+        let start = table.clone().narrow(0, self.policy.start(), 1);
+        let mut read = start.repeat_dim(0, codes.dims()[0]);
+        let mut state = self.begin(codes);
+        for place in 0..self.config.length {
             state = self.policy.step(read, state);
-            let mut logits = self.policy.output().logits(state.hidden.clone());
-            if gumbel {
-                logits = logits + codes.clone().narrow(1, latent + place * vocabulary, vocabulary);
-            }
-            let soft = softmax(logits * sharpness.clone(), 1);
-            let said = if straight_through { whole(soft) } else { soft };
-            read = said.clone().matmul(table.clone());
-            sequence.push(said);
+            let logits = self.policy.output().logits(state.hidden.clone());
+            read = say(place, logits).matmul(table.clone());
         }
-        Tensor::stack(sequence, 1)
     }
 }
 
@@ -210,7 +190,25 @@ impl Generator for SoftGenerator {
     type Output = Tensor<3>;
 
     fn generate(&self, codes: Tensor<2>) -> Tensor<3> {
-        self.forward(codes)
+        let SoftGeneratorConfig {
+            vocabulary,
+            latent,
+            gumbel,
+            straight_through,
+            ..
+        } = self.config;
+        let sharpness = self.temperature.val().recip().unsqueeze();
+        let mut sequence = Vec::with_capacity(self.config.length);
+        self.unroll(codes.clone().narrow(1, 0, latent), |place, mut logits| {
+            if gumbel {
+                logits = logits + codes.clone().narrow(1, latent + place * vocabulary, vocabulary);
+            }
+            let soft = softmax(logits * sharpness.clone(), 1);
+            let said = if straight_through { whole(soft) } else { soft };
+            sequence.push(said.clone());
+            said
+        });
+        Tensor::stack(sequence, 1)
     }
 
     fn prior(&self) -> Box<dyn Prior<Code = Tensor<2>>> {
@@ -229,45 +227,6 @@ impl Generator for SoftGenerator {
 
 built!(SoftGeneratorConfig => SoftGenerator);
 
-/// Changes the temperature of a [`SoftGenerator`], which begins with its configuration's, by the same factor after each
-/// of its updates.
-///
-/// # Example
-/// ```
-/// use agon_models::Cooling;
-///
-/// // To 1 in 20,000 updates.
-/// let cooling = Cooling::over(20_000, 1.0);
-/// ```
-#[derive(Debug, Clone)]
-pub struct Cooling {
-    updates: u64,
-    end: f64,
-}
-
-impl Cooling {
-    /// To this temperature in so many updates, where it stays.
-    pub fn over(updates: u64, to: f64) -> Self {
-        Self { updates, end: to }
-    }
-}
-
-impl Constraint<SoftGenerator> for Cooling {
-    fn check(&self) -> Result<()> {
-        Error::unless_above_zero("the temperature that is cooled to", self.end)
-    }
-
-    fn enforce(&self, mut network: SoftGenerator) -> SoftGenerator {
-        let factor = (self.end / network.config.temperature).powf(1.0 / self.updates.max(1) as f64);
-        let cooled = |temperature: Tensor<1>| match temperature.mul_scalar(factor) {
-            lower if factor < 1.0 => lower.clamp_min(self.end),
-            higher => higher.clamp_max(self.end),
-        };
-        network.temperature = network.temperature.map(cooled);
-        network
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use agon_core::random;
@@ -284,29 +243,11 @@ mod tests {
         sums.clone()
             .into_data()
             .assert_approx_eq::<f32>(&sums.ones_like().into_data(), Tolerance::absolute(1e-5));
-        let sharp = Cooling::over(1, 0.01).enforce(warm).sample(8, 3);
+        let mut sharp = warm;
+        sharp.temperature = sharp.temperature.map(|temperature| temperature.full_like(0.01));
+        let sharp = sharp.sample(8, 3);
         let top = |soft: Tensor<3>| soft.max_dim(2).mean().into_scalar::<f32>();
         assert!(top(soft) < 0.7 && top(sharp) > 0.95);
-    }
-
-    #[test]
-    fn it_cools_from_its_own_temperature_and_stays() {
-        let mut generator = SoftGeneratorConfig::new(6, 4)
-            .with_temperature(2.0)
-            .init(&Device::default());
-        let cooling = Cooling::over(4, 0.5);
-        let temperatures: Vec<f64> = (0..6)
-            .map(|_| {
-                generator = cooling.enforce(generator.clone());
-                generator.temperature().into_scalar()
-            })
-            .collect();
-        for (found, expected) in temperatures
-            .iter()
-            .zip([2f64.sqrt(), 1.0, 0.5f64.sqrt(), 0.5, 0.5, 0.5])
-        {
-            assert!((found - expected).abs() < 1e-5, "{temperatures:?}");
-        }
     }
 
     #[test]

@@ -8,6 +8,7 @@ use burn::nn::Initializer;
 use burn::prelude::{Device, Int, Tensor};
 use serde_json::Value;
 
+use super::expect_filters;
 use crate::built::built;
 
 /// Configuration of a [`TextDiscriminator`]; the defaults are those of SeqGAN for 20 tokens.
@@ -46,11 +47,7 @@ impl TextDiscriminatorConfig {
             let got = format!("vocabulary {}, embedding {}", self.vocabulary, self.embedding);
             return Err(Error::config("text discriminator", "sizes above zero", got));
         }
-        let fits = |&(width, filters): &(usize, usize)| (1..=self.length).contains(&width) && filters > 0;
-        if self.filters.is_empty() || !self.filters.iter().all(fits) {
-            let expected = format!("some, each of 1 to {} tokens", self.length);
-            return Err(Error::config("filters", expected, format!("{:?}", self.filters)));
-        }
+        expect_filters(&self.filters, self.length)?;
         if !(0.0..1.0).contains(&self.dropout) {
             return Err(Error::config("dropout", "a number in [0, 1)", self.dropout));
         }

@@ -2,26 +2,30 @@
 
 use agon_core::{
     Adam, AdversarialLoss, AnyPlayer, Discriminator, Error, Feed, Game, Generator, Memory, MovingAverage, Optimizer,
-    Player, Result, Round, Sample, Sampling, Schedule, Scored, random,
+    Player, Result, Round, Sample, Sampling, Schedule, Scored,
 };
-use agon_losses::{MaximumMeanDiscrepancy, NonSaturating};
+use agon_losses::{MaximumMeanDiscrepancy, NonSaturating, gaussian_divergence};
 use burn::config::Config;
 use burn::prelude::Tensor;
 use burn::tensor::activation::log_sigmoid;
 
 use super::exchange::exchanged;
-use super::{SoftGenerator, TextGanDiscriminator, TextGanJudgement, agree};
+use super::onset::Onset;
+use super::{SoftGenerator, TextGanDiscriminator, agree};
+use crate::gaussian_encoder::draw;
 
 /// Sequences are made so that their features are distributed as those of real ones.
 ///
 /// ```text
-/// beforehand:     min  - log p(real | z) + divergence KL(q(z | real) | N(0, I)) / length + L_GAN(real, exchanged),    z ~ q(z | real)
+/// beforehand:     min  - log p(real | z) + divergence KL(q(z | real) | N(0, I)) / length + L_GAN(real, exchanged),
+///                                                                                                z ~ q(z | real)
 /// generator:      min  MMD^2(f(real), f(fake))
 /// discriminator:  min  L_GAN(real, fake) + recovery |z - z^(fake)|^2 / n - matching MMD^2(f(real), f(fake))
 /// ```
 ///
-/// Likelihoods are per token. `f`: features, `z^`: the code of `n` numbers recovered from them, which is the mean of `q`, MMD by a mixture of Gaussian kernels.
-/// The choice of tokens is soft, see [`SoftGenerator`]. The paper's figure, in words: noise goes into an LSTM, its
+/// Likelihoods are per token. `f`: features; `z^`: the code of `n` numbers recovered from them, which is the mean of `q`;
+/// MMD by a mixture of Gaussian kernels; `L_GAN(a, b)`: the cross entropy of a discriminator that tells `a` from `b`. The
+/// choice of tokens is soft, see [`SoftGenerator`]. The paper's figure, in words: noise goes into an LSTM, its
 /// sentence and a real one into a convolutional network; its features are matched, and the noise is recovered from
 /// them.
 ///
@@ -51,10 +55,8 @@ pub struct TextGan {
     generator: Player<SoftGenerator>,
     discriminator: Player<TextGanDiscriminator>,
     distance: MaximumMeanDiscrepancy,
-    optimizer: Optimizer,
     plan: TextGanConfig,
-    /// Whether the contest has begun.
-    begun: bool,
+    contest: Onset,
 }
 
 /// How a game of [`TextGan`] goes.
@@ -88,18 +90,11 @@ impl TextGan {
         let optimizer = Optimizer::from(Adam::new(6e-3).betas(0.5, 0.999)).schedule(slower);
         Self {
             generator: Player::generator(generator, optimizer.clone()),
-            discriminator: Player::discriminator(discriminator, optimizer.clone()),
-            optimizer,
+            discriminator: Player::discriminator(discriminator, optimizer),
             distance: MaximumMeanDiscrepancy::gaussian([0.25, 0.5, 1.0, 2.0, 4.0, 8.0]),
             plan,
-            begun: false,
+            contest: Onset::default(),
         }
-    }
-
-    /// Both players begin anew with their rule.
-    fn forget(&mut self) {
-        self.generator.set_optimizer(self.optimizer.clone());
-        self.discriminator.set_optimizer(self.optimizer.clone());
     }
 
     /// Keeps a moving average of the generator's weights, which samples and loaded generators use.
@@ -149,9 +144,9 @@ impl TextGan {
         let real = data.next_batch()?;
         let [vocabulary, length] = self.generator().sentences();
         match real.dims() {
-            [batch, found, tokens] if batch > 0 && [tokens, found] == [vocabulary, length] => Ok(real),
+            [batch, found, tokens] if batch > 1 && [tokens, found] == [vocabulary, length] => Ok(real),
             found => {
-                let expected = format!("one-hot, of {length} places and {vocabulary} tokens");
+                let expected = format!("two or more in a batch, one-hot, of {length} places and {vocabulary} tokens");
                 Err(Error::config("sequences", expected, format!("{found:?}")))
             }
         }
@@ -165,11 +160,11 @@ impl TextGan {
         let (of_real, of_wrong) = (judge.discriminate(real.clone()), judge.discriminate(wrong));
         let told = log_sigmoid(of_real.scores.clone()).mean()
             + (log_sigmoid(-of_wrong.scores) * changed.clone()).sum() / changed.sum().clamp_min(1.0);
-        let noise = random::normal(of_real.codes.dims(), round.random(), &real.device());
-        let codes = of_real.codes.clone() + (of_real.doubts.clone() * 0.5).exp() * noise;
+        let found = (of_real.codes, of_real.doubts);
+        let codes = draw(found.clone(), round);
         let length = real.dims()[1] as f64;
         let said = self.generator.network().nll(codes, real);
-        let apart = divergence(&of_real) / length;
+        let apart = gaussian_divergence(found.0, found.1) / length;
         round.measure("loss/likelihood", &said);
         round.measure("divergence", &apart);
         let loss = said + apart * self.plan.divergence - told;
@@ -209,25 +204,16 @@ impl TextGan {
     }
 }
 
-/// `KL(N(mean, variance) | N(0, I))`, the mean over the batch.
-fn divergence(found: &TextGanJudgement) -> Tensor<1> {
-    let (mean, log_variance) = (found.codes.clone(), found.doubts.clone());
-    let batch = mean.dims()[0] as f64;
-    (mean.square() + log_variance.clone().exp() - log_variance - 1.0).sum() * (0.5 / batch)
-}
-
 impl Game for TextGan {
     type Batch = Tensor<3>;
 
     fn play(&mut self, data: &mut Feed<'_, Tensor<3>>, round: &mut Round) -> Result<()> {
         self.check()?;
         let contest = round.step() > self.plan.pretraining;
-        if contest && !self.begun {
+        if self.contest.comes(contest, round) {
             // Likelihoods and discrepancies have gradients of other sizes: their moments do not mix.
-            self.forget();
-        }
-        if !round.is_silent() {
-            self.begun = contest;
+            self.generator.begin_anew();
+            self.discriminator.begin_anew();
         }
         if !contest {
             return self.prepare(data, round);
@@ -240,25 +226,18 @@ impl Game for TextGan {
         vec![&mut self.discriminator, &mut self.generator]
     }
 
-    /// Both players learn by this rule, beforehand and in the contest.
-    fn optimizers(mut self, optimizer: impl Into<Optimizer>) -> Self {
-        self.optimizer = optimizer.into();
-        self.forget();
-        self
-    }
-
     fn describe(&self) -> String {
         format!("{self:?}")
     }
 
     fn memory(&self) -> Memory {
-        Memory::new().with("begun", [f64::from(u8::from(self.begun))])
+        self.contest.memory()
     }
 
     fn recall(&mut self, memory: &Memory) {
-        // Older checkpoints do not say so; beforehand it learns once in a round.
-        let learned = self.generator.steps() > self.plan.pretraining;
-        self.begun = memory.get("begun").map_or(learned, |begun| begun == [1.0]);
+        // Beforehand it learns once in a round.
+        self.contest
+            .recall(memory, self.generator.steps() > self.plan.pretraining);
     }
 }
 
@@ -277,19 +256,6 @@ mod tests {
 
     use super::*;
     use crate::{SoftGeneratorConfig, TextGanDiscriminatorConfig};
-
-    #[test]
-    fn the_divergence_is_that_of_gaussians() {
-        let found = |mean: f64, log_variance: f64| TextGanJudgement {
-            features: Tensor::zeros([2, 1], &Device::default()),
-            scores: Tensor::zeros([2, 1], &Device::default()),
-            codes: Tensor::full([2, 3], mean, &Device::default()),
-            doubts: Tensor::full([2, 3], log_variance, &Device::default()),
-        };
-        let of = |mean, log_variance| divergence(&found(mean, log_variance)).into_scalar::<f64>();
-        assert!(of(0.0, 0.0).abs() < 1e-6);
-        assert!((of(2.0, 1.0) - 1.5 * (4.0 + 1f64.exp() - 2.0)).abs() < 1e-5);
-    }
 
     #[test]
     fn training_beforehand_teaches_whole_sentences() {

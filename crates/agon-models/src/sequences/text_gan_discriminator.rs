@@ -8,6 +8,7 @@ use burn::nn::Initializer;
 use burn::prelude::{Device, Tensor};
 use serde_json::Value;
 
+use super::expect_filters;
 use crate::built::built;
 
 /// Configuration of a [`TextGanDiscriminator`].
@@ -39,11 +40,7 @@ impl TextGanDiscriminatorConfig {
             let what = "vocabulary, latent and embedding of TextGAN";
             return Err(Error::config(what, "numbers above zero", format!("{sizes:?}")));
         }
-        let fits = |&(width, filters): &(usize, usize)| (1..=self.length).contains(&width) && filters > 0;
-        if self.filters.is_empty() || !self.filters.iter().all(fits) {
-            let expected = format!("some, each of 1 to {} tokens", self.length);
-            return Err(Error::config("filters", expected, format!("{:?}", self.filters)));
-        }
+        expect_filters(&self.filters, self.length)?;
         let weights = Initializer::Normal { mean: 0.0, std: 0.2 };
         let filters = TextCnnConfig::new(self.embedding, self.filters.clone()).with_initializer(weights.clone());
         Ok(TextGanDiscriminator {

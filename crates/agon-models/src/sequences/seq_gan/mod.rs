@@ -9,6 +9,7 @@ use agon_nn::LstmPolicy;
 use burn::optim::GradientsParams;
 use burn::prelude::{Int, Tensor};
 
+use super::onset::Onset;
 use super::{LstmGenerator, Realness, Reward, TextDiscriminator, agree};
 use plan::Part;
 pub use plan::SeqGanConfig;
@@ -56,10 +57,8 @@ pub struct SeqGan {
     discriminator: Player<TextDiscriminator>,
     rollout: Player<LstmGenerator>,
     reward: Box<dyn Reward>,
-    optimizer: Optimizer,
     plan: SeqGanConfig,
-    /// Whether the contest has begun.
-    begun: bool,
+    contest: Onset,
 }
 
 impl SeqGan {
@@ -68,12 +67,11 @@ impl SeqGan {
         let optimizer = Optimizer::from(Adam::new(0.01)).clip_norm(5.0);
         Self {
             rollout: Player::new("rollout", generator.clone(), optimizer.clone()),
-            generator: Player::generator(generator, optimizer.clone()),
+            generator: Player::generator(generator, optimizer),
             discriminator: Player::discriminator(discriminator, Adam::new(1e-4)),
             reward: Box::new(Realness::new()),
-            optimizer,
             plan,
-            begun: false,
+            contest: Onset::default(),
         }
     }
 
@@ -85,8 +83,7 @@ impl SeqGan {
 
     /// The generator learns by this rule, in both of its parts.
     pub fn generator_optimizer(mut self, optimizer: impl Into<Optimizer>) -> Self {
-        self.optimizer = optimizer.into();
-        self.generator.set_optimizer(self.optimizer.clone());
+        self.generator.set_optimizer(optimizer);
         self
     }
 
@@ -221,13 +218,10 @@ impl Game for SeqGan {
     fn play(&mut self, data: &mut Feed<'_, Tensor<2, Int>>, round: &mut Round) -> Result<()> {
         self.check()?;
         let part = self.plan.part(round.step());
-        if part == Part::Contest && !self.begun {
+        if self.contest.comes(part == Part::Contest, round) {
             // The policy gradient is a sum, the likelihood was a mean: their moments do not mix.
-            self.generator.set_optimizer(self.optimizer.clone());
+            self.generator.begin_anew();
             self.follow(0.0);
-        }
-        if !round.is_silent() {
-            self.begun = part == Part::Contest;
         }
         match part {
             Part::Likelihood => return self.imitate(data, round),
@@ -245,25 +239,16 @@ impl Game for SeqGan {
         vec![&mut self.discriminator, &mut self.generator, &mut self.rollout]
     }
 
-    /// Generator and discriminator learn by this rule, the generator in both of its parts.
-    fn optimizers(self, optimizer: impl Into<Optimizer>) -> Self {
-        let optimizer = optimizer.into();
-        self.generator_optimizer(optimizer.clone())
-            .discriminator_optimizer(optimizer)
-    }
-
     fn describe(&self) -> String {
         format!("{self:?}")
     }
 
     fn memory(&self) -> Memory {
-        Memory::new().with("begun", [f64::from(u8::from(self.begun))])
+        self.contest.memory()
     }
 
     fn recall(&mut self, memory: &Memory) {
-        // Older checkpoints do not say so; nobody completes before the contest.
-        let followed = self.rollout.steps() > 0;
-        self.begun = memory.get("begun").map_or(followed, |begun| begun == [1.0]);
+        self.contest.recall(memory, self.rollout.steps() > 0);
     }
 }
 

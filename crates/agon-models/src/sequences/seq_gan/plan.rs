@@ -46,7 +46,7 @@ pub(super) enum Part {
 impl SeqGanConfig {
     pub(super) fn part(&self, step: u64) -> Part {
         let alone = self.likelihood_rounds;
-        match step.saturating_sub(alone + self.discriminator_rounds) {
+        match step.saturating_sub(alone.saturating_add(self.discriminator_rounds)) {
             _ if step <= alone => Part::Likelihood,
             0 => Part::Discriminator,
             _ => Part::Contest,
