@@ -33,6 +33,9 @@ struct Options {
     /// Who maps
     #[arg(long, value_enum, default_value = "discogan")]
     method: Method,
+    /// How wide the clusters of A are, which lie on a circle of radius 1; those of B have .05, on one of radius 2
+    #[arg(long, default_value_t = 0.05)]
+    deviation: f32,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -52,7 +55,7 @@ fn run(options: &Options) -> Ending {
     let device = common.device()?.autodiff();
     let out = common.folder("discogan_toy")?;
     let (a, b) = (
-        GaussianMixture::ring_of(5, 1.0, 0.05),
+        GaussianMixture::ring_of(5, 1.0, options.deviation),
         GaussianMixture::ring_of(10, 2.0, 0.05),
     );
     let data = (a.clone().fixed_from(100_000, 1), b.clone().fixed_from(100_000, 2));

@@ -69,6 +69,13 @@ where
     Ok(Veegan::new(generator, reconstructor, setup.told(2, SEEN_WITH_A_POINT)?).optimizers(all))
 }
 
+/// ALI, whose encoder has as much noise as a code has numbers.
+pub fn ali(setup: &Setup) -> Result<Bigan<MlpGenerator, BiganEncoder, Told<MlpDiscriminator>>> {
+    let (latent, [all, _]) = (setup.latent(), setup.optimizers());
+    let generator = setup.generator(latent, 2);
+    Ok(Bigan::new(generator, setup.encoder(2, latent), setup.told(2, latent)?).optimizers(all))
+}
+
 pub fn mdgan(setup: &Setup) -> Mdgan<MlpGenerator, MlpTranslator, MlpDiscriminator> {
     let judges = [setup.judge(2), setup.judge(2)];
     let encoder = setup.generator(2, SHORT);

@@ -25,11 +25,10 @@ use std::process::ExitCode;
 use agon::prelude::*;
 use clap::Parser;
 use common::{Common, Ending, Given, Refused, name};
-use games::MixtureGan;
 use layout::Layout;
 use method::Method;
 use protocol::{Protocol, Setup};
-use run::{EPOCH, JUDGED, Judged, Run, line};
+use run::{EPOCH, Judged, Run, line};
 use serde_json::json;
 use summary::Summary;
 
@@ -71,6 +70,10 @@ struct Options {
     /// experiments
     #[arg(long)]
     constant_rate: bool,
+    /// Judge generators by running statistics after 50 more batches, through weights that stay, as PacGAN's programs
+    /// do, instead of those that training left
+    #[arg(long)]
+    standing: bool,
     /// Go on from the checkpoints that earlier runs of the same seeds and settings left in --out, every 1,000 rounds
     /// and at their ends; without it they are replaced
     #[arg(long)]
@@ -150,6 +153,8 @@ fn check(options: &Options, given: &Given, protocol: Protocol) -> Result<(), Ref
     let idle = [
         ("--batch", protocol == Protocol::Pacgan),
         ("--epochs", protocol != Protocol::Pacgan),
+        // Their generators have no running statistics.
+        ("--standing", protocol != Protocol::Pacgan),
         ("--constant-rate", protocol != Protocol::Small),
         ("--swap", options.method != Method::Gap),
         ("--foreseen-rate", options.method != Method::Unrolled),
@@ -197,6 +202,7 @@ fn play(
         seed,
         folder: stem.to_owned(),
         resume: options.resume,
+        standing: options.standing,
         pacing: falls(options, protocol).then(|| Pacing::new(Schedule::second_half(rounds, 0.01))),
     };
     let unroll = match options.foreseen_rate {
@@ -211,28 +217,21 @@ fn play(
         device,
     };
     match options.method {
-        Method::D2gan => run.train(games::d2gan(&setup), packing, one),
-        Method::Minibatch => run.train(games::minibatch(&setup), packing, one),
-        Method::Veegan => run.train(games::veegan(&setup)?, packing, one),
-        Method::VeeganLearned => run.train(games::veegan_learned(&setup)?, packing, one),
-        Method::Mdgan => run.train(games::mdgan(&setup), packing, one),
+        Method::D2gan => run.train(games::d2gan(&setup), packing, |game| vec![game.generator()]),
+        Method::Minibatch => run.train(games::minibatch(&setup), packing, |game| vec![game.generator()]),
+        Method::Veegan => run.train(games::veegan(&setup)?, packing, |game| vec![game.generator()]),
+        Method::VeeganLearned => run.train(games::veegan_learned(&setup)?, packing, |game| vec![game.generator()]),
+        Method::Ali => run.train(games::ali(&setup)?, packing, |game| vec![game.generator()]),
+        Method::Mdgan => run.train(games::mdgan(&setup), packing, |game| vec![game.generator()]),
         Method::Gap => run.train(games::gap(options.swap.unwrap_or(100), &setup), packing, each),
         Method::Parallel => run.train(games::gap(0, &setup), packing, each),
-        _ => run.train(options.method.gan(unroll, &setup), packing, unpacked),
+        _ => run.train(options.method.gan(unroll, &setup), packing, |gan| {
+            vec![gan.generator().single()]
+        }),
     }
 }
 
-/// The samples of the only generator.
-fn one(game: &impl Sampling<Sample = Tensor<2>>, seed: u64) -> Vec<Tensor<2>> {
-    vec![game.sample(JUDGED, seed)]
-}
-
-/// The same where the discriminator sees packs.
-fn unpacked(gan: &MixtureGan, seed: u64) -> Vec<Tensor<2>> {
-    vec![gan.generator().single().sample(JUDGED, seed)]
-}
-
-/// The samples of each generator.
-fn each(gap: &Gap<MlpGenerator, MlpDiscriminator>, seed: u64) -> Vec<Tensor<2>> {
-    gap.pairs().iter().map(|pair| pair.sample(JUDGED, seed)).collect()
+/// The generators of games in parallel.
+fn each(gap: &Gap<MlpGenerator, MlpDiscriminator>) -> Vec<&MlpGenerator> {
+    gap.pairs().iter().map(|pair| pair.generator()).collect()
 }

@@ -16,6 +16,8 @@ pub enum Method {
     Pacgan3,
     /// The baseline with packs of 4
     Pacgan4,
+    /// An encoder with noise of its own, a judge of samples and codes
+    Ali,
     /// Wasserstein, weights clipped at .01, 5 critic turns, RMSprop 5e-5
     Wgan,
     /// Wasserstein, gradient penalty of .1, 5 critic turns, Adam 1e-4 (.5, .9)
@@ -86,7 +88,7 @@ impl Method {
         match (self, self.own_rate().or(told)) {
             (_, Some(rate)) => [rate; 2],
             // All their players learn as generators do.
-            (Self::Veegan | Self::VeeganLearned | Self::Mdgan, None) => [generators; 2],
+            (Self::Veegan | Self::VeeganLearned | Self::Ali | Self::Mdgan, None) => [generators; 2],
             (_, None) => [generators, judges],
         }
     }

@@ -81,6 +81,28 @@ impl Setup<'_> {
         config.init(self.device)
     }
 
+    /// An encoder of so many numbers which finds a code of so many, with as much noise.
+    pub fn encoder(&self, features: usize, code: usize) -> BiganEncoder {
+        let config = BiganEncoderConfig::new(features, code)
+            .with_inference(Inference::Noise(code))
+            .with_hidden(vec![128; 2])
+            .with_activation(Activation::Relu)
+            .with_batch_norm(false);
+        let config = match self.protocol {
+            Protocol::Pacgan => config
+                .with_hidden(vec![400; 2])
+                .with_batch_norm(true)
+                .with_initializer(pacgan_weights()),
+            Protocol::Unrolled => config
+                .with_activation(Activation::Tanh)
+                .with_initializer(unrolled_weights()),
+            Protocol::Small => config,
+            Protocol::Veegan => config.with_initializer(veegan_weights()),
+            Protocol::D2gan => config.with_initializer(d2gan_weights()),
+        };
+        config.init(self.device)
+    }
+
     /// A judge of so many numbers.
     pub fn judge(&self, features: usize) -> MlpDiscriminator {
         self.judges(features).init(self.device)

@@ -22,10 +22,12 @@ pub struct Row {
 /// What was published of the method on the layout.
 #[rustfmt::skip]
 pub fn rows(layout: Layout, method: Method) -> Vec<Row> {
-    use {Layout::{Grid, Ring}, Method::{Gan, Pacgan2, Pacgan3, Pacgan4, Unrolled, Veegan, VeeganLearned}};
+    use {Layout::{Grid, Ring}, Method::{Ali, Gan, Pacgan2, Pacgan3, Pacgan4, Unrolled, Veegan, VeeganLearned}};
     match (layout, method) {
         (Ring, Gan) => vec![pacgan("GAN", (6.3, 0.5), (98.2, 0.2), (0.45, 0.09)), veegan("GAN", 1.0, 99.3)],
         (Grid, Gan) => vec![pacgan("GAN", (17.3, 0.8), (94.8, 0.7), (0.70, 0.07)), veegan("GAN", 3.3, 0.5)],
+        (Ring, Ali) => vec![pacgan("ALI", (6.6, 0.3), (97.6, 0.4), (0.36, 0.04)), veegan("ALI", 2.8, 0.13)],
+        (Grid, Ali) => vec![pacgan("ALI", (24.1, 0.4), (95.7, 0.6), (0.14, 0.03)), veegan("ALI", 15.8, 1.6)],
         (Ring, Pacgan2) => vec![pacgan("PacGAN2", (7.9, 0.1), (95.6, 2.0), (0.07, 0.03))],
         (Grid, Pacgan2) => vec![pacgan("PacGAN2", (23.8, 0.7), (91.3, 0.8), (0.13, 0.04))],
         (Ring, Pacgan3) => vec![pacgan("PacGAN3", (7.8, 0.1), (97.7, 0.3), (0.10, 0.02))],

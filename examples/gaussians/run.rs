@@ -24,6 +24,8 @@ pub struct Run<'a> {
     /// Where checkpoints are kept; the picture beside it has its name.
     pub folder: PathBuf,
     pub resume: bool,
+    /// By which statistics generators are judged: see [`Look`].
+    pub standing: bool,
     pub pacing: Option<Pacing>,
 }
 
@@ -36,17 +38,21 @@ pub struct Judged {
 }
 
 impl Run<'_> {
-    /// Trains, and judges what `samples` takes from the game.
+    /// Trains, and judges the generators that the game has.
     pub fn train<G: Game<Batch = Tensor<2>> + 'static>(
         &self,
         game: G,
         packing: usize,
-        samples: fn(&G, u64) -> Vec<Tensor<2>>,
+        generators: fn(&G) -> Vec<&MlpGenerator>,
     ) -> Result<Judged, Box<dyn std::error::Error>> {
+        let look = Look {
+            generators,
+            standing: self.standing,
+        };
         let watch = Watch {
             mixture: self.mixture.clone(),
             common: self.common.clone(),
-            samples,
+            look,
         };
         let mut trainer = Trainer::new(game).observe(watch).observe(Progress::new());
         if let Some(pacing) = self.pacing.clone() {
@@ -59,10 +65,7 @@ impl Run<'_> {
             Protocol::Pacgan => trainer.run(data.fixed(EPOCH as usize * BATCH).batches(BATCH), budget)?,
             _ => trainer.run(data.batches(self.batch), budget)?,
         };
-        let drawn: Vec<Vec<[f32; 2]>> = samples(trainer.game(), self.seed)
-            .into_iter()
-            .map(points)
-            .collect::<Result<_>>()?;
+        let drawn = look.samples(trainer.game(), self.seed)?;
         let share = JUDGED.div_ceil(drawn.len().max(1));
         let all: Vec<_> = drawn
             .iter()
@@ -93,20 +96,47 @@ pub fn line(coverage: &Coverage) -> String {
     )
 }
 
+/// How samples are taken to judge by.
+struct Look<G> {
+    generators: fn(&G) -> Vec<&MlpGenerator>,
+    /// By standing statistics, instead of those that training left.
+    standing: bool,
+}
+
+impl<G> Clone for Look<G> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<G> Copy for Look<G> {}
+
+impl<G> Look<G> {
+    /// Of each generator as many.
+    fn samples(&self, game: &G, seed: u64) -> Result<Vec<Vec<[f32; 2]>>> {
+        let sample = |generator: &MlpGenerator| {
+            points(match self.standing {
+                true => generator.with_standing_statistics(50, BATCH, seed).sample(JUDGED, seed),
+                false => generator.sample(JUDGED, seed),
+            })
+        };
+        (self.generators)(game).into_iter().map(sample).collect()
+    }
+}
+
 /// Says ten times in a run how far the generator, or the first of them, has come.
 struct Watch<G> {
     mixture: GaussianMixture,
     common: Common,
-    samples: fn(&G, u64) -> Vec<Tensor<2>>,
+    look: Look<G>,
 }
 
 impl<G: Game> Observer<G> for Watch<G> {
     fn round(&mut self, moment: &mut Moment<'_, G>) -> Result<Signal> {
         let tenth = moment.total.map_or(1_000, |total| total.div_ceil(10));
         if moment.step.is_multiple_of(tenth.max(1)) {
-            let first = (self.samples)(moment.game, moment.seed).into_iter().next();
-            let first = first.map(points).transpose()?.unwrap_or_default();
-            let coverage = self.mixture.coverage(&first);
+            let first = self.look.samples(moment.game, moment.seed)?.into_iter().next();
+            let coverage = self.mixture.coverage(&first.unwrap_or_default());
             self.common
                 .say(format!("round {:>7}: {}", moment.step, line(&coverage)));
         }
