@@ -73,7 +73,8 @@ where
 pub fn ali(setup: &Setup) -> Result<Bigan<MlpGenerator, BiganEncoder, Told<MlpDiscriminator>>> {
     let (latent, [all, _]) = (setup.latent(), setup.optimizers());
     let generator = setup.generator(latent, 2);
-    Ok(Bigan::new(generator, setup.encoder(2, latent), setup.told(2, latent)?).optimizers(all))
+    let game = Bigan::new(generator, setup.encoder(2, latent), setup.told(2, latent)?);
+    Ok(game.optimizers(all).updates(setup.updates()))
 }
 
 pub fn mdgan(setup: &Setup) -> Mdgan<MlpGenerator, MlpTranslator, MlpDiscriminator> {

@@ -141,15 +141,24 @@ impl Setup<'_> {
         self.rates.map(|rate| Adam::new(rate).betas(momentum, 0.999))
     }
 
+    /// Who moves when, where the protocol says so.
+    pub fn updates(&self) -> Updates {
+        match self.protocol {
+            Protocol::Pacgan | Protocol::Unrolled => Updates::Simultaneous,
+            Protocol::Small | Protocol::Veegan | Protocol::D2gan => Updates::Alternating,
+        }
+    }
+
     /// A game of two networks by the protocol's rules.
     pub fn gan<G: Generator, D: Discriminator<Input = G::Output>>(&self, generator: G, judge: D) -> Gan<G, D> {
         let [generators, judges] = self.optimizers();
         let gan = Gan::new(generator, judge)
             .generator_optimizer(generators)
-            .discriminator_optimizer(judges);
+            .discriminator_optimizer(judges)
+            .updates(self.updates());
         match self.protocol {
-            Protocol::Pacgan => gan.loss(NonSaturating).updates(Updates::Simultaneous),
-            Protocol::Unrolled => gan.loss(Minimax).updates(Updates::Simultaneous),
+            Protocol::Pacgan => gan.loss(NonSaturating),
+            Protocol::Unrolled => gan.loss(Minimax),
             Protocol::Small | Protocol::Veegan => gan,
             // Samples are drawn anew for the generator's turn.
             Protocol::D2gan => gan.fakes(Fakes::Fresh),

@@ -55,7 +55,19 @@ fn bigan() {
         moved("encoder", &encoder, &inferring),
     ];
     let game = Bigan::new(generator.clone(), encoder.clone(), judge.clone());
-    compare(game.code(2).cycle(0.7).penalty(penalty), Repeat(x), &expected);
+    compare(game.code(2).cycle(0.7).penalty(penalty), Repeat(x.clone()), &expected);
+
+    // At once: generator and encoder meet the judge as it was.
+    let gain = log_real(judge.of(&made(), &z)) + log_fake(judge.of(&x, &found()));
+    let (fitted, inferring) = both_after((&generator, &encoder), -gain);
+    let gain = log_real(judge.of(&x, &found())) + log_fake(judge.of(&made(), &z));
+    let expected = [
+        moved("discriminator", &judge, &after(&judge, -gain)),
+        moved("generator", &generator, &fitted),
+        moved("encoder", &encoder, &inferring),
+    ];
+    let game = Bigan::new(generator.clone(), encoder.clone(), judge.clone()).code(2);
+    compare(game.updates(Updates::Simultaneous), Repeat(x), &expected);
 }
 
 /// ```text

@@ -5,10 +5,12 @@ mod code;
 use agon_core::prior::{Normal, Prior};
 use agon_core::{
     Adam, AdversarialLoss, AnyPlayer, Augment, Conditioned, Constraint, Contest, Discriminator, Error, Feed, Game,
-    Generator, Memory, MovingAverage, Penalty, Player, Result, Round, Sample, Sampling, Scored, random,
+    Generator, Judgement, Memory, MovingAverage, Penalty, Player, Result, Round, Sample, Sampling, Scored, Updates,
+    random,
 };
 use agon_losses::{NonSaturating, l2};
 use burn::module::Module;
+use burn::optim::GradientsParams;
 use burn::prelude::Tensor;
 
 use crate::NoisyEncoder;
@@ -49,9 +51,9 @@ use code::{beside_noise, code_of};
 /// # References
 /// Donahue, Krahenbuhl and Darrell 2017, "Adversarial feature learning", arXiv:1605.09782; Dumoulin et al. 2017,
 /// "Adversarially learned inference", arXiv:1606.00704; Li et al. 2017, "ALICE: towards understanding adversarial
-/// learning for joint distribution matching", arXiv:1709.01215. ALI's code updates all players at once, ALICE's gives
-/// generator and encoder five turns for each of the discriminator, on the same batch. BiGAN's code updates all at once
-/// too, squashes its codes to the prior's range, and shows the discriminator a code ahead of a batch norm.
+/// learning for joint distribution matching", arXiv:1709.01215. ALI's code updates all players [at once](Self::updates), ALICE's
+/// gives generator and encoder five turns for each of the discriminator, on the same batch. BiGAN's code updates all at
+/// once too, squashes its codes to the prior's range, and shows the discriminator a code ahead of a batch norm.
 #[doc(alias = "ALI")]
 #[doc(alias = "ALICE")]
 #[derive(Debug)]
@@ -65,6 +67,7 @@ pub struct Bigan<G: Generator, E: Module, D: Discriminator> {
     noise: usize,
     cycle: f64,
     turns: usize,
+    updates: Updates,
 }
 
 impl<S, G, E, D> Bigan<G, E, D>
@@ -88,6 +91,7 @@ where
             noise,
             cycle: 0.0,
             turns: 1,
+            updates: Updates::default(),
         }
     }
 
@@ -126,6 +130,13 @@ where
     /// How many turns generator and encoder have on each batch.
     pub fn turns(mut self, turns: usize) -> Self {
         self.turns = turns;
+        self
+    }
+
+    /// Whether generator and encoder meet a discriminator that has learned in this round, or one that moves along a gradient
+    /// at the same weights as theirs; there is no consensus.
+    pub fn updates(mut self, updates: Updates) -> Self {
+        self.updates = updates;
         self
     }
 
@@ -202,10 +213,17 @@ where
         discriminator.discriminate(seen).scores()
     }
 
-    fn discriminator_turn(&mut self, pairs: &[Conditioned<S>; 2], round: &mut Round) -> Result<()> {
+    /// The discriminator's step and what leads to it.
+    fn judge(&mut self, pairs: &[Conditioned<S>; 2], round: &mut Round) -> (GradientsParams, Judgement) {
         let [inferred, made] = pairs.each_ref().map(Conditioned::detached);
-        self.contest.turn(&mut self.discriminator, (&inferred, &made), round)?;
-        Ok(())
+        let network = self.discriminator.network();
+        let judgement = self.contest.judge(network, &inferred, &made, round);
+        (self.discriminator.gradients(&judgement.loss), judgement)
+    }
+
+    fn learn(&mut self, (gradients, judgement): (GradientsParams, Judgement), round: &mut Round) -> Result<()> {
+        self.discriminator.apply(round, gradients);
+        self.contest.advance(judgement, round)
     }
 
     /// Generator and encoder move together, along gradients of one loss.
@@ -228,6 +246,8 @@ where
         if self.turns == 0 {
             return Err(Error::config("turns of generator and encoder", "at least one", 0));
         }
+        let known = !matches!(self.updates, Updates::Consensus { .. });
+        Error::unless(known, "updates of a BiGAN", "alternating or simultaneous", "consensus")?;
         Error::unless_at_least_zero("the cycle of a BiGAN", self.cycle)?;
         self.contest.check()
     }
@@ -262,14 +282,19 @@ where
             expect_code("the encoder of a BiGAN", &z, &pairs[0].condition)?;
         }
         round.measure_spreads(&pairs[0].sample, &pairs[1].sample);
-        self.discriminator_turn(&pairs, round)?;
+        let mut judged = Some(self.judge(&pairs, round));
+        if self.updates == Updates::Alternating
+            && let Some(judged) = judged.take()
+        {
+            self.learn(judged, round)?;
+        }
         for turn in 0..self.turns {
             if turn > 0 {
                 pairs = self.pairs(&x, &z, round);
             }
             self.turn_of_both(&pairs, round);
         }
-        Ok(())
+        judged.map_or(Ok(()), |judged| self.learn(judged, round))
     }
 
     fn players(&mut self) -> Vec<&mut dyn AnyPlayer> {
