@@ -68,11 +68,12 @@ fn run(options: &Options) -> Ending {
 
     let map = Mapped::by(trainer.game(), &a, &b)?;
     common.say(format!("{:?} after {} rounds: {map}", options.method, outcome.steps));
-    let picture = out.join(format!("{:?}-seed{}.png", options.method, common.seed).to_lowercase());
+    let picture = format!("{:?}-{}-seed{}.png", options.method, options.deviation, common.seed);
+    let picture = out.join(picture.to_lowercase());
     write_png(&picture, &map.draw(&b)?)?;
     common.say(format!("where each cluster of A goes: {}", picture.display()));
     common.report(&json!({
-        "steps": outcome.steps, "seconds": outcome.elapsed.as_secs_f64(), "reached": map.reached(),
+        "deviation": options.deviation, "steps": outcome.steps, "seconds": outcome.elapsed.as_secs_f64(), "reached": map.reached(),
         "purity": map.purity(), "high_quality": map.high_quality(), "reconstruction": map.reconstruction,
         "picture": picture,
     }));

@@ -134,7 +134,7 @@ fn run(options: &Options, given: &Given) -> Ending {
     let mut report = json!({
         "example": "gaussians", "layout": name(options.layout), "method": name(options.method),
         "protocol": name(protocol), "rate": rate, "length": length, "swap": options.swap,
-        "seeds": runs.len(), "runs": runs, "together": together,
+        "standing_statistics": options.standing, "seeds": runs.len(), "runs": runs, "together": together,
         "published": published.iter().map(|row| row.json()).collect::<Vec<_>>(),
     });
     summary.add_to(&mut report);

@@ -58,8 +58,8 @@ fn translations_are_judged_augmented_too() {
     let negatives = Repeat((waves().0, -waves().0));
     let witness = Witness::default();
     let pix2pix = Pix2PixConfig::new([1, 1]).with_width(2).with_depth(2).with_halvings(0);
-    let pix2pix = pix2pix.try_init(&device()).unwrap();
-    play(pix2pix.augment(witness.function()), negatives.clone(), 1);
+    let game = pix2pix.try_init(&device()).unwrap();
+    play(game.augment(witness.function()), negatives.clone(), 1);
     assert_eq!(witness.real().len(), 3);
 
     let witness = Witness::default();
@@ -76,6 +76,18 @@ fn translations_are_judged_augmented_too() {
     play(cyclegan.augment(count), negatives, 1);
     // One in each domain for the maps, and two for the judges.
     assert_eq!(witness.real().len(), 2 + 4);
+
+    // What was changed is what is judged, in both players' turns: the map has nothing but the judge to learn from.
+    let played = |factor: f32, rounds| {
+        let dim = move |pictures: &Tensor<4>, _: &mut Random| pictures.clone() * factor;
+        let game = pix2pix.try_init(&device()).unwrap().distance(0.0).augment(dim);
+        let game = play(game, Repeat((waves().0, -waves().0)), rounds).into_game();
+        [weights(game.judge()), weights(&game.map())]
+    };
+    let [[judge, map], [dim_judge, dim_map]] = [1.0, 0.5].map(|factor| played(factor, 1));
+    assert!(judge != dim_judge && map != dim_map);
+    let [[_, blind], [_, begun]] = [1, 0].map(|rounds| played(0.0, rounds));
+    assert!(blind == begun && blind != map, "who is shown nothing learns nothing");
 }
 
 #[test]

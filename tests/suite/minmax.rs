@@ -121,3 +121,28 @@ fn consensus_comes_home() {
     let gan = play(gan, origin(), 100).into_game();
     assert!(distance(&gan) < 1e-3, "{}", distance(&gan));
 }
+
+/// A game that says by itself who learns by which rule.
+struct Knows(Option<Optimizer>);
+
+impl Game for Knows {
+    type Batch = Tensor<2>;
+
+    fn play(&mut self, _: &mut Feed<'_, Tensor<2>>, _: &mut Round) -> Result<()> {
+        Ok(())
+    }
+
+    fn players(&mut self) -> Vec<&mut dyn AnyPlayer> {
+        Vec::new()
+    }
+
+    fn optimizers(self, optimizer: impl Into<Optimizer>) -> Self {
+        Self(Some(optimizer.into()))
+    }
+}
+
+#[test]
+fn optimizers_reach_the_game_inside() {
+    let wrapped = Lookahead::new(Extragradient::new(Knows(None))).optimizers(Sgd::new(0.1));
+    assert!(wrapped.game().game().0.is_some());
+}

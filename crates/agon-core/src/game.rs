@@ -57,6 +57,8 @@ pub trait Game: Send {
     fn players(&mut self) -> Vec<&mut dyn AnyPlayer>;
 
     /// Everybody learns by this rule.
+    ///
+    /// A game with players who never learn has to override this, and one around another has to pass it on.
     fn optimizers(mut self, optimizer: impl Into<Optimizer>) -> Self
     where
         Self: Sized,

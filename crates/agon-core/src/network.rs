@@ -41,7 +41,8 @@ pub trait Generator: Module + 'static {
     ///
     /// In training they lag behind weights that move, and each batch counts for a moment only. Here `batches` batches
     /// of `batch` codes go through weights that stay, so that batch norm ends at their statistics, weighed by the
-    /// layer's own momentum. A network without running statistics comes back as it is.
+    /// layer's own momentum. A network without running statistics comes back as it is. Codes are seeded; dropout draws from
+    /// the device.
     ///
     /// # Example
     /// ```
@@ -58,12 +59,14 @@ pub trait Generator: Module + 'static {
     fn with_standing_statistics(&self, batches: usize, batch: usize, seed: u64) -> Self {
         let settled = weights::copy(self);
         let (forward, prior) = (settled.clone().no_grad(), self.prior());
-        let device = plain_device(self).autodiff();
+        let device = settled.devices().into_iter().next().unwrap_or_default();
         let mut random = random::stream(seed, 1);
         for _ in 0..batches {
             let _ = forward.generate(prior.draw(batch, &mut random, &device));
         }
-        settled
+        // This also brings the last batch into the statistics.
+        let plain = settled.valid();
+        if weights::is_on_autodiff(self) { settled } else { plain }
     }
 }
 

@@ -193,7 +193,7 @@ impl<T: Translator + ModuleDisplay, D: Discriminator<Input = T::Sample> + Module
         let of_b = contest_b.judge(&judges.b, b, &fake_b, round);
         round.measure("loss/discriminator", &(of_a.bare.clone() + of_b.bare.clone()));
         self.judges.update(round, &(of_a.loss.clone() + of_b.loss.clone()));
-        contest_a.advance(of_a, round)?;
+        round.within("a", |round| contest_a.advance(of_a, round))?;
         contest_b.advance(of_b, round)
     }
 }

@@ -1,12 +1,13 @@
-use crate::{AnyPlayer, Error, Feed, Game, Memory, Result, Round, Sampling};
+use crate::{AnyPlayer, Error, Feed, Game, Memory, Optimizer, Result, Round, Sampling};
 
 /// Every player first looks one step ahead, then steps from where it was along the gradient seen there.
 ///
 /// `w' = w - lr F(w)`, then `w <- w - lr F(w')`, with fresh data and codes for the second gradient. `F` is that of all
 /// players at the same weights, also where their turns alternate: steps show once everybody has taken theirs. With
 /// Adam both steps feed the moments (ExtraAdam); everything else that is kept between rounds follows the second alone.
-/// Every player learns once in a round: what to extrapolate along if it were more often, the method does not say. So critics
-/// with turns and MDGAN are errors, and TextGAN and SeqGAN as soon as their contest begins.
+/// Every player learns once in a round: what to extrapolate along if it were more often, the method does not say. The first
+/// round in which somebody does is an error: critics with turns, MDGAN, and what TextGAN and SeqGAN do by their usual
+/// plans once the training beforehand is over.
 ///
 /// # Example
 /// ```ignore
@@ -72,6 +73,10 @@ impl<G: Game> Game for Extragradient<G> {
 
     fn players(&mut self) -> Vec<&mut dyn AnyPlayer> {
         self.game.players()
+    }
+
+    fn optimizers(self, optimizer: impl Into<Optimizer>) -> Self {
+        Self::new(self.game.optimizers(optimizer))
     }
 
     fn describe(&self) -> String {

@@ -1,8 +1,9 @@
-use crate::{AnyPlayer, Error, Feed, Game, Memory, Result, Round, Sampling};
+use crate::{AnyPlayer, Error, Feed, Game, Memory, Optimizer, Result, Round, Sampling};
 
 /// Every `every` rounds all players go back part of the way they came.
 ///
-/// `slow <- slow + rate (fast - slow)`, `fast <- slow`, for all players at once.
+/// `slow <- slow + rate (fast - slow)`, `fast <- slow`, for all players at once, but those who only
+/// [follow](crate::Player::replace) others.
 ///
 /// # References
 /// Chavdarova, Pagliardini, Stich, Fleuret and Jaggi 2021, "Taming GANs with lookahead-minmax",
@@ -66,6 +67,11 @@ impl<G: Game> Game for Lookahead<G> {
 
     fn players(&mut self) -> Vec<&mut dyn AnyPlayer> {
         self.game.players()
+    }
+
+    fn optimizers(self, optimizer: impl Into<Optimizer>) -> Self {
+        let game = self.game.optimizers(optimizer);
+        Self { game, ..self }
     }
 
     fn describe(&self) -> String {

@@ -40,7 +40,8 @@ pub struct Player<M: Module> {
 }
 
 /// Where the next step starts from, and when it shows. Whoever looks ahead, and whoever steps from where it had left, stays
-/// in the others' sight where it was: all gradients are taken at the same weights.
+/// in the others' sight where it was: all gradients are taken at the same weights. What is
+/// [put in place](Player::replace) of a network shows at once.
 enum Anchor<M> {
     /// From where the network is, at once.
     Here,
@@ -117,7 +118,8 @@ impl<M: Module + 'static> Player<M> {
         self.average = Some(average);
     }
 
-    /// The network as it is now.
+    /// The network as it is now. While [`Extragradient`](crate::Extragradient) plays a round, steps do not show here before
+    /// everybody has taken theirs.
     ///
     /// # Panics
     /// If an optimizer panicked in the middle of a step and took the network with it.
@@ -125,6 +127,17 @@ impl<M: Module + 'static> Player<M> {
         match &self.network {
             Some(network) => network,
             None => panic!("the network of `{}` was lost in a step that panicked", self.name),
+        }
+    }
+
+    /// The network as its steps have left it, also those which do not show yet: for what follows it.
+    ///
+    /// # Panics
+    /// As [`network`](Self::network).
+    pub fn latest(&self) -> &M {
+        match &self.anchor {
+            Anchor::Arrived(place) | Anchor::Leaving(Place { ahead: Some(place), .. }) => place,
+            _ => self.network(),
         }
     }
 
@@ -186,8 +199,9 @@ impl<M: Module + 'static> Player<M> {
     }
 
     /// Puts another network in place of its own, which counts as a step: for a network that follows others
-    /// instead of learning, such as a target or a policy that lags behind. When the players only look ahead, this is taken
-    /// back as their steps are.
+    /// instead of learning, such as a target or a policy that lags behind ([`latest`](Self::latest) says where to). When the
+    /// players only look ahead, this is taken back as their steps are. [`Lookahead`](crate::Lookahead) leaves such a network
+    /// alone.
     ///
     /// The change must keep the identities of the parameters, as the functions of [`weights`] do.
     pub fn replace(&mut self, change: impl FnOnce(M) -> M) {
@@ -368,6 +382,8 @@ mod tests {
             update(&mut player, 1.0);
             update(&mut player, 2.0);
             assert_eq!(value(&player), 0.0);
+            let latest: f32 = player.latest().value.val().into_scalar();
+            assert_eq!(latest, -2.0);
             if come_back {
                 assert_eq!((player.come_back(), value(&player)), (2, -2.0));
             }
@@ -385,6 +401,13 @@ mod tests {
             player.come_back();
             player
         };
+        // The step itself shows once it has settled.
+        let mut steps = looked_ahead();
+        update(&mut steps, 2.0);
+        let latest: f32 = steps.latest().value.val().into_scalar();
+        assert_eq!((value(&steps), latest), (-1.0, -2.0));
+        steps.settle();
+        assert_eq!(value(&steps), -2.0);
         // Marked inside an extragradient step, and half the way back from where that went.
         let mut steps = looked_ahead();
         steps.mark();

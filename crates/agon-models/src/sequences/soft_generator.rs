@@ -144,7 +144,10 @@ impl SoftGenerator {
     /// `- mean over tokens of log p(token | tokens before, code)`, with its gradient: what training beforehand lowers.
     ///
     /// # Shapes
-    /// Codes without noise, `[batch, latent]`, and sequences `[batch, length, vocabulary]`.
+    /// Codes without noise, `[batch, latent]`, and sequences `[batch, length, vocabulary]`, as long as its own.
+    ///
+    /// # Panics
+    /// If sequences have another length or vocabulary.
     pub fn nll(&self, codes: Tensor<2>, sequences: Tensor<3>) -> Tensor<1> {
         let mut logs = Vec::with_capacity(self.config.length);
         let [batch, length, _] = sequences.dims();

@@ -202,7 +202,7 @@ impl SeqGan {
 
     /// The completing policy keeps so much of itself, but for the word vectors, which are the generator's.
     fn follow(&mut self, keep: f64) {
-        let leader = self.generator.network();
+        let leader = self.generator.latest();
         let embedding = leader.policy().embedding();
         let mut vectors = GradientsParams::new();
         vectors.register(embedding.id, embedding.val().inner());
@@ -237,6 +237,13 @@ impl Game for SeqGan {
 
     fn players(&mut self) -> Vec<&mut dyn AnyPlayer> {
         vec![&mut self.discriminator, &mut self.generator, &mut self.rollout]
+    }
+
+    /// Generator and discriminator learn by this rule.
+    fn optimizers(self, optimizer: impl Into<Optimizer>) -> Self {
+        let optimizer = optimizer.into();
+        self.generator_optimizer(optimizer.clone())
+            .discriminator_optimizer(optimizer)
     }
 
     fn describe(&self) -> String {
