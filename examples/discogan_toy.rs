@@ -15,7 +15,7 @@ use std::process::ExitCode;
 use agon::observe::Image;
 use agon::prelude::*;
 use clap::{Parser, ValueEnum};
-use common::{Common, Ending, nearest, points};
+use common::{Common, Ending, Refused, nearest, points};
 use serde_json::json;
 
 /// Points of domain A by which a map is judged.
@@ -34,7 +34,7 @@ struct Options {
     #[arg(long, value_enum, default_value = "discogan")]
     method: Method,
     /// How wide the clusters of A are, which lie on a circle of radius 1; those of B have .05, on one of radius 2
-    #[arg(long, default_value_t = 0.05)]
+    #[arg(long, default_value_t = 0.15)]
     deviation: f32,
 }
 
@@ -52,6 +52,10 @@ fn main() -> ExitCode {
 
 fn run(options: &Options) -> Ending {
     let common = &options.common;
+    if !(options.deviation > 0.0 && options.deviation.is_finite()) {
+        let got = options.deviation;
+        return Err(Refused(format!("--deviation: expected a number above 0, got {got}")).into());
+    }
     let device = common.device()?.autodiff();
     let out = common.folder("discogan_toy")?;
     let (a, b) = (
