@@ -177,6 +177,7 @@ impl TextGan {
         let real = self.real(data)?;
         let codes = round.draw(&*self.generator().prior(), real.size());
         let fake = self.generator.frozen().generate(codes.clone()).detach();
+        round.measure_spreads(&real, &fake);
         let judge = self.discriminator.network();
         let (of_real, of_fake) = (judge.discriminate(real), judge.discriminate(fake));
         let (real_scores, fake_scores) = (of_real.scores(), of_fake.scores());

@@ -1,6 +1,5 @@
 //! Triple-GAN: a classifier and a generator both make pairs of sample and label; the discriminator judges pairs.
 
-mod pairs;
 mod weights;
 
 use agon_core::{
@@ -14,18 +13,17 @@ use burn::tensor::activation::{softmax, softplus};
 
 use crate::PartlyLabelled;
 use crate::catgan::{conditional_entropy, marginal_entropy};
-use pairs::{Pairs, judged};
 pub use weights::TripleWeights;
 
 /// A classifier `C` of samples, a generator `G` of samples from labels, and a discriminator `D` of pairs.
 ///
 /// ```text
-/// min_(C, G) max_D  E log D(x, y) + a E log(1 - D(u, C(u))) + (1 - a) E log(1 - D(G(z, y'), y'))
+/// min_(C, G) max_D  (1 - t) E log D(x, y) + t E log D(o, C(o)) + a E log(1 - D(u, C(u))) + (1 - a) E log(1 - D(G(z, y'), y'))
 /// ```
 ///
-/// `x`, `y`: labelled samples; `u`: unlabelled ones; `y'`: labels drawn from the prior. Labelled samples are few, and a
-/// discriminator that knows them by heart takes every other pair for a wrong one. So most of its true pairs are
-/// unlabelled samples, other than `u`, with the classifier's guess: the paper's way out. What the classifier minimises:
+/// `x`, `y`: labelled samples; `u`, `o`: unlabelled ones; `y'`: labels drawn from the prior. Labelled samples are few, and
+/// a discriminator that knows them by heart takes every other pair for a wrong one. So most of its true pairs (a share
+/// `t`) are unlabelled samples `o`, other than `u`, with the classifier's guess: the paper's way out. What the classifier minimises:
 ///
 /// ```text
 /// -E log C(y|x)                                  it learns from the labels,
@@ -126,12 +124,19 @@ where
         Conditioned::new(u.clone(), one_hot(logits.argmax(1).flatten(0, 1), classes))
     }
 
-    fn judge(&mut self, pairs: Pairs<Conditioned<S>>, round: &mut Round) {
-        let discriminator = self.discriminator.network();
-        let loss = judged(
-            self.weights,
-            pairs.map(|pairs| discriminator.discriminate(pairs).scores()),
-        );
+    /// A step of the discriminator. True are labelled samples and, by trust, unlabelled ones as the classifier takes them;
+    /// wrong are others as it takes them, and what the generator made.
+    fn judge(&mut self, [labelled, trusted, guessed, made]: [Conditioned<S>; 4], round: &mut Round) {
+        let TripleWeights {
+            alpha, trusted: trust, ..
+        } = self.weights;
+        let scores = |pairs| self.discriminator.network().discriminate(pairs).scores();
+        let right = |pairs| softplus(-scores(pairs), 1.0).mean();
+        let wrong = |pairs| softplus(scores(pairs), 1.0).mean();
+        let loss = right(labelled) * (1.0 - trust)
+            + right(trusted) * trust
+            + wrong(guessed) * alpha
+            + wrong(made) * (1.0 - alpha);
         round.measure("loss/discriminator", &loss);
         self.discriminator.update(round, &loss);
     }
@@ -221,12 +226,8 @@ where
         let made = self.generator.network().generate(round.draw(&*prior, u.size()));
         round.measure_spreads(&u, &made.sample);
         let classes = made.condition.dims()[1];
-        let pairs = Pairs {
-            labelled: Conditioned::new(x.clone(), one_hot(y.clone(), classes)),
-            trusted: self.guess(&other),
-            guessed: self.guess(&u),
-            generated: made.detached(),
-        };
+        let labelled = Conditioned::new(x.clone(), one_hot(y.clone(), classes));
+        let pairs = [labelled, self.guess(&other), self.guess(&u), made.detached()];
         self.judge(pairs, round);
         self.classify((x, y), &u, &made, round);
 
