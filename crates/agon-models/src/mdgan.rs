@@ -40,8 +40,8 @@ type Changes<G> = Augmentations<<G as Generator>::Output>;
 /// Che, Li, Jacob, Bengio and Li 2017, "Mode regularized generative adversarial networks", arXiv:1612.02136,
 /// algorithm 1. A published implementation, wiseodd's, has a single judge, of data and of samples, and adds its score of
 /// reconstructions to what generator and encoder minimise, who so lower what the paper has them raise. In the paper the
-/// distance has weight 1 and the judge a small one, which was searched; here the judge has weight 1. The distance must lead: with a weight that is also 1, its own judge keeps the generator from reconstructing
-/// anything at all on the ring.
+/// distance has weight 1 and the judge a small one, which was searched; here the judge has weight 1. The distance must
+/// lead: with a weight that is also 1, its own judge keeps the generator from reconstructing anything at all on the ring.
 #[doc(alias = "mode regularized GAN")]
 #[derive(Debug)]
 pub struct Mdgan<G: Generator, E, D>

@@ -51,9 +51,10 @@ use code::{beside_noise, code_of};
 /// # References
 /// Donahue, Krahenbuhl and Darrell 2017, "Adversarial feature learning", arXiv:1605.09782; Dumoulin et al. 2017,
 /// "Adversarially learned inference", arXiv:1606.00704; Li et al. 2017, "ALICE: towards understanding adversarial
-/// learning for joint distribution matching", arXiv:1709.01215. ALI's code updates all players [at once](Self::updates), ALICE's
-/// gives generator and encoder five turns for each of the discriminator, on the same batch. BiGAN's code updates all at
-/// once too, squashes its codes to the prior's range, and shows the discriminator a code ahead of a batch norm.
+/// learning for joint distribution matching", arXiv:1709.01215. ALI's code updates all players
+/// [at once](Self::updates), ALICE's gives generator and encoder five turns for each of the discriminator, on the same
+/// batch. BiGAN's code updates all at once too, squashes its codes to the prior's range, and shows the discriminator a
+/// code ahead of a batch norm.
 #[doc(alias = "ALI")]
 #[doc(alias = "ALICE")]
 #[derive(Debug)]

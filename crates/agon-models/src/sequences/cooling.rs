@@ -6,15 +6,7 @@ use burn::prelude::Tensor;
 use super::SoftGenerator;
 
 /// Changes the temperature of a [`SoftGenerator`], which begins with its configuration's, by the same factor after each
-/// of its updates.
-///
-/// # Example
-/// ```
-/// use agon_models::Cooling;
-///
-/// // To 1 in 20,000 updates.
-/// let cooling = Cooling::over(20_000, 1.0);
-/// ```
+/// of its updates: a `Gan::generator_constraint`, as in the example of [`SoftGenerator`].
 #[derive(Debug, Clone)]
 pub struct Cooling {
     updates: u64,

@@ -98,6 +98,17 @@ impl SoftGeneratorConfig {
 /// let generator = SoftGeneratorConfig::new(6, 12).init(&Device::default());
 /// assert_eq!(generator.tokens(4, 0).dims(), [4, 12]);
 /// ```
+/// The Gumbel-softmax GAN, which cools to 1 in 20,000 updates:
+/// ```
+/// use agon_core::Gan;
+/// use agon_models::{Cooling, LstmDiscriminatorConfig, SoftGeneratorConfig};
+/// use burn::prelude::Device;
+///
+/// let device = Device::default().autodiff();
+/// let generator = SoftGeneratorConfig::new(6, 12).init(&device);
+/// let gan = Gan::new(generator, LstmDiscriminatorConfig::new(6).init(&device))
+///     .generator_constraint(Cooling::over(20_000, 1.0));
+/// ```
 ///
 /// # References
 /// Kusner and Hernandez-Lobato 2016, "GANs for sequences of discrete elements with the Gumbel-softmax distribution",

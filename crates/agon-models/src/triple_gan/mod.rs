@@ -18,12 +18,14 @@ pub use weights::TripleWeights;
 /// A classifier `C` of samples, a generator `G` of samples from labels, and a discriminator `D` of pairs.
 ///
 /// ```text
-/// min_(C, G) max_D  (1 - t) E log D(x, y) + t E log D(o, C(o)) + a E log(1 - D(u, C(u))) + (1 - a) E log(1 - D(G(z, y'), y'))
+/// min_(C, G) max_D  (1 - t) E log D(x, y) + t E log D(o, C(o))
+///                   + a E log(1 - D(u, C(u))) + (1 - a) E log(1 - D(G(z, y'), y'))
 /// ```
 ///
 /// `x`, `y`: labelled samples; `u`, `o`: unlabelled ones; `y'`: labels drawn from the prior. Labelled samples are few, and
 /// a discriminator that knows them by heart takes every other pair for a wrong one. So most of its true pairs (a share
-/// `t`) are unlabelled samples `o`, other than `u`, with the classifier's guess: the paper's way out. What the classifier minimises:
+/// `t`) are unlabelled samples `o`, other than `u`, with the classifier's guess: the paper's way out. What the classifier
+/// minimises:
 ///
 /// ```text
 /// -E log C(y|x)                                  it learns from the labels,
