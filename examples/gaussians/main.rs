@@ -70,6 +70,9 @@ struct Options {
     /// experiments
     #[arg(long)]
     constant_rate: bool,
+    /// What batch norm adds to variances in PacGAN's protocol [default: 1e-5; its programs have 1e-4]
+    #[arg(long)]
+    epsilon: Option<f64>,
     /// Judge generators by running statistics after 50 more batches, through weights that stay, as PacGAN's programs
     /// do, instead of those that training left
     #[arg(long)]
@@ -134,7 +137,7 @@ fn run(options: &Options, given: &Given) -> Ending {
     let mut report = json!({
         "example": "gaussians", "layout": name(options.layout), "method": name(options.method),
         "protocol": name(protocol), "rate": rate, "length": length, "swap": options.swap,
-        "standing_statistics": options.standing, "seeds": runs.len(), "runs": runs, "together": together,
+        "standing_statistics": options.standing, "epsilon": options.epsilon, "seeds": runs.len(), "runs": runs, "together": together,
         "published": published.iter().map(|row| row.json()).collect::<Vec<_>>(),
     });
     summary.add_to(&mut report);
@@ -150,10 +153,19 @@ fn check(options: &Options, given: &Given, protocol: Protocol) -> Result<(), Ref
             "--layout: expected ring by the d2gan protocol, got {got}"
         )));
     }
+    if let Some(epsilon) = options
+        .epsilon
+        .filter(|epsilon| !(*epsilon >= 0.0 && epsilon.is_finite()))
+    {
+        return Err(Refused(format!(
+            "--epsilon: expected a number of at least 0, got {epsilon}"
+        )));
+    }
     let idle = [
         ("--batch", protocol == Protocol::Pacgan),
         ("--epochs", protocol != Protocol::Pacgan),
-        // Their generators have no running statistics.
+        // Other generators have no batch norm.
+        ("--epsilon", protocol != Protocol::Pacgan),
         ("--standing", protocol != Protocol::Pacgan),
         ("--constant-rate", protocol != Protocol::Small),
         ("--swap", options.method != Method::Gap),
@@ -214,6 +226,7 @@ fn play(
         protocol,
         rates: options.method.rates(protocol, options.learning_rate),
         rounds,
+        epsilon: options.epsilon.unwrap_or(1e-5),
         device,
     };
     match options.method {

@@ -29,6 +29,8 @@ pub struct Setup<'a> {
     pub rates: [f64; 2],
     /// How long the run is.
     pub rounds: u64,
+    /// What batch norm adds to variances.
+    pub epsilon: f64,
     pub device: &'a Device,
 }
 
@@ -70,6 +72,7 @@ impl Setup<'_> {
                 .with_hidden(vec![400; 4])
                 .with_batch_norm(true)
                 .with_momentum(0.05)
+                .with_epsilon(self.epsilon)
                 .with_initializer(pacgan_weights()),
             Protocol::Unrolled => config
                 .with_activation(Activation::Tanh)

@@ -33,6 +33,9 @@ pub struct MlpGeneratorConfig {
     /// How much a new batch counts in the running statistics of batch norm.
     #[config(default = 0.1)]
     pub momentum: f64,
+    /// What batch norm adds to the variance.
+    #[config(default = 1e-5)]
+    pub epsilon: f64,
     /// Where weights come from; biases start at zero.
     #[config(default = "Initializer::KaimingUniform { gain: 1.0 / 3.0f64.sqrt(), fan_out_only: false }")]
     pub initializer: Initializer,
@@ -66,20 +69,16 @@ impl MlpGeneratorConfig {
     /// Builds the network.
     ///
     /// # Errors
-    /// [`Error::Config`] if a width is zero or the momentum is not in `[0, 1]`.
+    /// [`Error::Config`] if a width is zero, the momentum is not in `[0, 1]` or the epsilon below zero.
     pub fn try_init(&self, device: &Device) -> Result<MlpGenerator> {
         let sizes = widths(self.latent, &self.hidden, self.features)?;
         let hidden = &sizes[..sizes.len() - 1];
         let layer = |pair: &[usize; 2], bias| linear(*pair, bias, &self.initializer, device);
-        if !(0.0..=1.0).contains(&self.momentum) {
-            return Err(Error::config(
-                "momentum of batch norm",
-                "a number in [0, 1]",
-                self.momentum,
-            ));
-        }
+        Error::unless_part("momentum of batch norm", self.momentum)?;
+        Error::unless_at_least_zero("epsilon of batch norm", self.epsilon)?;
         let norm = |features| BatchNorm {
             momentum: self.momentum,
+            epsilon: self.epsilon,
             ..batch_norm(features, 0.0, device)
         };
         Ok(MlpGenerator {

@@ -35,7 +35,8 @@ use serde_json::Value;
 /// # References
 /// Lin, Khetan, Fanti and Oh 2018, "PacGAN: The power of two samples in generative adversarial networks",
 /// arXiv:1712.04086. The authors' experiments with digits have two generator's steps for each of the discriminator, and
-/// data in [0, 1] under a tanh.
+/// data in [0, 1] under a tanh. In those with points every member of a pack goes through the generator by itself, with
+/// batch norm's statistics of its own; here all go together.
 #[doc(alias = "PacGAN")]
 #[derive(Module, Debug)]
 pub struct Packed<G: Module> {
