@@ -70,7 +70,7 @@ struct Options {
     /// experiments
     #[arg(long)]
     constant_rate: bool,
-    /// What batch norm adds to variances in PacGAN's protocol [default: 1e-5; its programs have 1e-4]
+    /// What the generator's batch norm adds to variances in PacGAN's protocol [default: 1e-5; its programs have 1e-4]
     #[arg(long)]
     epsilon: Option<f64>,
     /// Judge generators by running statistics after 50 more batches, through weights that stay, as PacGAN's programs

@@ -45,6 +45,27 @@ impl Protocol {
         }
     }
 
+    /// After the hidden layers of all networks, but where there is maxout.
+    fn activation(self) -> Activation {
+        match self {
+            Self::Unrolled => Activation::Tanh,
+            _ => Activation::Relu,
+        }
+    }
+
+    /// Where the weights of all networks come from.
+    fn weights(self) -> Initializer {
+        match self {
+            // Those of ALI's networks too.
+            Self::Pacgan => Initializer::Normal { mean: 0.0, std: 0.02 },
+            // The demonstration has 7 distinct modes by mistake; here are 8.
+            Self::Unrolled => Initializer::Orthogonal { gain: 1.4 },
+            Self::Small => MlpGeneratorConfig::new(1, 1).initializer,
+            Self::Veegan => Initializer::XavierUniform { gain: 1.0 },
+            Self::D2gan => Initializer::Normal { mean: 0.0, std: 0.01 },
+        }
+    }
+
     /// How many rounds it has, where it counts rounds.
     pub fn rounds(self) -> u64 {
         match self {
@@ -66,44 +87,30 @@ impl Setup<'_> {
 
     /// A generator, or any network which makes so many numbers of so many.
     pub fn generator(&self, from: usize, to: usize) -> MlpGenerator {
-        let config = MlpGeneratorConfig::new(from, to);
+        let config = MlpGeneratorConfig::new(from, to)
+            .with_activation(self.protocol.activation())
+            .with_initializer(self.protocol.weights());
         let config = match self.protocol {
             Protocol::Pacgan => config
                 .with_hidden(vec![400; 4])
                 .with_batch_norm(true)
                 .with_momentum(0.05)
-                .with_epsilon(self.epsilon)
-                .with_initializer(pacgan_weights()),
-            Protocol::Unrolled => config
-                .with_activation(Activation::Tanh)
-                .with_initializer(unrolled_weights()),
-            Protocol::Small => config,
-            Protocol::Veegan => config.with_initializer(veegan_weights()),
-            Protocol::D2gan => config.with_initializer(d2gan_weights()),
+                .with_epsilon(self.epsilon),
+            _ => config,
         };
         config.init(self.device)
     }
 
     /// An encoder of so many numbers which finds a code of so many, with as much noise.
     pub fn encoder(&self, features: usize, code: usize) -> BiganEncoder {
-        let config = BiganEncoderConfig::new(features, code)
+        let norm = self.protocol == Protocol::Pacgan;
+        BiganEncoderConfig::new(features, code)
             .with_inference(Inference::Noise(code))
-            .with_hidden(vec![128; 2])
-            .with_activation(Activation::Relu)
-            .with_batch_norm(false);
-        let config = match self.protocol {
-            Protocol::Pacgan => config
-                .with_hidden(vec![400; 2])
-                .with_batch_norm(true)
-                .with_initializer(pacgan_weights()),
-            Protocol::Unrolled => config
-                .with_activation(Activation::Tanh)
-                .with_initializer(unrolled_weights()),
-            Protocol::Small => config,
-            Protocol::Veegan => config.with_initializer(veegan_weights()),
-            Protocol::D2gan => config.with_initializer(d2gan_weights()),
-        };
-        config.init(self.device)
+            .with_hidden(vec![if norm { 400 } else { 128 }; 2])
+            .with_activation(self.protocol.activation())
+            .with_batch_norm(norm)
+            .with_initializer(self.protocol.weights())
+            .init(self.device)
     }
 
     /// A judge of so many numbers.
@@ -117,24 +124,13 @@ impl Setup<'_> {
     }
 
     fn judges(&self, features: usize) -> MlpDiscriminatorConfig {
-        let config = MlpDiscriminatorConfig::new(features);
+        let config = MlpDiscriminatorConfig::new(features)
+            .with_activation(self.protocol.activation())
+            .with_initializer(self.protocol.weights());
         match self.protocol {
-            Protocol::Pacgan => config
-                .with_hidden(vec![200; 3])
-                .with_maxout(Some(5))
-                .with_initializer(pacgan_weights()),
-            Protocol::Unrolled => config
-                .with_activation(Activation::Tanh)
-                .with_initializer(unrolled_weights()),
-            Protocol::Small => config.with_activation(Activation::Relu),
-            Protocol::Veegan => config
-                .with_hidden(vec![128])
-                .with_activation(Activation::Relu)
-                .with_initializer(veegan_weights()),
-            Protocol::D2gan => config
-                .with_hidden(vec![128])
-                .with_activation(Activation::Relu)
-                .with_initializer(d2gan_weights()),
+            Protocol::Pacgan => config.with_hidden(vec![200; 3]).with_maxout(Some(5)),
+            Protocol::Veegan | Protocol::D2gan => config.with_hidden(vec![128]),
+            Protocol::Unrolled | Protocol::Small => config,
         }
     }
 
@@ -167,24 +163,4 @@ impl Setup<'_> {
             Protocol::D2gan => gan.fakes(Fakes::Fresh),
         }
     }
-}
-
-/// As in PacGAN's synthetic experiments, whose networks are those of ALI's.
-fn pacgan_weights() -> Initializer {
-    Initializer::Normal { mean: 0.0, std: 0.02 }
-}
-
-/// As in the unrolled GAN's demonstration (which has 7 distinct modes by mistake; here are 8).
-fn unrolled_weights() -> Initializer {
-    Initializer::Orthogonal { gain: 1.4 }
-}
-
-/// As in the notebook of VEEGAN's authors.
-fn veegan_weights() -> Initializer {
-    Initializer::XavierUniform { gain: 1.0 }
-}
-
-/// As in the program of D2GAN's authors.
-fn d2gan_weights() -> Initializer {
-    Initializer::Normal { mean: 0.0, std: 0.01 }
 }

@@ -1,5 +1,6 @@
 use std::fmt;
 
+use burn::optim::GradientsParams;
 use burn::prelude::Tensor;
 
 use crate::{
@@ -58,6 +59,21 @@ pub struct Judgement {
     pub real: Tensor<2>,
     /// The scores of generated samples, without a gradient.
     pub fake: Tensor<2>,
+}
+
+/// A discriminator's turn that has begun: [`Contest::end`] ends it.
+#[must_use]
+pub struct Turn {
+    gradients: GradientsParams,
+    judgement: Judgement,
+}
+
+impl fmt::Debug for Turn {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Turn")
+            .field("judgement", &self.judgement)
+            .finish_non_exhaustive()
+    }
 }
 
 impl<D: Discriminator> Contest<D> {
@@ -161,11 +177,31 @@ impl<D: Discriminator> Contest<D> {
         (real, fake): (&D::Input, &D::Input),
         round: &mut Round,
     ) -> Result<Tensor<2>> {
-        let judgement = self.judge(discriminator.network(), real, fake, round);
-        discriminator.update(round, &judgement.loss);
-        let scores = judgement.real.clone();
-        self.advance(judgement, round)?;
+        let turn = self.begin(discriminator, (real, fake), round);
+        let scores = turn.judgement.real.clone();
+        self.end(discriminator, turn, round)?;
         Ok(scores)
+    }
+
+    /// The same turn up to its step, which waits for [`end`](Self::end): for players who move together.
+    pub fn begin(
+        &mut self,
+        discriminator: &Player<D>,
+        (real, fake): (&D::Input, &D::Input),
+        round: &mut Round,
+    ) -> Turn {
+        let judgement = self.judge(discriminator.network(), real, fake, round);
+        let gradients = discriminator.gradients(&judgement.loss);
+        Turn { gradients, judgement }
+    }
+
+    /// The discriminator takes its step, and whatever has a state follows.
+    ///
+    /// # Errors
+    /// As [`advance`](Self::advance).
+    pub fn end(&mut self, discriminator: &mut Player<D>, turn: Turn, round: &mut Round) -> Result<()> {
+        discriminator.apply(round, turn.gradients);
+        self.advance(turn.judgement, round)
     }
 
     fn penalized(&mut self, mut loss: Tensor<1>, bout: &Bout<'_, D>, round: &mut Round) -> Tensor<1> {

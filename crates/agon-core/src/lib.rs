@@ -54,7 +54,7 @@ pub use budget::Budget;
 pub use checkpoint::{Checkpoint, Checkpoints, Loadable};
 pub use conditioned::{Conditioned, OfSample, one_hot};
 pub use constraint::Constraint;
-pub use contest::{Contest, Judgement};
+pub use contest::{Contest, Judgement, Turn};
 pub use diversity::Diversity;
 pub use error::{Error, Result};
 pub use feed::{Batches, Feed, Mapped, Repeat};

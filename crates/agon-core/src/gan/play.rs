@@ -1,7 +1,7 @@
 use burn::prelude::Tensor;
 
 use super::{Fakes, Gan};
-use crate::{Discriminator, Feed, Generator, Judgement, Result, Round, Sample};
+use crate::{Discriminator, Feed, Generator, Result, Round, Sample};
 
 /// What lies on the table in one round.
 pub(super) struct Table<S> {
@@ -40,13 +40,15 @@ impl<G: Generator, D: Discriminator<Input = G::Output>> Gan<G, D> {
             Fakes::Shared => fake.detached(),
             Fakes::Fresh => self.generate_untracked(real.size(), round),
         };
-        let judgement = self.judge(&real, &for_discriminator, round);
-        let generator_loss = self.generator_loss(&fake, &real, round);
-        let discriminator_gradients = self.discriminator.gradients(&judgement.loss);
-        let generator_gradients = self.generator.gradients(&generator_loss);
-        self.discriminator.apply(round, discriminator_gradients);
-        self.generator.apply(round, generator_gradients);
-        self.contest.advance(judgement, round)
+        round.measure_spreads(&real, &for_discriminator);
+        let turn = self
+            .contest
+            .begin(&self.discriminator, (&real, &for_discriminator), round);
+        let loss = self.generator_loss(&fake, &real, round);
+        let gradients = self.generator.gradients(&loss);
+        self.contest.end(&mut self.discriminator, turn, round)?;
+        self.generator.apply(round, gradients);
+        Ok(())
     }
 
     fn discriminator_turn(&mut self, table: &mut Table<G::Output>, shares: bool, round: &mut Round) -> Result<()> {
@@ -56,9 +58,10 @@ impl<G: Generator, D: Discriminator<Input = G::Output>> Gan<G, D> {
         } else {
             self.generate_untracked(table.real.size(), round)
         };
-        let judgement = self.judge(&table.real, &fake, round);
-        self.discriminator.update(round, &judgement.loss);
-        self.contest.advance(judgement, round)
+        round.measure_spreads(&table.real, &fake);
+        self.contest
+            .turn(&mut self.discriminator, (&table.real, &fake), round)?;
+        Ok(())
     }
 
     fn generator_turns(&mut self, table: &mut Table<G::Output>, round: &mut Round) {
@@ -80,12 +83,6 @@ impl<G: Generator, D: Discriminator<Input = G::Output>> Gan<G, D> {
     pub(super) fn generate_untracked(&self, n: usize, round: &mut Round) -> G::Output {
         let codes = round.draw(&*self.prior, n);
         self.generator.frozen().generate(codes).detached()
-    }
-
-    /// The discriminator's loss.
-    fn judge(&mut self, real: &G::Output, fake: &G::Output, round: &mut Round) -> Judgement {
-        round.measure_spreads(real, fake);
-        self.contest.judge(self.discriminator.network(), real, fake, round)
     }
 
     /// The generator's loss, differentiable through `fake`; the discriminator learns nothing from it.

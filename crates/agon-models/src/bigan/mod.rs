@@ -5,12 +5,10 @@ mod code;
 use agon_core::prior::{Normal, Prior};
 use agon_core::{
     Adam, AdversarialLoss, AnyPlayer, Augment, Conditioned, Constraint, Contest, Discriminator, Error, Feed, Game,
-    Generator, Judgement, Memory, MovingAverage, Penalty, Player, Result, Round, Sample, Sampling, Scored, Updates,
-    random,
+    Generator, Memory, MovingAverage, Penalty, Player, Result, Round, Sample, Sampling, Scored, Updates, random,
 };
 use agon_losses::{NonSaturating, l2};
 use burn::module::Module;
-use burn::optim::GradientsParams;
 use burn::prelude::Tensor;
 
 use crate::NoisyEncoder;
@@ -214,19 +212,6 @@ where
         discriminator.discriminate(seen).scores()
     }
 
-    /// The discriminator's step and what leads to it.
-    fn judge(&mut self, pairs: &[Conditioned<S>; 2], round: &mut Round) -> (GradientsParams, Judgement) {
-        let [inferred, made] = pairs.each_ref().map(Conditioned::detached);
-        let network = self.discriminator.network();
-        let judgement = self.contest.judge(network, &inferred, &made, round);
-        (self.discriminator.gradients(&judgement.loss), judgement)
-    }
-
-    fn learn(&mut self, (gradients, judgement): (GradientsParams, Judgement), round: &mut Round) -> Result<()> {
-        self.discriminator.apply(round, gradients);
-        self.contest.advance(judgement, round)
-    }
-
     /// Generator and encoder move together, along gradients of one loss.
     fn turn_of_both(&mut self, pairs: &[Conditioned<S>; 2], round: &mut Round) {
         let discriminator = self.discriminator.frozen();
@@ -283,11 +268,12 @@ where
             expect_code("the encoder of a BiGAN", &z, &pairs[0].condition)?;
         }
         round.measure_spreads(&pairs[0].sample, &pairs[1].sample);
-        let mut judged = Some(self.judge(&pairs, round));
+        let [inferred, made] = pairs.each_ref().map(Conditioned::detached);
+        let mut judged = Some(self.contest.begin(&self.discriminator, (&inferred, &made), round));
         if self.updates == Updates::Alternating
-            && let Some(judged) = judged.take()
+            && let Some(turn) = judged.take()
         {
-            self.learn(judged, round)?;
+            self.contest.end(&mut self.discriminator, turn, round)?;
         }
         for turn in 0..self.turns {
             if turn > 0 {
@@ -295,7 +281,7 @@ where
             }
             self.turn_of_both(&pairs, round);
         }
-        judged.map_or(Ok(()), |judged| self.learn(judged, round))
+        judged.map_or(Ok(()), |turn| self.contest.end(&mut self.discriminator, turn, round))
     }
 
     fn players(&mut self) -> Vec<&mut dyn AnyPlayer> {

@@ -37,7 +37,8 @@ impl<G: Module> InfoGenerator<G> {
     /// A generator of `codes.latent()` numbers.
     ///
     /// # Errors
-    /// [`Error::Config`](agon_core::Error::Config) without noise, with nothing to be read back, or with an emphasis that is not above zero.
+    /// [`Error::Config`](agon_core::Error::Config) without noise, with nothing to be read back, or with an emphasis that
+    /// is not above zero.
     pub fn try_new(generator: G, codes: InfoCodes) -> Result<Self> {
         codes.check()?;
         Ok(Self { generator, codes })
